@@ -1,0 +1,24 @@
+//! Value-chain process models for rare earths and other critical metals.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
+// Layer 0: leaves.
+pub mod diagnostic;
+pub mod index;
+pub mod lp;
+pub mod measure;
+// Layer 1: chemistry.
+pub mod chem;
+// Layer 2: what was written.
+pub mod document;
+// Layer 3: what it means.
+pub mod flowsheet;
+// Layer 4: two computations of the flows.
+pub mod balance;
+pub mod model;
+// Layer 5: questions.
+pub mod analysis;
+// Layer 6: paper.
+pub mod report;
+// Layer 7: the tool.
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -1,0 +1,3 @@
+//! The command line tool `reeflow`; everything it does is in [`reeflow::cli`].
+
+fn main() {}
