@@ -1,0 +1,413 @@
+//! Figures: a number with its unit, and where it comes from.
+//!
+//! A figure is written short (`"27 USD/t"`, `39.7`) or as a table that says more
+//! (`{ value = "27 USD/t", assumed = "no published mining cost" }`). Units are read later, when the flowsheet's
+//! currency and shift are known.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use super::{Name, Spanned};
+use crate::diagnostic::Span;
+
+/// A number or a quantity as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    /// A bare number.
+    Number(f64),
+    /// A number with a unit of measure and perhaps a basis, not yet read.
+    Text(String),
+}
+
+/// How sure a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Primary or peer-reviewed, read in full.
+    High,
+    /// Secondary, or read in excerpt.
+    Medium,
+    /// Press, opinion, or a figure out of its context.
+    Low,
+}
+
+/// Where a figure comes from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Provenance {
+    /// Identifiers of `[source.ID]` tables.
+    pub source: Vec<Name>,
+    /// Why the figure is assumed, if no source gives it.
+    pub assumed: Option<Name>,
+    /// How sure the source is.
+    pub confidence: Option<Confidence>,
+}
+
+impl Provenance {
+    /// Whether nothing is said of where the figure comes from.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.source.is_empty() && self.assumed.is_none()
+    }
+}
+
+/// One figure: a number with its unit, and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// What was written.
+    pub value: Scalar,
+    /// Where the value (not the table around it) was written.
+    pub span: Span,
+    /// Where it comes from, if said here.
+    pub provenance: Provenance,
+}
+
+/// A figure per t of throughput, with the port that the throughput is measured at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rate {
+    /// The figure.
+    pub figure: Figure,
+    /// The outlet whose flow is meant; the whole inlet if not said.
+    pub of: Option<Name>,
+}
+
+/// An upper limit, or a pair of limits, or an exact value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Limit {
+    /// A single figure; its meaning (at most, exactly) depends on the key.
+    pub value: Option<Figure>,
+    /// At least.
+    pub min: Option<Figure>,
+    /// At most.
+    pub max: Option<Figure>,
+    /// Exactly.
+    pub exactly: Option<Figure>,
+}
+
+/// One source id or a list of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SourceIds(pub Vec<Name>);
+
+/// One or several of a thing: `x` or `[x, y]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Many<T>(pub Vec<T>);
+
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// A scalar, or a table of type `T`, or a list of type `L`; the shapes that short and long forms take.
+enum Shape<T, L> {
+    Scalar(Scalar),
+    Table(T),
+    List(Vec<L>),
+}
+
+impl<'de, T: Deserialize<'de>, L: Deserialize<'de>> Deserialize<'de> for Shape<T, L> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ShapeVisitor<T, L>(PhantomData<(T, L)>);
+
+        impl<'de, T: Deserialize<'de>, L: Deserialize<'de>> Visitor<'de> for ShapeVisitor<T, L> {
+            type Value = Shape<T, L>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a quantity, or a table with `value`")
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+                Ok(Shape::Scalar(Scalar::Number(value as f64)))
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+                Ok(Shape::Scalar(Scalar::Number(value)))
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
+                Ok(Shape::Scalar(Scalar::Text(value.to_owned())))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Shape::Table)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = seq.next_element()? {
+                    list.push(item);
+                }
+                Ok(Shape::List(list))
+            }
+        }
+
+        deserializer.deserialize_any(ShapeVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Shape::<Never, Never>::deserialize(deserializer)? {
+            Shape::Scalar(scalar) => Ok(scalar),
+            _ => Err(D::Error::custom("expected a number, or a quantity with its unit in quotes")),
+        }
+    }
+}
+
+/// A shape that does not occur.
+struct Never;
+
+impl<'de> Deserialize<'de> for Never {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(D::Error::custom("expected a number, or a quantity with its unit in quotes"))
+    }
+}
+
+/// The long form of a figure.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "FigureTable")]
+struct FigureTable {
+    /// The number with its unit.
+    value: Spanned<Scalar>,
+    /// Source ids.
+    #[serde(default)]
+    source: SourceIds,
+    /// Why the figure is assumed.
+    #[serde(default)]
+    assumed: Option<Name>,
+    /// How sure the source is.
+    #[serde(default)]
+    confidence: Option<Confidence>,
+    /// Anything worth saying about the figure.
+    #[serde(default)]
+    #[expect(dead_code, reason = "for readers of the file")]
+    note: Option<String>,
+}
+
+/// The long form of a rate.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "RateTable")]
+struct RateTable {
+    /// The number with its unit.
+    value: Spanned<Scalar>,
+    /// The outlet at which throughput is measured; the whole inlet if not said.
+    #[serde(default)]
+    of: Option<Name>,
+    /// Source ids.
+    #[serde(default)]
+    source: SourceIds,
+    /// Why the figure is assumed.
+    #[serde(default)]
+    assumed: Option<Name>,
+    /// How sure the source is.
+    #[serde(default)]
+    confidence: Option<Confidence>,
+    /// Anything worth saying about the figure.
+    #[serde(default)]
+    #[expect(dead_code, reason = "for readers of the file")]
+    note: Option<String>,
+}
+
+/// The long form of a limit.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "LimitTable")]
+struct LimitTable {
+    /// A single figure, as if it were written alone.
+    #[serde(default)]
+    value: Option<Spanned<Scalar>>,
+    /// At least this.
+    #[serde(default)]
+    min: Option<Figure>,
+    /// At most this.
+    #[serde(default)]
+    max: Option<Figure>,
+    /// Exactly this.
+    #[serde(default)]
+    exactly: Option<Figure>,
+    /// Source ids, for all figures of the table.
+    #[serde(default)]
+    source: SourceIds,
+    /// Why the figures are assumed.
+    #[serde(default)]
+    assumed: Option<Name>,
+    /// How sure the source is.
+    #[serde(default)]
+    confidence: Option<Confidence>,
+    /// Anything worth saying about the figures.
+    #[serde(default)]
+    #[expect(dead_code, reason = "for readers of the file")]
+    note: Option<String>,
+}
+
+impl Figure {
+    /// A figure that says nothing of where it comes from.
+    #[must_use]
+    pub fn plain(value: Scalar, span: Span) -> Self {
+        Self { value, span, provenance: Provenance::default() }
+    }
+}
+
+impl From<FigureTable> for Figure {
+    fn from(table: FigureTable) -> Self {
+        let FigureTable { value, source, assumed, confidence, note: _ } = table;
+        let provenance = Provenance { source: source.0, assumed, confidence };
+        Self { value: value.value, span: value.span, provenance }
+    }
+}
+
+impl From<Figure> for Rate {
+    fn from(figure: Figure) -> Self {
+        Self { figure, of: None }
+    }
+}
+
+impl From<RateTable> for Rate {
+    fn from(table: RateTable) -> Self {
+        let RateTable { value, of, source, assumed, confidence, note: _ } = table;
+        let provenance = Provenance { source: source.0, assumed, confidence };
+        Self { figure: Figure { value: value.value, span: value.span, provenance }, of }
+    }
+}
+
+impl From<Figure> for Limit {
+    fn from(figure: Figure) -> Self {
+        Self { value: Some(figure), ..Self::default() }
+    }
+}
+
+impl From<LimitTable> for Limit {
+    fn from(table: LimitTable) -> Self {
+        let LimitTable { value, min, max, exactly, source, assumed, confidence, note: _ } = table;
+        let common = Provenance { source: source.0, assumed, confidence };
+        let inherit = |figure: Figure| {
+            let own = !figure.provenance.is_empty();
+            let provenance = if own { figure.provenance } else { common.clone() };
+            Figure { provenance, ..figure }
+        };
+        let value = value.map(|value| Figure::plain(value.value, value.span));
+        Self {
+            value: value.map(inherit),
+            min: min.map(inherit),
+            max: max.map(inherit),
+            exactly: exactly.map(inherit),
+        }
+    }
+}
+
+/// Deserialises a thing with a short form (a scalar) and a long form (a table).
+macro_rules! short_or_long {
+    ($type:ty, $table:ty) => {
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let shape = Spanned::<Shape<$table, Never>>::deserialize(deserializer)?;
+                match shape.value {
+                    Shape::Scalar(value) => Ok(Figure::plain(value, shape.span).into()),
+                    Shape::Table(table) => Ok(table.into()),
+                    Shape::List(_) => Err(D::Error::custom("expected one figure, found a list")),
+                }
+            }
+        }
+    };
+}
+
+short_or_long!(Figure, FigureTable);
+short_or_long!(Rate, RateTable);
+short_or_long!(Limit, LimitTable);
+
+/// Deserialises one thing or a list of them.
+macro_rules! one_or_many {
+    ($type:ty, $table:ty) => {
+        impl<'de> Deserialize<'de> for Many<$type> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let shape = Spanned::<Shape<$table, $type>>::deserialize(deserializer)?;
+                Ok(Self(match shape.value {
+                    Shape::Scalar(value) => vec![Figure::plain(value, shape.span).into()],
+                    Shape::Table(table) => vec![table.into()],
+                    Shape::List(list) => list,
+                }))
+            }
+        }
+    };
+}
+
+one_or_many!(Figure, FigureTable);
+one_or_many!(Rate, RateTable);
+
+impl<'de> Deserialize<'de> for SourceIds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let shape = Spanned::<Shape<Never, Name>>::deserialize(deserializer)?;
+        match shape.value {
+            Shape::Scalar(Scalar::Text(id)) => Ok(Self(vec![Spanned::new(id, shape.span)])),
+            Shape::List(ids) => Ok(Self(ids)),
+            _ => Err(D::Error::custom("expected a source id or a list of source ids")),
+        }
+    }
+}
+
+/// Implements [`JsonSchema`] by name, description and a schema expression.
+macro_rules! schema {
+    ($type:ty, $name:literal, |$generator:ident| $schema:expr) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema($generator: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    };
+}
+
+schema!(Scalar, "Scalar", |_generator| json_schema!({
+    "description": "A quantity with its unit in quotes (\"570 kt/yr\"), or a bare number.",
+    "type": ["number", "string"],
+}));
+schema!(SourceIds, "SourceIds", |_generator| json_schema!({
+    "description": "One source id, or a list of them; each names a `[source.ID]` table.",
+    "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }],
+}));
+schema!(Figure, "Figure", |generator| {
+    let table = generator.subschema_for::<FigureTable>();
+    json_schema!({
+        "description": "A quantity such as \"27 USD/t\", or a table that also says where it comes from.",
+        "anyOf": [{ "type": ["number", "string"] }, table],
+    })
+});
+schema!(Rate, "Rate", |generator| {
+    let table = generator.subschema_for::<RateTable>();
+    json_schema!({
+        "description": "A quantity such as \"600 kt/yr\" or \"25 kWh/t\", or a table that also says at which outlet it is measured and where it comes from.",
+        "anyOf": [{ "type": ["number", "string"] }, table],
+    })
+});
+schema!(Limit, "Limit", |generator| {
+    let table = generator.subschema_for::<LimitTable>();
+    json_schema!({
+        "description": "A quantity such as \"2500 t/yr\", or a table with `min`, `max` or `exactly`.",
+        "anyOf": [{ "type": ["number", "string"] }, table],
+    })
+});
+schema!(Many<Figure>, "Figures", |generator| {
+    let table = generator.subschema_for::<FigureTable>();
+    let item = generator.subschema_for::<Figure>();
+    json_schema!({
+        "description": "One figure or a list of figures.",
+        "anyOf": [{ "type": ["number", "string"] }, table, { "type": "array", "items": item }],
+    })
+});
+schema!(Many<Rate>, "Rates", |generator| {
+    let table = generator.subschema_for::<RateTable>();
+    let item = generator.subschema_for::<Rate>();
+    json_schema!({
+        "description": "One rate or a list of rates.",
+        "anyOf": [{ "type": ["number", "string"] }, table, { "type": "array", "items": item }],
+    })
+});
