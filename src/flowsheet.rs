@@ -1,1 +1,160 @@
-//! (to be written)
+//! What a flowsheet means: typed identifiers, one internal unit system, checked.
+//!
+//! A [`Flowsheet`] is structure plus a table of [`Figure`]s. Every number that the user wrote is one figure; the
+//! structure refers to figures by identifier and never copies their values. So a number can be changed (a sweep, a
+//! derivative, a finite difference) without reading the file again: pass other [`Values`] to the model.
+//!
+//! Internal units: tonnes, years, the flowsheet's currency, kWh, m³, fractions. Conversion happens once, in
+//! [`Flowsheet::lower`].
+
+mod figure;
+mod goal;
+mod limit;
+mod lower;
+mod measure;
+mod operation;
+mod price;
+mod species;
+mod topology;
+mod validate;
+
+pub use figure::{Figure, FigureId, Provenance, SourceRecord, Values};
+pub use goal::{Goal, GoalBound, GoalId, Objective};
+pub use limit::{Limit, LimitId, LimitKind, Port, Sense};
+pub use measure::{CostOf, Measure, MeasureUnit, Term, ValueOf};
+pub use operation::{
+    Assay, Blender, Consumption, Feed, Grade, Ingredient, Kind, Operation, OperationId, Product,
+    Rate, Reaction, Reactor, Reagent, Recovery, RecipeEntry, Separation, Separator, Splitter, Waste,
+};
+pub use price::{Price, PriceTerm};
+pub use species::{Content, Group, Species, SpeciesId};
+
+use crate::{
+    diagnostic::{Diagnostics, Span},
+    document::Document,
+    index::IdVec,
+    typed_id,
+};
+
+typed_id! {
+    /// A stream of a flowsheet.
+    pub struct StreamId
+}
+typed_id! {
+    /// A stage of the value chain.
+    pub struct StageId
+}
+typed_id! {
+    /// A consumable of a flowsheet.
+    pub struct ConsumableId
+}
+typed_id! {
+    /// A period of time; the static model has one.
+    pub struct PeriodId
+}
+
+/// A directed edge between two operations.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// `operation` or `operation.outlet`.
+    pub name: String,
+    /// The operation it leaves.
+    pub from: OperationId,
+    /// The operation it enters.
+    pub to: OperationId,
+    /// Where the destination was written.
+    pub span: Span,
+    /// Its market value at this point.
+    pub price: Option<Price>,
+    /// The species that can be in it, in ascending order.
+    pub species: Vec<SpeciesId>,
+}
+
+/// Something that operations consume but that is not followed as a stream.
+#[derive(Clone, Debug)]
+pub struct Consumable {
+    /// Its name.
+    pub name: String,
+    /// Price per unit: per t, kWh or m³.
+    pub price: FigureId,
+    /// t CO2 equivalent per unit.
+    pub emission: Option<FigureId>,
+    /// The unit in which it is counted: `t`, `kWh` or `m3`.
+    pub unit: &'static str,
+}
+
+/// A stretch of time over which all flows are constant.
+#[derive(Clone, Debug)]
+pub struct Period {
+    /// Its name in reports.
+    pub name: String,
+    /// Its length, yr, > 0.
+    pub years: f64,
+}
+
+/// A checked flowsheet.
+#[derive(Clone, Debug)]
+pub struct Flowsheet {
+    /// One line that says what is modelled.
+    pub title: String,
+    /// What the reader must know.
+    pub note: Option<String>,
+    /// Code of the currency of all prices.
+    pub currency: String,
+    /// Every number that was written.
+    pub figures: IdVec<FigureId, Figure>,
+    /// All species that can occur.
+    pub species: IdVec<SpeciesId, Species>,
+    /// Named sets of species, in the order of the file.
+    pub groups: Vec<Group>,
+    /// Stages in the order of the chain.
+    pub stages: IdVec<StageId, String>,
+    /// Operations in the order of the file.
+    pub operations: IdVec<OperationId, Operation>,
+    /// Streams in the order of the operations that they leave.
+    pub streams: IdVec<StreamId, Stream>,
+    /// Consumables in the order of the file.
+    pub consumables: IdVec<ConsumableId, Consumable>,
+    /// Market prices of contained species, per species at most one.
+    pub market: Vec<PriceTerm>,
+    /// Limits in the order of the operations that they belong to.
+    pub limits: IdVec<LimitId, Limit>,
+    /// Goals in the order of the file.
+    pub goals: IdVec<GoalId, Goal>,
+    /// What is optimised.
+    pub objective: Objective,
+    /// Periods in order; one for the static model.
+    pub periods: IdVec<PeriodId, Period>,
+    /// The sources that figures cite.
+    pub sources: Vec<SourceRecord>,
+}
+
+impl Flowsheet {
+    /// Makes a flowsheet of a document.
+    ///
+    /// # Errors
+    /// All findings, if one of them is an error. Warnings come with the flowsheet.
+    pub fn lower(document: &Document) -> Result<(Self, Diagnostics), Diagnostics> {
+        let (flowsheet, mut findings) = lower::lower(document)?;
+        validate::validate(&flowsheet, &mut findings);
+        if findings.has_errors() { Err(findings) } else { Ok((flowsheet, findings)) }
+    }
+
+    /// The values of all figures as they were written.
+    #[must_use]
+    pub fn values(&self) -> Values {
+        self.figures.iter().map(|figure| figure.value).collect()
+    }
+
+    /// The operation of that name.
+    #[must_use]
+    pub fn operation(&self, name: &str) -> Option<OperationId> {
+        self.operations.ids().find(|&id| self.operations[id].name == name)
+    }
+
+    /// The stream of that name.
+    #[must_use]
+    pub fn stream(&self, name: &str) -> Option<StreamId> {
+        self.streams.ids().find(|&id| self.streams[id].name == name)
+    }
+}

@@ -1,1 +1,208 @@
-//! (to be written)
+//! The flowsheet as a linear program, composition inference and condensation.
+#![doc = include_str!("model/formulation.md")]
+
+mod assemble;
+mod compose;
+mod condense;
+mod functional;
+mod linear;
+mod solution;
+mod system;
+
+pub use functional::Functionals;
+pub use linear::Linear;
+pub use solution::{Balance, Failure, Form, Sensitivity, Solution};
+pub(crate) use system::ReactorMap;
+
+use crate::{
+    diagnostic::Diagnostics,
+    flowsheet::{
+        Flowsheet, GoalId, LimitId, OperationId, PeriodId, SpeciesId, StreamId, Values,
+    },
+    index::IdVec,
+    lp::{LinearProgram, RowId},
+    typed_id,
+};
+
+typed_id! {
+    /// The flow of one species in one stream in one period, t/yr.
+    pub struct NodeId
+}
+typed_id! {
+    /// A scalar that decides, t/yr.
+    pub struct DriverId
+}
+
+/// The flow of one species in one stream in one period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// The stream.
+    pub stream: StreamId,
+    /// The species.
+    pub species: SpeciesId,
+    /// The period.
+    pub period: PeriodId,
+}
+
+/// What a driver decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// What a feed supplies.
+    Supply(OperationId),
+    /// What goes to one outlet of a splitter whose shares are free.
+    Split(StreamId),
+    /// What a blender makes.
+    Blend(OperationId),
+    /// What a blender buys of an ingredient.
+    Ingredient(OperationId, SpeciesId),
+}
+
+/// A scalar that decides, t/yr, ≥ 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Driver {
+    /// What it decides.
+    pub decision: Decision,
+    /// When.
+    pub period: PeriodId,
+}
+
+/// Key of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// A flow of a species in a stream; only in the full program.
+    Flow(NodeId),
+    /// A driver.
+    Driver(DriverId),
+}
+
+/// Key of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A node is what its operation makes of its inlets; only in the full program.
+    Definition(NodeId),
+    /// The outlets of a free splitter sum to its inlet.
+    Split(OperationId, PeriodId),
+    /// What a blender of complete recipe cannot take.
+    Foreign(OperationId, SpeciesId, PeriodId),
+    /// A limit of the flowsheet.
+    Limit(LimitId, PeriodId),
+    /// A bound of an enforced goal.
+    Goal(GoalId, usize),
+    /// A flow that could become negative, because a reaction consumes it; only in the condensed program.
+    NotNegative(NodeId),
+}
+
+/// A flowsheet as a linear program, whole and condensed.
+#[derive(Clone, Debug)]
+pub struct Model {
+    nodes: system::Nodes,
+    drivers: IdVec<DriverId, Driver>,
+    definitions: Vec<system::Definition>,
+    transfer: Vec<compose::TransferRow>,
+    steps: Vec<condense::Step>,
+    /// Every node and driver a column.
+    full: LinearProgram<Column, Row>,
+    /// Only drivers are columns.
+    condensed: LinearProgram<Column, Row>,
+    /// The full program's row of each condensed row; none for [`Row::NotNegative`].
+    full_rows: Vec<Option<RowId>>,
+    /// The functional of each row of the full program after the definitions, and of the objective.
+    functionals: Functionals,
+}
+
+impl Model {
+    /// Writes the flowsheet as a linear program at given values of its figures.
+    ///
+    /// # Errors
+    /// Loops without purge, splitters on streams whose composition depends on decisions, recipes that nothing can
+    /// meet.
+    pub fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Self, Diagnostics> {
+        assemble::assemble(flowsheet, values)
+    }
+
+    /// The program with one column per flow of a species and per driver.
+    #[must_use]
+    pub const fn full(&self) -> &LinearProgram<Column, Row> {
+        &self.full
+    }
+
+    /// The program in the drivers alone.
+    #[must_use]
+    pub const fn condensed(&self) -> &LinearProgram<Column, Row> {
+        &self.condensed
+    }
+
+    /// Functionals of the flows: measures, values, costs, limits.
+    #[must_use]
+    pub const fn functionals(&self) -> &Functionals {
+        &self.functionals
+    }
+
+    /// All nodes.
+    #[must_use]
+    pub const fn nodes(&self) -> &IdVec<NodeId, Node> {
+        &self.nodes.items
+    }
+
+    /// All drivers.
+    #[must_use]
+    pub const fn drivers(&self) -> &IdVec<DriverId, Driver> {
+        &self.drivers
+    }
+
+    /// The node of a species in a stream, if it can be there.
+    #[must_use]
+    pub fn node(
+        &self,
+        flowsheet: &Flowsheet,
+        stream: StreamId,
+        species: SpeciesId,
+        period: PeriodId,
+    ) -> Option<NodeId> {
+        self.nodes.find(flowsheet, stream, species, period)
+    }
+
+    /// The name of a column for exports: `flow(ore,Nd2O3)`, `supply(ore)`.
+    #[must_use]
+    pub fn column_name(&self, flowsheet: &Flowsheet, column: Column) -> String {
+        let stream = |id: StreamId| &flowsheet.streams[id].name;
+        let operation = |id: OperationId| &flowsheet.operations[id].name;
+        let species = |id: SpeciesId| &flowsheet.species[id].name;
+        match column {
+            Column::Flow(node) => {
+                let node = self.nodes.items[node];
+                format!("flow({},{})", stream(node.stream), species(node.species))
+            }
+            Column::Driver(driver) => match self.drivers[driver].decision {
+                Decision::Supply(id) => format!("supply({})", operation(id)),
+                Decision::Split(id) => format!("split({})", stream(id)),
+                Decision::Blend(id) => format!("blend({})", operation(id)),
+                Decision::Ingredient(id, item) => format!("buy({},{})", operation(id), species(item)),
+            },
+        }
+    }
+
+    /// The name of a row for exports: `capacity(leach)`, `define(leach,Nd2O3)`.
+    #[must_use]
+    pub fn row_name(&self, flowsheet: &Flowsheet, row: Row) -> String {
+        let node_name = |id: NodeId| {
+            let node = self.nodes.items[id];
+            let stream = &flowsheet.streams[node.stream].name;
+            format!("{stream},{}", flowsheet.species[node.species].name)
+        };
+        match row {
+            Row::Definition(node) => format!("define({})", node_name(node)),
+            Row::NotNegative(node) => format!("not-negative({})", node_name(node)),
+            Row::Split(id, _) => format!("split({})", flowsheet.operations[id].name),
+            Row::Foreign(id, species, _) => {
+                let species = &flowsheet.species[species].name;
+                format!("foreign({},{species})", flowsheet.operations[id].name)
+            }
+            Row::Limit(id, _) => flowsheet.figures[flowsheet.limits[id].figure].path.clone(),
+            Row::Goal(id, at) => {
+                let goal = &flowsheet.goals[id];
+                flowsheet.figures[goal.bounds[at].figure].path.clone()
+            }
+        }
+    }
+}

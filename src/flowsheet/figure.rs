@@ -1,0 +1,54 @@
+//! Figures: every number that the user wrote, in internal units, with its place and its origin.
+
+use crate::{diagnostic::Span, document::Confidence, index::IdVec, typed_id};
+
+typed_id! {
+    /// A number that the user wrote.
+    pub struct FigureId
+}
+
+/// The values of all figures, in internal units; those of the file, or changed ones.
+pub type Values = IdVec<FigureId, f64>;
+
+/// A number that the user wrote.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// Its path in the file: `feed.ore.cost`.
+    pub path: String,
+    /// As it was written.
+    pub text: String,
+    /// In internal units.
+    pub value: f64,
+    /// Where it was written.
+    pub span: Span,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// Where a figure comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Provenance {
+    /// From a source.
+    Sourced {
+        /// Source ids.
+        ids: Vec<String>,
+        /// How sure it is, if said.
+        confidence: Option<Confidence>,
+    },
+    /// Assumed.
+    Assumed {
+        /// Why.
+        reason: String,
+    },
+    /// Not said.
+    Unstated,
+}
+
+/// A source that figures cite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceRecord {
+    /// Its id.
+    pub id: String,
+    /// Title, author, year and address as far as given, in one line.
+    pub text: String,
+}

@@ -1,0 +1,264 @@
+//! From what was written to what it means: names, units and bases are resolved here, once.
+
+mod content;
+mod expression;
+mod figures;
+mod goals;
+mod limits;
+mod operations;
+mod prices;
+mod reactions;
+
+use std::collections::HashMap;
+
+use super::{
+    Consumable, ConsumableId, Figure, FigureId, Flowsheet, Goal, GoalId, Group, Limit, LimitId,
+    Objective, Operation, OperationId, Period, PeriodId, PriceTerm, SourceRecord, Species,
+    SpeciesId, StageId, Stream, StreamId, topology,
+};
+use crate::{
+    chem::Formula,
+    diagnostic::{Code, Diagnostic, Diagnostics, Span, nearest},
+    document::{Document, Named, Provenance},
+    index::IdVec,
+    measure::{Dimension, Units},
+};
+use figures::Expect;
+
+/// A flowsheet in the making.
+struct Lowering<'d> {
+    document: &'d Document,
+    units: Units,
+    findings: Diagnostics,
+    figures: IdVec<FigureId, Figure>,
+    species: IdVec<SpeciesId, Species>,
+    species_names: HashMap<String, SpeciesId>,
+    groups: Vec<Group>,
+    stages: IdVec<StageId, String>,
+    names: HashMap<String, OperationId>,
+    operations: IdVec<OperationId, Operation>,
+    streams: IdVec<StreamId, Stream>,
+    consumables: IdVec<ConsumableId, Consumable>,
+    market: Vec<PriceTerm>,
+    limits: IdVec<LimitId, Limit>,
+    goals: IdVec<GoalId, Goal>,
+    /// What the header says of figures that say nothing themselves.
+    provenance: Provenance,
+    /// Paths of figures without provenance.
+    unstated: Vec<(Span, String)>,
+}
+
+/// Lowers a document; support of streams is known afterwards, checks come later.
+pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Diagnostics> {
+    let header = &document.flowsheet;
+    let mut lowering = Lowering {
+        document,
+        units: Units::new(header.currency.as_ref().map_or("USD", |name| name.as_str())),
+        findings: Diagnostics::new(),
+        figures: IdVec::new(),
+        species: IdVec::new(),
+        species_names: HashMap::new(),
+        groups: Vec::new(),
+        stages: IdVec::new(),
+        names: HashMap::new(),
+        operations: IdVec::new(),
+        streams: IdVec::new(),
+        consumables: IdVec::new(),
+        market: Vec::new(),
+        limits: IdVec::new(),
+        goals: IdVec::new(),
+        provenance: Provenance {
+            source: header.source.0.clone(),
+            assumed: header.assumed.clone(),
+            confidence: None,
+        },
+        unstated: Vec::new(),
+    };
+    lowering.check_not_empty();
+    lowering.lower_units();
+    lowering.lower_species();
+    lowering.lower_stages();
+    lowering.lower_consumables();
+    lowering.lower_market();
+    lowering.lower_operations();
+    let objective = lowering.lower_objective();
+    lowering.lower_goals();
+    lowering.report_unstated();
+    let findings = lowering.findings;
+    if findings.has_errors() {
+        return Err(findings);
+    }
+    let mut flowsheet = Flowsheet {
+        title: header.title.clone(),
+        note: header.note.clone(),
+        currency: lowering.units.currency,
+        figures: lowering.figures,
+        species: lowering.species,
+        groups: lowering.groups,
+        stages: lowering.stages,
+        operations: lowering.operations,
+        streams: lowering.streams,
+        consumables: lowering.consumables,
+        market: lowering.market,
+        limits: lowering.limits,
+        goals: lowering.goals,
+        objective,
+        periods: std::iter::once(Period { name: "year".to_owned(), years: 1.0 })
+            .collect::<IdVec<PeriodId, Period>>(),
+        sources: list_sources(document),
+    };
+    topology::find_species(&mut flowsheet);
+    Ok((flowsheet, findings))
+}
+
+fn list_sources(document: &Document) -> Vec<SourceRecord> {
+    document
+        .source
+        .iter()
+        .map(|(id, table)| {
+            let year = table.year.map(|year| year.to_string());
+            let parts = [table.author.clone(), Some(table.title.clone()), year, table.url.clone()];
+            let text = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            SourceRecord { id: id.value.clone(), text }
+        })
+        .collect()
+}
+
+impl Lowering<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.findings.push(diagnostic);
+    }
+
+    fn check_not_empty(&mut self) {
+        let document = self.document;
+        if document.feed.is_empty() || (document.product.is_empty() && document.waste.is_empty()) {
+            let missing =
+                if document.feed.is_empty() { "`[feed.NAME]`" } else { "`[product.NAME]` or `[waste.NAME]`" };
+            self.report(
+                Diagnostic::new(Code::EmptyFlowsheet, format!("the flowsheet has no {missing}"))
+                    .help("`reeflow example show tutorial/01-splitter` prints a small one"),
+            );
+        }
+    }
+
+    fn lower_units(&mut self) {
+        if let Some(currency) = &self.document.flowsheet.currency {
+            let letters = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+            if !letters {
+                let message = format!("`{currency}` is not a currency code");
+                let help = "write three capital letters, such as `USD`, `EUR` or `TRY`";
+                self.report(
+                    Diagnostic::new(Code::BadQuantity, message).at(currency.span, "").help(help),
+                );
+            }
+        }
+        if let Some(shift) = &self.document.flowsheet.shift {
+            let inherit = self.provenance.clone();
+            let expect = Expect::positive(Dimension::TIME);
+            if let Some(found) = self.figure(shift, "flowsheet.shift", &inherit, &expect) {
+                let hours = self.figures[found.id].value * crate::measure::hours_per_year();
+                self.units.shift_hours = Some(hours);
+            }
+        }
+    }
+
+    fn lower_stages(&mut self) {
+        for stage in &self.document.flowsheet.stages {
+            if self.stages.iter().any(|name| *name == stage.value) {
+                let message = format!("stage `{stage}` is listed twice");
+                self.report(Diagnostic::new(Code::DuplicateName, message).at(stage.span, ""));
+            } else {
+                self.stages.push(stage.value.clone());
+            }
+        }
+    }
+
+    /// The stage of that name; a new one is an error if the header lists the stages.
+    fn stage(&mut self, name: &crate::document::Name) -> Option<StageId> {
+        if let Some(id) = self.stages.ids().find(|&id| self.stages[id] == name.value) {
+            return Some(id);
+        }
+        if self.document.flowsheet.stages.is_empty() {
+            return Some(self.stages.push(name.value.clone()));
+        }
+        let near = nearest(name, self.stages.iter().map(String::as_str)).map(str::to_owned);
+        let message = format!("stage `{name}` is not among the `stages` of `[flowsheet]`");
+        self.report(
+            Diagnostic::new(Code::UnknownStage, message)
+                .at(name.span, "")
+                .help(did_you_mean(near, "add it to `stages`, at its place in the chain")),
+        );
+        None
+    }
+
+    fn lower_consumables(&mut self) {
+        let document = self.document;
+        for (name, table) in &document.consumable {
+            let own = Provenance {
+                source: table.source.0.clone(),
+                assumed: table.assumed.clone(),
+                confidence: table.confidence,
+            };
+            let inherit = if own.is_empty() { self.provenance.clone() } else { own };
+            let path = format!("consumable.{name}.price");
+            let kinds = [
+                (Dimension::MONEY_PER_MASS, "t", Dimension::FRACTION),
+                (Dimension::MONEY_PER_ENERGY, "kWh", Dimension::MASS_PER_ENERGY),
+                (Dimension::MONEY_PER_VOLUME, "m3", Dimension::MASS_PER_VOLUME),
+            ];
+            let dimension = self.dimension_of(&table.price);
+            let kind = kinds.iter().find(|kind| Some(kind.0) == dimension).unwrap_or(&kinds[0]);
+            let expect = Expect::not_negative(kind.0).usual_price();
+            let Some(price) = self.figure(&table.price, &path, &inherit, &expect) else { continue };
+            let emission = table.emission.as_ref().and_then(|figure| {
+                let path = format!("consumable.{name}.emission");
+                Some(self.figure(figure, &path, &inherit, &Expect::not_negative(kind.2))?.id)
+            });
+            self.consumables.push(Consumable {
+                name: name.value.clone(),
+                price: price.id,
+                emission,
+                unit: kind.1,
+            });
+        }
+    }
+
+    /// One warning per table whose figures say nothing of where they come from.
+    fn report_unstated(&mut self) {
+        let unstated = std::mem::take(&mut self.unstated);
+        let mut tables: Vec<(String, Span, Vec<String>)> = Vec::new();
+        for (span, path) in unstated {
+            let mut parts = path.splitn(3, '.');
+            let table = [parts.next(), parts.next()].into_iter().flatten().collect::<Vec<_>>();
+            let table = table.join(".");
+            let key = parts.next().unwrap_or("value").to_owned();
+            match tables.iter_mut().find(|(name, ..)| *name == table) {
+                Some((_, _, keys)) => keys.push(key),
+                None => tables.push((table, span, vec![key])),
+            }
+        }
+        for (table, span, keys) in tables {
+            let message = format!("`{table}` does not say where `{}` come from", keys.join("`, `"));
+            self.report(
+                Diagnostic::new(Code::UnsourcedFigure, message)
+                    .at(span, "")
+                    .help("give the table `source = \"ID\"` or `assumed = \"why\"`"),
+            );
+        }
+    }
+}
+
+/// Help that suggests a near name, if there is one.
+fn did_you_mean(near: Option<String>, otherwise: &str) -> String {
+    near.map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?"))
+}
+
+/// Names of a map's keys.
+fn keys<T>(named: &Named<T>) -> impl Iterator<Item = &str> {
+    named.keys().map(|name| name.as_str())
+}
+
+/// A formula, if the text is one.
+fn formula(text: &str) -> Option<Formula> {
+    Formula::parse(text).ok()
+}

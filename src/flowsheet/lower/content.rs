@@ -1,0 +1,181 @@
+//! Species, groups and bases: what names in figures stand for.
+
+use super::{Lowering, did_you_mean, formula, keys};
+use crate::{
+    diagnostic::{Code, Diagnostic, Span, nearest},
+    document::Name,
+    flowsheet::{Content, Group, Species, SpeciesId},
+};
+
+/// Words that may follow a basis: `69 USD/kg NdPr oxide`.
+const SUFFIXES: [&str; 3] = ["oxide", "metal", "contained"];
+
+impl Lowering<'_> {
+    /// Makes the species table: declared species, members of groups, then what feeds, reactions and blenders bring.
+    pub(super) fn lower_species(&mut self) {
+        let document = self.document;
+        for (name, table) in &document.species {
+            let parsed = table.formula.as_ref().and_then(|text| {
+                crate::chem::Formula::parse(text)
+                    .map_err(|error| {
+                        let start = text.span.start as usize + 1;
+                        let span = Span::new(start + error.range.start, start + error.range.end);
+                        let mut diagnostic =
+                            Diagnostic::new(Code::BadFormula, error.message).at(span, "");
+                        if let Some(help) = error.help {
+                            diagnostic = diagnostic.help(help);
+                        }
+                        self.report(diagnostic);
+                    })
+                    .ok()
+            });
+            let species =
+                Species { name: name.value.clone(), formula: parsed, span: name.span };
+            let id = self.species.push(species);
+            self.species_names.insert(name.value.clone(), id);
+        }
+        for (name, members) in &document.group {
+            let members = members.iter().filter_map(|member| self.intern(member)).collect();
+            self.groups.push(Group { name: name.value.clone(), members });
+        }
+        for table in document.feed.values() {
+            for key in table.assay.grade.keys().filter(|key| !document.group.contains_key(key.as_str())) {
+                self.intern(key);
+            }
+            for split in table.assay.split.values() {
+                for key in split.keys() {
+                    self.intern(key);
+                }
+            }
+            if let Some(rest) = &table.assay.rest {
+                self.intern(rest);
+            }
+        }
+        for table in document.blender.values() {
+            for key in table.recipe.keys().filter(|key| !document.group.contains_key(key.as_str())) {
+                self.intern(key);
+            }
+            for key in table.buy.keys() {
+                self.intern(key);
+            }
+        }
+        for table in document.reactor.values() {
+            for reaction in &table.reaction {
+                if let Ok(equation) = crate::chem::Equation::parse(&reaction.equation) {
+                    for text in Self::equation_species(&equation) {
+                        self.intern(&Name::new(text, reaction.equation.span));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The species of that name, made if the name is a formula.
+    pub(super) fn intern(&mut self, name: &Name) -> Option<SpeciesId> {
+        if let Some(&id) = self.species_names.get(name.as_str()) {
+            return Some(id);
+        }
+        if let Some(formula) = formula(name) {
+            let species =
+                Species { name: name.value.clone(), formula: Some(formula), span: name.span };
+            let id = self.species.push(species);
+            self.species_names.insert(name.value.clone(), id);
+            return Some(id);
+        }
+        self.report_unknown_species(name, name.span);
+        None
+    }
+
+    fn report_unknown_species(&mut self, name: &str, span: Span) {
+        let document = self.document;
+        let known = self.species.iter().map(|species| species.name.as_str());
+        let near = nearest(name, known.chain(keys(&document.group))).map(str::to_owned);
+        let help = did_you_mean(near, &format!("write a formula such as `Nd2O3`, or declare `[species.{name}]`"));
+        let message = format!("`{name}` is neither a species nor a group");
+        self.report(Diagnostic::new(Code::UnknownSpecies, message).at(span, "").help(help));
+    }
+
+    /// The species, or the members of the group, of that name.
+    pub(super) fn members(&mut self, name: &Name) -> Option<Vec<SpeciesId>> {
+        if let Some(group) = self.groups.iter().find(|group| group.name == name.value) {
+            return Some(group.members.clone());
+        }
+        if let Some(&id) = self.species_names.get(name.as_str()) {
+            return Some(vec![id]);
+        }
+        self.report_unknown_species(name, name.span);
+        None
+    }
+
+    /// What a basis counts: a group or a species by its whole mass, an element by what each species holds of it.
+    pub(super) fn content(&mut self, name: &str, span: Span) -> Option<Content> {
+        let words: Vec<&str> = name.split_whitespace().collect();
+        let (bare, suffix) = match words.split_last() {
+            Some((last, head)) if !head.is_empty() && SUFFIXES.contains(last) => {
+                (head.join(" "), Some(*last))
+            }
+            _ => (name.trim().to_owned(), None),
+        };
+        let Some(content) = self.plain_content(&bare) else {
+            let document = self.document;
+            let known = self.species.iter().map(|species| species.name.as_str());
+            let near = nearest(&bare, known.chain(keys(&document.group))).map(str::to_owned);
+            let help = did_you_mean(
+                near,
+                "a basis is a species, a `[group]`, or an element that some species contains",
+            );
+            let message = format!("basis `{bare}` is neither a species, a group nor an element");
+            self.report(Diagnostic::new(Code::UnknownBasis, message).at(span, "").help(help));
+            return None;
+        };
+        if let Some(suffix @ ("oxide" | "metal")) = suffix {
+            let wanted = suffix == "oxide";
+            let weights = content.weights.iter().flatten();
+            let wrong = weights.map(|&(id, _)| &self.species[id]).find(|species| {
+                species.formula.as_ref().is_some_and(|formula| {
+                    (formula.mass_fraction_of("O") > 0.0) != wanted
+                })
+            });
+            if let Some(species) = wrong {
+                let message = format!("basis `{name}` counts `{}`, which is no {suffix}", species.name);
+                self.report(
+                    Diagnostic::new(Code::WrongBasis, message)
+                        .at(span, "")
+                        .help(format!("write `{bare}`, or make a group of the {suffix}s that are meant")),
+                );
+                return None;
+            }
+        }
+        Some(content)
+    }
+
+    fn plain_content(&self, name: &str) -> Option<Content> {
+        if let Some(group) = self.groups.iter().find(|group| group.name == name) {
+            let mut weights: Vec<(SpeciesId, f64)> =
+                group.members.iter().map(|&id| (id, 1.0)).collect();
+            weights.sort_by_key(|&(id, _)| id);
+            weights.dedup_by_key(|&mut (id, _)| id);
+            return Some(Content { name: name.to_owned(), weights: Some(weights) });
+        }
+        if crate::chem::Element::from_symbol(name).is_some() {
+            let weights: Vec<(SpeciesId, f64)> = self
+                .species
+                .iter_ids()
+                .filter_map(|(id, species)| {
+                    let share = species.formula.as_ref()?.mass_fraction_of(name);
+                    (share > 0.0).then_some((id, share))
+                })
+                .collect();
+            if !weights.is_empty() {
+                return Some(Content { name: name.to_owned(), weights: Some(weights) });
+            }
+        }
+        let &id = self.species_names.get(name)?;
+        Some(Content { name: name.to_owned(), weights: Some(vec![(id, 1.0)]) })
+    }
+
+    /// One species by its whole mass.
+    pub(super) fn species_content(&self, id: SpeciesId) -> Content {
+        Content { name: self.species[id].name.clone(), weights: Some(vec![(id, 1.0)]) }
+    }
+}

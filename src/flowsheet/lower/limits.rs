@@ -1,0 +1,96 @@
+//! Limits: supply, capacity, demand, specification, fraction, recipe, all in one form.
+
+use super::{Lowering, figures::Expect};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    document::{self, Provenance},
+    flowsheet::{Content, FigureId, Limit, LimitKind, OperationId, Port, Sense},
+    measure::Dimension,
+};
+
+/// What a limit is on.
+pub(super) struct LimitOn {
+    pub(super) kind: LimitKind,
+    pub(super) operation: OperationId,
+    pub(super) port: Port,
+    pub(super) content: Content,
+    pub(super) share_of: Option<Port>,
+}
+
+impl Lowering<'_> {
+    /// Adds the limits that one key writes; a single value means `single`.
+    pub(super) fn lower_limit(
+        &mut self,
+        limit: &document::Limit,
+        single: Sense,
+        path: &str,
+        inherit: &Provenance,
+        on: &LimitOn,
+    ) {
+        let expect = if on.share_of.is_some() {
+            Expect::share()
+        } else if on.kind == LimitKind::Capacity {
+            Expect::positive(Dimension::MASS_RATE)
+        } else {
+            Expect::not_negative(Dimension::MASS_RATE).usual(1e-6, 5e9, "1 g/yr–5 Gt/yr")
+        };
+        let figures = self.limit_figures(limit, single, path);
+        if figures.is_empty() {
+            let message = format!("`{path}` sets no limit");
+            self.report(
+                Diagnostic::new(Code::MissingKey, message)
+                    .help("write a quantity, or a table with `min`, `max` or `exactly`"),
+            );
+        }
+        let mut bounds: Vec<(Sense, FigureId)> = Vec::new();
+        for (sense, figure, path) in figures {
+            let Some(found) = self.figure(figure, &path, inherit, &expect) else { continue };
+            let Some(content) = self.limit_content(&found, on) else { continue };
+            bounds.push((sense, found.id));
+            self.limits.push(Limit {
+                kind: on.kind,
+                operation: on.operation,
+                sense,
+                figure: found.id,
+                availability: None,
+                port: on.port,
+                content,
+                share_of: on.share_of,
+            });
+        }
+        self.check_crossed(&bounds, path);
+    }
+
+    fn limit_content(&mut self, found: &super::figures::Lowered, on: &LimitOn) -> Option<Content> {
+        let Some(basis) = &found.basis.numerator else { return Some(on.content.clone()) };
+        let content = self.content(&basis.clone(), found.span)?;
+        if !on.content.is_whole() && content != on.content {
+            let message =
+                format!("the limit is on `{}`, but its figure counts `{}`", on.content.name, content.name);
+            self.report(Diagnostic::new(Code::WrongBasis, message).at(found.span, ""));
+            return None;
+        }
+        Some(content)
+    }
+
+    fn check_crossed(&mut self, bounds: &[(Sense, FigureId)], path: &str) {
+        let find = |wanted| bounds.iter().find(|&&(sense, _)| sense == wanted).map(|&(_, id)| id);
+        if bounds.len() > 1 && find(Sense::Exactly).is_some() {
+            let id = bounds[0].1;
+            let message = format!("`{path}` is fixed exactly and also limited");
+            let span = self.figures[id].span;
+            self.report(Diagnostic::new(Code::LimitsCrossed, message).at(span, "").help("keep one of them"));
+        }
+        let (Some(min), Some(max)) = (find(Sense::AtLeast), find(Sense::AtMost)) else { return };
+        let (min, max) = (&self.figures[min], &self.figures[max]);
+        if min.value > max.value {
+            let diagnostic = Diagnostic::new(
+                Code::LimitsCrossed,
+                format!("`{path}` must be at least {} and at most {}", min.text, max.text),
+            )
+            .at(min.span, "at least this")
+            .at(max.span, "at most this");
+            self.report(diagnostic);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Measures: linear expressions in the flows, as goals and objectives name them.
+//!
+//! `flow(magnets)`, `flow(leach, REO)`, `inlet(roast)`, `value(final-products)`, `cost(primary-feed)`,
+//! `in-situ(primary-feed)`, `consumption(electricity)`, `emission()`, `profit()`; sums, differences, number multiples
+//! and parentheses of these.
+
+use super::{ConsumableId, Content, OperationId, Port, StreamId};
+
+/// Whose value is meant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueOf {
+    /// A product's revenue.
+    Product(OperationId),
+    /// A stream at its market price.
+    Stream(StreamId),
+}
+
+/// Whose cost is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CostOf {
+    /// What a feed costs at the gate.
+    Feed(OperationId),
+    /// What an operation costs: operating cost, consumables, reagents, ingredients, disposal.
+    Operation(OperationId),
+}
+
+/// One term of a measure.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    /// Flow of a content at a port, t/yr.
+    Flow(Port, Content),
+    /// Market value, money per year.
+    Value(ValueOf),
+    /// Cost, money per year.
+    Cost(CostOf),
+    /// A feed's contained species at market prices, all paid, money per year.
+    InSitu(OperationId),
+    /// Consumption, units per year.
+    Consumption(ConsumableId),
+    /// Emission of the whole flowsheet, t CO2 equivalent per year.
+    Emission,
+    /// Revenue less all costs, money per year.
+    Profit,
+}
+
+/// A linear expression in the flows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// As it was written.
+    pub text: String,
+    /// Factors and terms.
+    pub terms: Vec<(f64, Term)>,
+    /// The unit of the value: `t/yr`, money per year (empty currency) …
+    pub unit: MeasureUnit,
+}
+
+/// What a measure is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeasureUnit {
+    /// t/yr.
+    MassRate,
+    /// Money per year.
+    MoneyRate,
+    /// kWh/yr.
+    EnergyRate,
+    /// m³/yr.
+    VolumeRate,
+}
+
+impl MeasureUnit {
+    /// The unit for people, with the flowsheet's currency.
+    #[must_use]
+    pub fn text(self, currency: &str) -> String {
+        match self {
+            Self::MassRate => "t/yr".to_owned(),
+            Self::MoneyRate => format!("{currency}/yr"),
+            Self::EnergyRate => "kWh/yr".to_owned(),
+            Self::VolumeRate => "m3/yr".to_owned(),
+        }
+    }
+}

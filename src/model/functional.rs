@@ -1,0 +1,328 @@
+//! Functionals: limits, measures, prices and costs as linear expressions in nodes and drivers.
+
+use std::collections::HashMap;
+
+use super::{Decision, Driver, DriverId, Linear, NodeId, system::{Nodes, ReactorMap}};
+use crate::{
+    flowsheet::{
+        Content, CostOf, Flowsheet, Kind, Limit, Measure, OperationId, PeriodId, Port, Price,
+        Rate, SpeciesId, StreamId, Term, ValueOf, Values,
+    },
+    index::IdVec,
+};
+
+/// Everything needed to write functionals of a model's flows.
+#[derive(Clone, Debug)]
+pub struct Functionals {
+    nodes: Nodes,
+    drivers: HashMap<(PeriodId, Key), DriverId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Supply(OperationId),
+    Ingredient(OperationId, SpeciesId),
+}
+
+/// The figures at hand: the flowsheet, the values of its figures, the period.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub(crate) flowsheet: &'a Flowsheet,
+    pub(crate) values: &'a Values,
+    pub(crate) period: PeriodId,
+}
+
+impl Functionals {
+    pub(super) fn new(nodes: Nodes, drivers: &IdVec<DriverId, Driver>) -> Self {
+        let drivers = drivers
+            .iter_ids()
+            .filter_map(|(id, driver)| {
+                let key = match driver.decision {
+                    Decision::Supply(operation) => Key::Supply(operation),
+                    Decision::Ingredient(operation, species) => Key::Ingredient(operation, species),
+                    Decision::Split(_) | Decision::Blend(_) => return None,
+                };
+                Some(((driver.period, key), id))
+            })
+            .collect();
+        Self { nodes, drivers }
+    }
+
+    /// Flow of a content at a port, t/yr.
+    pub(crate) fn flow(&self, at: At<'_>, port: Port, content: &Content) -> Linear {
+        let mut flow = Linear::zero();
+        match port {
+            Port::Stream(stream) => self.add_stream(at, stream, content, &mut flow),
+            Port::Inlet(operation) => {
+                let data = &at.flowsheet.operations[operation];
+                let feeds = matches!(data.kind, Kind::Feed(_));
+                for &stream in if feeds { &data.outlets } else { &data.inlets } {
+                    self.add_stream(at, stream, content, &mut flow);
+                }
+            }
+            Port::Mix(operation) => {
+                let data = &at.flowsheet.operations[operation];
+                for &stream in &data.inlets {
+                    self.add_stream(at, stream, content, &mut flow);
+                }
+                if let Kind::Blender(blender) = &data.kind {
+                    for ingredient in &blender.ingredients {
+                        let weight = content.weight(ingredient.species);
+                        self.add_ingredient(at, operation, ingredient.species, weight, &mut flow);
+                    }
+                }
+            }
+            Port::Ingredient(operation, species) => {
+                self.add_ingredient(at, operation, species, content.weight(species), &mut flow);
+            }
+        }
+        flow
+    }
+
+    fn add_stream(&self, at: At<'_>, stream: StreamId, content: &Content, flow: &mut Linear) {
+        for (node, species) in self.nodes.of(at.flowsheet, stream, at.period) {
+            let weight = content.weight(species);
+            if weight != 0.0 {
+                flow.nodes.push((node, weight));
+            }
+        }
+    }
+
+    fn add_ingredient(
+        &self,
+        at: At<'_>,
+        operation: OperationId,
+        species: SpeciesId,
+        weight: f64,
+        flow: &mut Linear,
+    ) {
+        let driver = self.drivers.get(&(at.period, Key::Ingredient(operation, species)));
+        if let (Some(&driver), true) = (driver, weight != 0.0) {
+            flow.drivers.push((driver, weight));
+        }
+    }
+
+    /// What a limit measures, less the share it allows: the left side of its row; and the right side.
+    pub(crate) fn limit(&self, at: At<'_>, limit: &Limit) -> (Linear, f64) {
+        let available = limit.availability.map_or(1.0, |figure| at.values[figure]);
+        let bound = at.values[limit.figure] * available;
+        let mut left = self.flow(at, limit.port, &limit.content);
+        let Some(whole) = limit.share_of else { return (left, bound) };
+        left.add(-bound, &self.flow(at, whole, &Content::whole()));
+        (left, 0.0)
+    }
+
+    /// Market value of what flows in a stream, money per year.
+    pub(crate) fn price(&self, at: At<'_>, port: Port, price: &Price) -> Linear {
+        let mut value = Linear::zero();
+        for term in &price.terms {
+            value.add(term.paid(at.values), &self.flow(at, port, &term.content));
+        }
+        value
+    }
+
+    fn rate(&self, at: At<'_>, rate: &Rate) -> Linear {
+        let mut amount = Linear::zero();
+        amount.add(at.values[rate.figure], &self.flow(at, rate.port, &rate.content));
+        amount
+    }
+
+    /// What a product earns, money per year; zero for other operations.
+    pub(crate) fn revenue(&self, at: At<'_>, operation: OperationId) -> Linear {
+        match &at.flowsheet.operations[operation].kind {
+            Kind::Product(product) => self.price(at, Port::Inlet(operation), &product.price),
+            _ => Linear::zero(),
+        }
+    }
+
+    /// What a feed costs at the gate, money per year; zero for other operations.
+    pub(crate) fn feed_cost(&self, at: At<'_>, operation: OperationId) -> Linear {
+        match &at.flowsheet.operations[operation].kind {
+            Kind::Feed(feed) => {
+                let mut cost = Linear::zero();
+                if let Some(figure) = feed.cost {
+                    let whole = self.flow(at, Port::Inlet(operation), &Content::whole());
+                    cost.add(at.values[figure], &whole);
+                }
+                cost
+            }
+            _ => Linear::zero(),
+        }
+    }
+
+    /// Contained species of a feed at market prices, all paid, money per year.
+    pub(crate) fn in_situ(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut value = Linear::zero();
+        for term in &at.flowsheet.market {
+            let amount = self.flow(at, Port::Inlet(operation), &term.content);
+            value.add(at.values[term.figure], &amount);
+        }
+        value
+    }
+
+    /// Operating cost without consumables, money per year.
+    pub(crate) fn opex(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut cost = Linear::zero();
+        for rate in &at.flowsheet.operations[operation].opex {
+            cost.add(1.0, &self.rate(at, rate));
+        }
+        cost
+    }
+
+    /// Cost of what an operation consumes, money per year.
+    pub(crate) fn consumables(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut cost = Linear::zero();
+        for item in &at.flowsheet.operations[operation].consumes {
+            let price = at.values[at.flowsheet.consumables[item.consumable].price];
+            cost.add(price, &self.rate(at, &item.rate));
+        }
+        cost
+    }
+
+    /// What an operation consumes of one consumable, units per year.
+    pub(crate) fn consumption(
+        &self,
+        at: At<'_>,
+        operation: OperationId,
+        consumable: crate::flowsheet::ConsumableId,
+    ) -> Linear {
+        let mut amount = Linear::zero();
+        let data = &at.flowsheet.operations[operation];
+        for item in data.consumes.iter().filter(|item| item.consumable == consumable) {
+            amount.add(1.0, &self.rate(at, &item.rate));
+        }
+        amount
+    }
+
+    /// What a reactor is dosed with, or a blender buys: per item its species, amount (t/yr) and price (money per t).
+    pub(crate) fn purchases(
+        &self,
+        at: At<'_>,
+        operation: OperationId,
+    ) -> Vec<(SpeciesId, Linear, f64)> {
+        let data = &at.flowsheet.operations[operation];
+        match &data.kind {
+            Kind::Reactor(reactor) => {
+                let inlet: Vec<(NodeId, SpeciesId)> = data
+                    .inlets
+                    .iter()
+                    .flat_map(|&stream| self.nodes.of(at.flowsheet, stream, at.period))
+                    .collect();
+                let mut entering: Vec<SpeciesId> = inlet.iter().map(|&(_, id)| id).collect();
+                entering.sort_unstable();
+                entering.dedup();
+                let map = ReactorMap::new(reactor, at.values, &entering);
+                let mut amounts = vec![Linear::zero(); reactor.reagents.len()];
+                for &(reagent, from, factor) in &map.doses {
+                    let there = inlet.iter().filter(|&&(_, species)| species == from);
+                    amounts[reagent].nodes.extend(there.map(|&(node, _)| (node, factor)));
+                }
+                let items = reactor.reagents.iter().zip(amounts);
+                items
+                    .map(|(item, amount)| (item.species, amount, at.values[item.price]))
+                    .collect()
+            }
+            Kind::Blender(blender) => blender
+                .ingredients
+                .iter()
+                .map(|item| {
+                    let port = Port::Ingredient(operation, item.species);
+                    let amount = self.flow(at, port, &Content::whole());
+                    (item.species, amount, at.values[item.price])
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Cost of reagents and ingredients, money per year.
+    pub(crate) fn purchase_cost(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut cost = Linear::zero();
+        for (_, amount, price) in self.purchases(at, operation) {
+            cost.add(price, &amount);
+        }
+        cost
+    }
+
+    /// Cost of disposal, money per year; zero for other operations than waste.
+    pub(crate) fn disposal(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut cost = Linear::zero();
+        if let Kind::Waste(waste) = &at.flowsheet.operations[operation].kind {
+            for term in &waste.cost {
+                let amount = self.flow(at, Port::Inlet(operation), &term.content);
+                cost.add(at.values[term.figure], &amount);
+            }
+        }
+        cost
+    }
+
+    /// All costs of an operation but what a feed costs at the gate, money per year.
+    pub(crate) fn operation_cost(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut cost = self.opex(at, operation);
+        cost.add(1.0, &self.consumables(at, operation));
+        cost.add(1.0, &self.purchase_cost(at, operation));
+        cost.add(1.0, &self.disposal(at, operation));
+        cost
+    }
+
+    /// Revenue less all costs, money per year.
+    pub(crate) fn profit(&self, at: At<'_>) -> Linear {
+        let mut profit = Linear::zero();
+        for operation in at.flowsheet.operations.ids() {
+            profit.add(1.0, &self.revenue(at, operation));
+            profit.add(-1.0, &self.feed_cost(at, operation));
+            profit.add(-1.0, &self.operation_cost(at, operation));
+        }
+        profit
+    }
+
+    /// Direct emission of an operation and that of what it consumes, t CO2 equivalent per year.
+    pub(crate) fn emission(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let data = &at.flowsheet.operations[operation];
+        let mut emission = Linear::zero();
+        if let Some(rate) = &data.emission {
+            emission.add(1.0, &self.rate(at, rate));
+        }
+        for item in &data.consumes {
+            if let Some(figure) = at.flowsheet.consumables[item.consumable].emission {
+                emission.add(at.values[figure], &self.rate(at, &item.rate));
+            }
+        }
+        emission
+    }
+
+    /// A measure.
+    pub(crate) fn measure(&self, at: At<'_>, measure: &Measure) -> Linear {
+        let mut sum = Linear::zero();
+        for (factor, term) in &measure.terms {
+            let functional = match term {
+                Term::Flow(port, content) => self.flow(at, *port, content),
+                Term::Value(ValueOf::Product(operation)) => self.revenue(at, *operation),
+                Term::Value(ValueOf::Stream(stream)) => match &at.flowsheet.streams[*stream].price {
+                    Some(price) => self.price(at, Port::Stream(*stream), price),
+                    None => Linear::zero(),
+                },
+                Term::Cost(CostOf::Feed(operation)) => self.feed_cost(at, *operation),
+                Term::Cost(CostOf::Operation(operation)) => self.operation_cost(at, *operation),
+                Term::InSitu(operation) => self.in_situ(at, *operation),
+                Term::Consumption(consumable) => {
+                    let mut amount = Linear::zero();
+                    for operation in at.flowsheet.operations.ids() {
+                        amount.add(1.0, &self.consumption(at, operation, *consumable));
+                    }
+                    amount
+                }
+                Term::Emission => {
+                    let mut amount = Linear::zero();
+                    for operation in at.flowsheet.operations.ids() {
+                        amount.add(1.0, &self.emission(at, operation));
+                    }
+                    amount
+                }
+                Term::Profit => self.profit(at),
+            };
+            sum.add(*factor, &functional);
+        }
+        sum
+    }
+}

@@ -1,0 +1,325 @@
+//! Solving a model: the condensed or the full program, flows reconstructed, duals lifted, the whole certified.
+
+use super::{
+    Column, DriverId, Linear, Model, NodeId, Row, assemble::reduce, condense::lift,
+};
+use crate::{
+    flowsheet::{Flowsheet, SpeciesId, StreamId},
+    index::Id,
+    lp::{self, Certificate, Options, RowId},
+};
+
+/// Which program is solved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// The program in the drivers alone.
+    #[default]
+    Condensed,
+    /// The program with a column per flow of a species.
+    Full,
+}
+
+/// Why there is no solution.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// The limits contradict each other; the rows that prove it, with their multipliers.
+    Infeasible(Vec<(Row, f64)>),
+    /// The objective grows without limit; the drivers that grow, with their rates.
+    Unbounded(Vec<(DriverId, f64)>),
+    /// The program holds numbers that no solver may be given.
+    Refused(String),
+    /// A point was found that does not prove optimal.
+    Uncertified(Certificate),
+    /// The time limit passed.
+    TimeLimit,
+    /// The solver failed.
+    Backend(String),
+}
+
+/// A certified optimum of a model.
+#[derive(Clone, Debug)]
+pub struct Solution {
+    /// The objective in the flowsheet's own sense.
+    pub objective: f64,
+    /// Flow of each node, t/yr.
+    nodes: Vec<f64>,
+    /// Value of each driver, t/yr.
+    drivers: Vec<f64>,
+    /// Dual of each row of the full program, ∂(minimised objective)/∂rhs.
+    duals: Vec<f64>,
+    /// The certificate of the full program.
+    pub certificate: Certificate,
+    /// The program that was solved.
+    pub form: Form,
+    /// What the solver returned for it.
+    pub raw: lp::Solution,
+}
+
+/// The flow balance of one species or element around something, t/yr.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Balance {
+    /// What enters.
+    pub entering: f64,
+    /// What leaves.
+    pub leaving: f64,
+}
+
+impl Balance {
+    /// Leaving less entering, t/yr; positive = mass created.
+    #[must_use]
+    pub fn error(self) -> f64 {
+        self.leaving - self.entering
+    }
+
+    /// The error as a share of what enters or leaves, whichever is more.
+    #[must_use]
+    pub fn relative(self) -> f64 {
+        let size = self.entering.abs().max(self.leaving.abs());
+        if size == 0.0 { 0.0 } else { self.error() / size }
+    }
+}
+
+/// How a functional changes at the optimum: with each limit, and with each unit of matter.
+#[derive(Clone, Debug)]
+pub struct Sensitivity {
+    /// ∂(functional)/∂rhs of each row of the full program.
+    rows: Vec<f64>,
+    definitions: usize,
+}
+
+impl Model {
+    /// Solves one of the two programs and proves the result on the full one.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub fn solve(&self, flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<Solution, Failure> {
+        match form {
+            Form::Condensed => {
+                let raw = lp::solve(&self.condensed, options).map_err(|f| self.explain(f, form))?;
+                let drivers = raw.primal.clone();
+                let nodes = self.reconstruct(&drivers);
+                let duals = self.lift_duals(&raw);
+                self.finish(flowsheet, raw, nodes, drivers, duals, form)
+            }
+            Form::Full => {
+                let raw = lp::solve(&self.full, options).map_err(|f| self.explain(f, form))?;
+                let drivers = raw.primal[self.definitions.len()..].to_vec();
+                // Flows exact to the last digit follow from the drivers, as in the condensed form.
+                let nodes = self.reconstruct(&drivers);
+                let duals = raw.duals.clone();
+                self.finish(flowsheet, raw, nodes, drivers, duals, form)
+            }
+        }
+    }
+
+    fn finish(
+        &self,
+        flowsheet: &Flowsheet,
+        raw: lp::Solution,
+        nodes: Vec<f64>,
+        drivers: Vec<f64>,
+        duals: Vec<f64>,
+        form: Form,
+    ) -> Result<Solution, Failure> {
+        let primal: Vec<f64> = nodes.iter().chain(&drivers).copied().collect();
+        let certificate = lp::certify(&self.full, &primal, &duals);
+        if !certificate.passes() {
+            return Err(Failure::Uncertified(certificate));
+        }
+        let minimum = self.full.objective_at(&primal);
+        let objective = if minimum == 0.0 { 0.0 } else { -flowsheet.objective.sign() * minimum };
+        Ok(Solution { objective, nodes, drivers, duals, certificate, form, raw })
+    }
+
+    /// All node flows of given drivers.
+    fn reconstruct(&self, drivers: &[f64]) -> Vec<f64> {
+        self.transfer
+            .iter()
+            .map(|row| {
+                let flow: f64 = row.iter().map(|&(id, value)| value * drivers[id.index()]).sum();
+                let size: f64 =
+                    row.iter().map(|&(id, value)| (value * drivers[id.index()]).abs()).sum();
+                // What a reaction consumes to the last may come out as rounding of either sign.
+                if flow < 0.0 && flow > -1e-12 * size { 0.0 } else { flow }
+            })
+            .collect()
+    }
+
+    /// Duals of the full program from those of the condensed one.
+    fn lift_duals(&self, raw: &lp::Solution) -> Vec<f64> {
+        let mut gradient = vec![0.0; self.definitions.len()];
+        for (at, slot) in gradient.iter_mut().enumerate() {
+            *slot = self.full.column(lp::ColumnId::new(at)).cost;
+        }
+        self.lift_rows(gradient, &raw.duals)
+    }
+
+    /// `w = (I − R)⁻ᵀ (g − Gᵀ y − μ)` and the multipliers of all rows of the full program.
+    fn lift_rows(&self, mut gradient: Vec<f64>, condensed: &[f64]) -> Vec<f64> {
+        let nodes = self.definitions.len();
+        let mut rows = vec![0.0; self.full.row_count()];
+        for (at, &dual) in condensed.iter().enumerate() {
+            if let Some(row) = self.full_rows[at] {
+                rows[row.index()] = dual;
+                for (column, value) in self.full.row_terms(row) {
+                    if column.index() < nodes {
+                        gradient[column.index()] -= value * dual;
+                    }
+                }
+            } else if let Row::NotNegative(node) = self.condensed.row_key(RowId::new(at)) {
+                gradient[node.index()] -= dual;
+            }
+        }
+        lift(&self.steps, &self.definitions, &mut gradient);
+        rows[..nodes].copy_from_slice(&gradient);
+        rows
+    }
+
+    /// How a functional changes at the optimum with every right-hand side; none without a basis.
+    #[must_use]
+    pub fn sensitivity(&self, solution: &Solution, functional: &Linear) -> Option<Sensitivity> {
+        if solution.form != Form::Condensed {
+            return None;
+        }
+        let basis = solution.raw.basis.as_ref()?;
+        let reduced = reduce(functional, &self.transfer, self.drivers.len());
+        let condensed = basis.adjoint(&reduced);
+        let mut gradient = vec![0.0; self.definitions.len()];
+        for &(node, value) in &functional.nodes {
+            gradient[node.index()] += value;
+        }
+        let rows = self.lift_rows(gradient, &condensed);
+        Some(Sensitivity { rows, definitions: self.definitions.len() })
+    }
+
+    fn explain(&self, failure: lp::Failure, form: Form) -> Failure {
+        match failure {
+            lp::Failure::Infeasible { farkas, .. } => {
+                let rows = farkas.iter().enumerate().filter(|&(_, &value)| value != 0.0);
+                let key = |at: usize| match form {
+                    Form::Condensed => *self.condensed.row_key(RowId::new(at)),
+                    Form::Full => *self.full.row_key(RowId::new(at)),
+                };
+                Failure::Infeasible(rows.map(|(at, &value)| (key(at), value)).collect())
+            }
+            lp::Failure::Unbounded { ray, .. } => {
+                let program = match form {
+                    Form::Condensed => &self.condensed,
+                    Form::Full => &self.full,
+                };
+                let growing = program.columns().zip(&ray).filter(|&(_, &rate)| rate > 0.0);
+                let drivers = growing.filter_map(|((_, column), &rate)| match column.key {
+                    Column::Driver(driver) => Some((*driver, rate)),
+                    Column::Flow(_) => None,
+                });
+                Failure::Unbounded(drivers.collect())
+            }
+            lp::Failure::Refused(defects) => {
+                let texts: Vec<String> = defects.iter().map(|defect| format!("{defect:?}")).collect();
+                Failure::Refused(texts.join(", "))
+            }
+            lp::Failure::Uncertified { certificate, .. } => Failure::Uncertified(certificate),
+            lp::Failure::TimeLimit => Failure::TimeLimit,
+            lp::Failure::Backend(message) => Failure::Backend(message),
+        }
+    }
+
+    /// The row of the full program that stands for a row of the flowsheet.
+    #[must_use]
+    pub fn full_row(&self, row: Row) -> Option<RowId> {
+        if let Row::Definition(node) = row {
+            return Some(RowId::new(node.index()));
+        }
+        let nodes = self.definitions.len();
+        (nodes..self.full.row_count()).map(RowId::new).find(|&id| *self.full.row_key(id) == row)
+    }
+
+    /// The condensed program's row that stands for a row of the flowsheet.
+    #[must_use]
+    pub fn condensed_row(&self, row: Row) -> Option<RowId> {
+        (0..self.condensed.row_count()).map(RowId::new).find(|&id| *self.condensed.row_key(id) == row)
+    }
+
+    /// How far the rows of this model are from holding at a solution of another one of the same flowsheet, weighted
+    /// by multipliers: `Σ y (b − A x)`.
+    #[must_use]
+    pub fn residual(&self, solution: &Solution, sensitivity: &Sensitivity) -> f64 {
+        let value = |at: usize| {
+            let nodes = self.definitions.len();
+            if at < nodes { solution.nodes[at] } else { solution.drivers[at - nodes] }
+        };
+        let mut sum = 0.0;
+        for (id, row) in self.full.rows() {
+            let multiplier = sensitivity.rows[id.index()];
+            if multiplier != 0.0 {
+                let activity: f64 =
+                    self.full.row_terms(id).map(|(column, factor)| factor * value(column.index())).sum();
+                sum += multiplier * (row.rhs - activity);
+            }
+        }
+        sum
+    }
+}
+
+impl Solution {
+    /// Flow of a node, t/yr.
+    #[must_use]
+    pub fn node(&self, node: NodeId) -> f64 {
+        self.nodes[node.index()]
+    }
+
+    /// Value of a driver, t/yr.
+    #[must_use]
+    pub fn driver(&self, driver: DriverId) -> f64 {
+        self.drivers[driver.index()]
+    }
+
+    /// Value of a functional.
+    #[must_use]
+    pub fn value(&self, functional: &Linear) -> f64 {
+        let nodes = functional.nodes.iter().map(|&(id, factor)| factor * self.nodes[id.index()]);
+        let drivers = functional.drivers.iter().map(|&(id, factor)| factor * self.drivers[id.index()]);
+        nodes.chain(drivers).sum()
+    }
+
+    /// ∂(objective in the flowsheet's sense)/∂rhs of a row of the full program.
+    #[must_use]
+    pub fn shadow_price(&self, flowsheet: &Flowsheet, row: RowId) -> f64 {
+        let dual = -flowsheet.objective.sign() * self.duals[row.index()];
+        if dual == 0.0 { 0.0 } else { dual }
+    }
+
+    /// Worth of one more tonne of a species in a stream, in units of the objective per t.
+    #[must_use]
+    pub fn worth(&self, flowsheet: &Flowsheet, node: NodeId) -> f64 {
+        self.shadow_price(flowsheet, RowId::new(node.index()))
+    }
+
+    /// Flow of a species in a stream, t/yr; 0 where it cannot be.
+    #[must_use]
+    pub fn flow(
+        &self,
+        model: &Model,
+        flowsheet: &Flowsheet,
+        stream: StreamId,
+        species: SpeciesId,
+        period: crate::flowsheet::PeriodId,
+    ) -> f64 {
+        model.node(flowsheet, stream, species, period).map_or(0.0, |node| self.node(node))
+    }
+}
+
+impl Sensitivity {
+    /// ∂(functional)/∂rhs of a row of the full program.
+    #[must_use]
+    pub fn row(&self, row: RowId) -> f64 {
+        self.rows[row.index()]
+    }
+
+    /// ∂(functional) per t more of a species in a stream.
+    #[must_use]
+    pub fn node(&self, node: NodeId) -> f64 {
+        debug_assert!(node.index() < self.definitions);
+        self.rows[node.index()]
+    }
+}

@@ -1,0 +1,330 @@
+//! Nodes, drivers and definitions: every operation as linear relations.
+//!
+//! A *node* is the flow of one species in one stream. A *driver* is a scalar that decides: what a feed supplies,
+//! what goes to an outlet of a free splitter, what a blender makes or buys. A *definition* writes a node as a linear
+//! combination of other nodes and of drivers: `x = R x + S z`.
+
+use super::{Driver, DriverId, Node, NodeId, compose::Composition};
+use crate::{
+    document::ReactionMode,
+    flowsheet::{
+        Blender, Feed, Flowsheet, Kind, OperationId, PeriodId, Reactor, Separation, SpeciesId,
+        Splitter, StreamId, Values,
+    },
+    index::{Id, IdVec},
+};
+
+/// A node as a combination of nodes and drivers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Definition {
+    /// The row of R.
+    pub(super) nodes: Vec<(NodeId, f64)>,
+    /// The row of S.
+    pub(super) drivers: Vec<(DriverId, f64)>,
+}
+
+/// The node table of one period: streams × the species that can be in them.
+#[derive(Clone, Debug)]
+pub(super) struct Nodes {
+    pub(super) items: IdVec<NodeId, Node>,
+    /// First node of each stream, per period.
+    starts: Vec<usize>,
+    streams: usize,
+}
+
+impl Nodes {
+    pub(super) fn new(flowsheet: &Flowsheet) -> Self {
+        let mut items = IdVec::new();
+        let mut starts = Vec::with_capacity(flowsheet.streams.len() * flowsheet.periods.len());
+        for period in flowsheet.periods.ids() {
+            for (stream, data) in flowsheet.streams.iter_ids() {
+                starts.push(items.len());
+                for &species in &data.species {
+                    items.push(Node { stream, species, period });
+                }
+            }
+        }
+        Self { items, starts, streams: flowsheet.streams.len() }
+    }
+
+    /// The node of a species in a stream, if it can be there.
+    pub(super) fn find(
+        &self,
+        flowsheet: &Flowsheet,
+        stream: StreamId,
+        species: SpeciesId,
+        period: PeriodId,
+    ) -> Option<NodeId> {
+        let at = flowsheet.streams[stream].species.binary_search(&species).ok()?;
+        Some(NodeId::new(self.start(stream, period) + at))
+    }
+
+    /// All nodes of a stream with their species.
+    pub(super) fn of<'a>(
+        &self,
+        flowsheet: &'a Flowsheet,
+        stream: StreamId,
+        period: PeriodId,
+    ) -> impl Iterator<Item = (NodeId, SpeciesId)> + use<'a> {
+        let start = self.start(stream, period);
+        let species = &flowsheet.streams[stream].species;
+        species.iter().enumerate().map(move |(at, &species)| (NodeId::new(start + at), species))
+    }
+
+    fn start(&self, stream: StreamId, period: PeriodId) -> usize {
+        self.starts[period.index() * self.streams + stream.index()]
+    }
+}
+
+/// The linear map of a reactor: what leaves, and what is dosed, per species that enters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReactorMap {
+    /// t of species (first) after reaction per t of species (second) before it.
+    pub(crate) after: Vec<(SpeciesId, SpeciesId, f64)>,
+    /// t of reagent (index into the reactor's reagents) per t of species that enters.
+    pub(crate) doses: Vec<(usize, SpeciesId, f64)>,
+}
+
+impl ReactorMap {
+    /// Composes the reactions of a reactor: extent ξ = χ · (key there) ÷ (key per extent); reagents are dosed to
+    /// ξ · need · (1 + excess) before they react (formulation §2).
+    pub(crate) fn new(reactor: &Reactor, values: &Values, inlet: &[SpeciesId]) -> Self {
+        // Amounts after reaction as functionals of the inlet: per species, (inlet species, factor).
+        let mut amounts: Vec<(SpeciesId, Vec<(SpeciesId, f64)>)> =
+            inlet.iter().map(|&species| (species, vec![(species, 1.0)])).collect();
+        let mut doses: Vec<(usize, SpeciesId, f64)> = Vec::new();
+        let entering = amounts.clone();
+        for reaction in &reactor.reactions {
+            let find = |amounts: &[(SpeciesId, Vec<(SpeciesId, f64)>)]| {
+                amounts
+                    .iter()
+                    .find(|(species, _)| *species == reaction.key)
+                    .map_or_else(Vec::new, |(_, terms)| terms.clone())
+            };
+            let key = match reactor.mode {
+                ReactionMode::Series => find(&amounts),
+                ReactionMode::Parallel => find(&entering),
+            };
+            let per_extent = reaction
+                .masses
+                .iter()
+                .find(|&&(species, _)| species == reaction.key)
+                .map_or(1.0, |&(_, mass)| -mass);
+            let conversion = values[reaction.conversion] / per_extent;
+            for &(species, mass) in &reaction.masses {
+                let reagent =
+                    reactor.reagents.iter().position(|reagent| reagent.species == species);
+                let mut net = mass;
+                if let (Some(reagent), true) = (reagent, mass < 0.0) {
+                    let excess = reactor.reagents[reagent].excess.map_or(0.0, |id| values[id]);
+                    let dosed = -mass * (1.0 + excess);
+                    net = -mass * excess;
+                    for &(from, factor) in &key {
+                        doses.push((reagent, from, dosed * conversion * factor));
+                    }
+                }
+                if net == 0.0 {
+                    continue;
+                }
+                let at = match amounts.iter().position(|(id, _)| *id == species) {
+                    Some(at) => at,
+                    None => {
+                        amounts.push((species, Vec::new()));
+                        amounts.len() - 1
+                    }
+                };
+                for &(from, factor) in &key {
+                    add_to(&mut amounts[at].1, from, net * conversion * factor);
+                }
+            }
+        }
+        let after = amounts
+            .into_iter()
+            .flat_map(|(species, terms)| {
+                terms.into_iter().map(move |(from, factor)| (species, from, factor))
+            })
+            .filter(|&(_, _, factor)| factor != 0.0)
+            .collect();
+        Self { after, doses }
+    }
+}
+
+fn add_to(terms: &mut Vec<(SpeciesId, f64)>, species: SpeciesId, value: f64) {
+    match terms.iter_mut().find(|(id, _)| *id == species) {
+        // A full conversion leaves exactly nothing, whatever the rounding.
+        Some((_, sum)) if (*sum + value).abs() <= 1e-14 * sum.abs().max(value.abs()) => *sum = 0.0,
+        Some((_, sum)) => *sum += value,
+        None => terms.push((species, value)),
+    }
+}
+
+/// Writes the definitions of an operation's outlets.
+pub(super) struct Definer<'a> {
+    pub(super) flowsheet: &'a Flowsheet,
+    pub(super) values: &'a Values,
+    pub(super) nodes: &'a Nodes,
+    pub(super) drivers: &'a IdVec<DriverId, Driver>,
+    /// First driver of each operation, per period.
+    pub(super) first_driver: &'a [usize],
+    pub(super) period: PeriodId,
+}
+
+impl Definer<'_> {
+    /// The definitions of all outlet nodes of an operation. `composition` is that of what a free splitter divides or
+    /// a blender makes, where it is known; a free splitter without one defines nothing.
+    pub(super) fn define(
+        &self,
+        operation: OperationId,
+        composition: Option<&Composition>,
+    ) -> Vec<(NodeId, Definition)> {
+        let data = &self.flowsheet.operations[operation];
+        match &data.kind {
+            Kind::Feed(feed) => self.define_feed(operation, feed),
+            Kind::Separator(separator) => self.define_separation(operation, &separator.separation),
+            Kind::Splitter(splitter) => self.define_splitter(operation, splitter, composition),
+            Kind::Reactor(reactor) => self.define_reactor(operation, reactor),
+            Kind::Blender(blender) => self.define_blender(operation, blender, composition),
+            Kind::Product(_) | Kind::Waste(_) => Vec::new(),
+        }
+    }
+
+    /// The driver of an operation, in the order in which [`Driver`]s are made.
+    pub(super) fn driver(&self, operation: OperationId, at: usize) -> DriverId {
+        let operations = self.flowsheet.operations.len();
+        DriverId::new(self.first_driver[self.period.index() * operations + operation.index()] + at)
+    }
+
+    /// All inlet nodes of an operation with their species.
+    pub(super) fn inlet(&self, operation: OperationId) -> Vec<(NodeId, SpeciesId)> {
+        let inlets = &self.flowsheet.operations[operation].inlets;
+        inlets
+            .iter()
+            .flat_map(|&stream| self.nodes.of(self.flowsheet, stream, self.period))
+            .collect()
+    }
+
+    fn outlet_nodes(&self, operation: OperationId) -> Vec<(StreamId, NodeId, SpeciesId)> {
+        let outlets = &self.flowsheet.operations[operation].outlets;
+        outlets
+            .iter()
+            .flat_map(|&stream| {
+                self.nodes
+                    .of(self.flowsheet, stream, self.period)
+                    .map(move |(node, species)| (stream, node, species))
+            })
+            .collect()
+    }
+
+    fn define_feed(&self, operation: OperationId, feed: &Feed) -> Vec<(NodeId, Definition)> {
+        let supply = self.driver(operation, 0);
+        let fractions = feed.assay.fractions(self.values);
+        let share = |species| {
+            fractions.iter().find(|&&(id, _)| id == species).map_or(0.0, |&(_, share)| share)
+        };
+        self.outlet_nodes(operation)
+            .into_iter()
+            .map(|(_, node, species)| {
+                let drivers = vec![(supply, share(species))];
+                (node, Definition { nodes: Vec::new(), drivers })
+            })
+            .collect()
+    }
+
+    fn define_separation(
+        &self,
+        operation: OperationId,
+        separation: &Separation,
+    ) -> Vec<(NodeId, Definition)> {
+        let inlet = self.inlet(operation);
+        self.outlet_nodes(operation)
+            .into_iter()
+            .map(|(stream, node, species)| {
+                let share = separation.share(stream, species, self.values);
+                let terms = inlet.iter().filter(|&&(_, id)| id == species && share != 0.0);
+                let nodes = terms.map(|&(from, _)| (from, share)).collect();
+                (node, Definition { nodes, drivers: Vec::new() })
+            })
+            .collect()
+    }
+
+    fn define_splitter(
+        &self,
+        operation: OperationId,
+        splitter: &Splitter,
+        composition: Option<&Composition>,
+    ) -> Vec<(NodeId, Definition)> {
+        let inlet = self.inlet(operation);
+        let outlets = &self.flowsheet.operations[operation].outlets;
+        let shares = splitter.shares(self.values);
+        self.outlet_nodes(operation)
+            .into_iter()
+            .map(|(stream, node, species)| {
+                let mut definition = Definition::default();
+                if let Some(shares) = &shares {
+                    let share =
+                        shares.iter().find(|&&(id, _)| id == stream).map_or(0.0, |&(_, share)| share);
+                    let terms = inlet.iter().filter(|&&(_, id)| id == species && share != 0.0);
+                    definition.nodes = terms.map(|&(from, _)| (from, share)).collect();
+                } else if let Some(composition) = composition {
+                    let at = outlets.iter().position(|&id| id == stream).unwrap_or(0);
+                    let share = composition.share(species);
+                    if share != 0.0 {
+                        definition.drivers = vec![(self.driver(operation, at), share)];
+                    }
+                }
+                (node, definition)
+            })
+            .collect()
+    }
+
+    fn define_reactor(&self, operation: OperationId, reactor: &Reactor) -> Vec<(NodeId, Definition)> {
+        let inlet = self.inlet(operation);
+        let mut entering: Vec<SpeciesId> = inlet.iter().map(|&(_, species)| species).collect();
+        entering.sort_unstable();
+        entering.dedup();
+        let map = ReactorMap::new(reactor, self.values, &entering);
+        self.outlet_nodes(operation)
+            .into_iter()
+            .map(|(stream, node, species)| {
+                let share = reactor.separation.share(stream, species, self.values);
+                let mut nodes = Vec::new();
+                for &(_, from, factor) in
+                    map.after.iter().filter(|&&(to, _, _)| to == species && share != 0.0)
+                {
+                    let there = inlet.iter().filter(|&&(_, id)| id == from);
+                    nodes.extend(there.map(|&(inlet, _)| (inlet, factor * share)));
+                }
+                (node, Definition { nodes, drivers: Vec::new() })
+            })
+            .collect()
+    }
+
+    fn define_blender(
+        &self,
+        operation: OperationId,
+        blender: &Blender,
+        composition: Option<&Composition>,
+    ) -> Vec<(NodeId, Definition)> {
+        let inlet = self.inlet(operation);
+        self.outlet_nodes(operation)
+            .into_iter()
+            .map(|(_, node, species)| {
+                if let Some(composition) = composition {
+                    let share = composition.share(species);
+                    let drivers = if share == 0.0 {
+                        Vec::new()
+                    } else {
+                        vec![(self.driver(operation, 0), share)]
+                    };
+                    return (node, Definition { nodes: Vec::new(), drivers });
+                }
+                let there = inlet.iter().filter(|&&(_, id)| id == species);
+                let nodes = there.map(|&(from, _)| (from, 1.0)).collect();
+                let bought = blender.ingredients.iter().position(|item| item.species == species);
+                let drivers =
+                    bought.map(|at| (self.driver(operation, 1 + at), 1.0)).into_iter().collect();
+                (node, Definition { nodes, drivers })
+            })
+            .collect()
+    }
+}
