@@ -113,6 +113,11 @@ impl Diagnostics {
         self.items.push(diagnostic);
     }
 
+    /// Takes the last finding back.
+    pub fn pop(&mut self) -> Option<Diagnostic> {
+        self.items.pop()
+    }
+
     /// Adds all findings of another collection.
     pub fn append(&mut self, mut other: Self) {
         self.items.append(&mut other.items);

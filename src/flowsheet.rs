@@ -14,6 +14,7 @@ mod lower;
 mod measure;
 mod operation;
 mod price;
+mod reactor_map;
 mod species;
 mod topology;
 mod validate;
@@ -27,6 +28,7 @@ pub use operation::{
     Rate, Reaction, Reactor, Reagent, Recovery, RecipeEntry, Separation, Separator, Splitter, Waste,
 };
 pub use price::{Price, PriceTerm};
+pub use reactor_map::ReactorMap;
 pub use species::{Content, Group, Species, SpeciesId};
 
 use crate::{
@@ -144,6 +146,13 @@ impl Flowsheet {
     #[must_use]
     pub fn values(&self) -> Values {
         self.figures.iter().map(|figure| figure.value).collect()
+    }
+
+    /// One species by its whole mass.
+    #[must_use]
+    pub fn content_of(&self, species: SpeciesId) -> Content {
+        let name = self.species[species].name.clone();
+        Content { name, weights: Some(vec![(species, 1.0)]) }
     }
 
     /// The operation of that name.

@@ -12,7 +12,6 @@ mod system;
 pub use functional::Functionals;
 pub use linear::Linear;
 pub use solution::{Balance, Failure, Form, Sensitivity, Solution};
-pub(crate) use system::ReactorMap;
 
 use crate::{
     diagnostic::Diagnostics,

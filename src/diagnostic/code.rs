@@ -50,6 +50,88 @@ codes! {
         "The value is of another type than the key takes: a quantity with a unit is a string (`\"94 %\"`), a pure number is bare.";
     MissingKey, "missing-key", Error,
         "The table needs this key. Nothing is filled in silently.";
+    BadQuantity, "bad-quantity", Error,
+        "The text is not a quantity: a number, a space, a unit of measure and perhaps a basis. Masses are t, kg, g, kt, Mt, lb; times yr, d, h, shift; fractions %, ppm, g/t; energies kWh, MWh, GJ; money is the flowsheet's currency. Examples: `\"570 kt/yr\"`, `\"69 USD/kg NdPr\"`, `\"25 kWh/t\"`.";
+    WrongDimension, "wrong-dimension", Error,
+        "The quantity is of another kind than the key takes, for example a mass where a mass per time is needed. A bare number is a pure number: quantities with a unit are strings.";
+    OutOfRange, "out-of-range", Error,
+        "The value makes no sense here: a negative flow or price, a capacity of zero, a share above 100 %, a number that is not finite. To close a route, remove it or limit its supply to 0.";
+    ImplausibleFigure, "implausible-figure", Warning,
+        "The value is possible but far from what such figures usually are; the message gives the usual range. Mostly the unit is wrong: t for kg, ppm for %, h for yr.";
+    UnknownSource, "unknown-source", Error,
+        "A figure cites a source that no `[source.ID]` table defines. Define it with at least a `title`, or include a file that does.";
+    UnsourcedFigure, "unsourced-figure", Warning,
+        "Figures of this table say neither where they come from (`source = \"ID\"`) nor why they are assumed (`assumed = \"why\"`). Say it for the table, or for each figure: `{ value = \"…\", assumed = \"why\" }`.";
+    BadFormula, "bad-formula", Error,
+        "The text is not a chemical formula or reaction equation. Formulas are written like `Nd2(C2O4)3·10H2O`, equations like `2 Nd2O3 + 3 C -> 4 Nd + 3 CO2`.";
+    UnknownSpecies, "unknown-species", Error,
+        "The name is neither a chemical formula, nor declared as `[species.NAME]`, nor a `[group]`. Lumps without a formula, such as gangue, must be declared, so that a typing error does not become a new species.";
+    UnknownBasis, "unknown-basis", Error,
+        "A price or content names a basis that the flowsheet does not know. A basis is a species, a group or an element: `USD/kg Nd2O3`, `USD/t REO`, `USD/kg Nd`. Oxide and metal differ by up to 27 %, so the tool never guesses.";
+    WrongBasis, "wrong-basis", Error,
+        "The basis contradicts what the figure is on: an oxide price on a metal, a limit on one species counted in another. t REO ≠ t REE ≠ t NdPr oxide: give the figure on the basis of its table, or convert it and say so.";
+    OverlappingPrice, "overlapping-price", Error,
+        "Two prices of one list count the same species, which would be paid twice. Price the whole stream, or each contained species once.";
+    UnknownStage, "unknown-stage", Error,
+        "The operation names a stage that the list `stages` of `[flowsheet]` does not hold.";
+    UnknownOperation, "unknown-operation", Error,
+        "A stream goes to an operation that does not exist. Every outlet goes somewhere named: nothing vanishes. Define the operation, a `[product.NAME]` or a `[waste.NAME]`.";
+    FeedWithInlet, "feed-with-inlet", Error,
+        "A stream goes into a feed. Feeds are where material comes from; to mix, send the stream to the operation that the feed goes to.";
+    UnknownOutlet, "unknown-outlet", Error,
+        "A recovery, fraction or rate names an outlet that the operation's `to` does not have.";
+    UnknownConsumable, "unknown-consumable", Error,
+        "An operation consumes something that has no `[consumable.NAME]` table with its price.";
+    SeveralOutlets, "several-outlets", Error,
+        "A blender makes one mixture and has one outlet. Put a splitter or a separator behind it.";
+    UnusedInput, "unused-input", Warning,
+        "Something was written that changes nothing, for example the recovery of a species that never enters. Mostly a name is misspelt, or a species is lost further up.";
+    LimitsCrossed, "limits-crossed", Error,
+        "A limit's `min` is above its `max`, or `exactly` stands beside another limit: no flow can meet both.";
+    SplitMissing, "split-missing", Error,
+        "An assay gives the grade of a group without saying how it divides among the group's species: add `assay.split.GROUP`. The parts are by mass and are normalised to their sum.";
+    AssayNotOne, "assay-not-one", Error,
+        "The mass fractions of a feed do not sum to 1. Above 1 a grade is wrong; below 1 name the species that takes the rest: `assay.rest = \"gangue\"`.";
+    DuplicateRecovery, "duplicate-recovery", Error,
+        "Two groups give the same species a recovery to the same outlet. Give the species a recovery of its own; that one counts.";
+    RecoveryMissing, "recovery-missing", Error,
+        "A species can enter the operation, but no recovery says where it goes. Give the species or its group a recovery, write `default`, or leave one outlet without recoveries: it takes the rest. Nothing is filled in silently.";
+    RecoveryNotOne, "recovery-not-one", Error,
+        "The recoveries of a species to all outlets do not sum to 1, or the fractions of a splitter do not: mass would vanish or be created.";
+    ReactionUnbalanced, "reaction-unbalanced", Error,
+        "The equation does not conserve an element; the message gives the atoms on both sides. Mass would vanish or be created.";
+    KeyNotReactant, "key-not-reactant", Error,
+        "The key species, whose conversion is given, must stand on the left of the equation.";
+    ReactantMissing, "reactant-missing", Error,
+        "A reaction needs a reactant that nothing brings and that is not dosed. Add `reagent.NAME = { price = … }` to dose it, or let a stream bring it.";
+    RecipeNotOne, "recipe-not-one", Error,
+        "The shares of a recipe sum to more than the whole.";
+    RecipeUnmet, "recipe-unmet", Error,
+        "A recipe needs something that no inlet brings and that is not bought. Add `buy.NAME = { price = … }`, or let a stream bring it.";
+    UnreachableOperation, "unreachable-operation", Error,
+        "Nothing ever flows into the operation: no stream goes there, or none that starts at a feed. Connect it or remove it.";
+    LoopWithoutPurge, "loop-without-purge", Error,
+        "A species that enters a loop never leaves it, so that its flow would grow for ever. Let a part of it leave: lower a recovery, or bleed a stream.";
+    PooledSplit, "pooled-split", Error,
+        "A splitter with free fractions stands on a stream whose composition depends on other decisions (the pooling problem). A linear program would give each species its own split and so separate them at no cost. Give the fractions, or divide each stream before they mix.";
+    SpecificationUnmeetable, "specification-unmeetable", Error,
+        "No way of running the flowsheet gives the product that grade: even the best of the streams that reach it is off. Purify further up, or relax the specification.";
+    BadMeasure, "bad-measure", Error,
+        "The text of a goal or objective is no measure. Measures are sums of `flow(X)`, `flow(X, BASIS)`, `inlet(X)`, `value(X)`, `cost(X)`, `in-situ(FEED)`, `consumption(X)`, `emission()` and `profit()`, with number multiples and parentheses. All terms must share one unit.";
+    GoalMissed, "goal-missed", Error,
+        "The optimum does not reach the goal. The message gives the value reached, the best attainable one, and what holds it back.";
+    Infeasible, "infeasible", Error,
+        "No plan satisfies all limits and enforced goals together. The labels mark statements that contradict each other; relax one of them.";
+    Unbounded, "unbounded", Error,
+        "The objective grows without limit: a feed without `supply`, a product without `demand`, or a price that makes money from nothing. Limit it.";
+    OptimumNotUnique, "optimum-not-unique", Note,
+        "Other plans reach the same optimum. The objective is a fact; single flows may not be.";
+    Degenerate, "degenerate", Note,
+        "More limits meet at the optimum than are needed to fix it. Shadow prices then hold to one side only.";
+    SplitNotFixed, "split-not-fixed", Error,
+        "`balance` computes flows from fixed splits, but here a decision is free. Give the splitter its fractions, or use `balance --at-optimum`, which takes the decisions of the optimal plan.";
+    NotProven, "not-proven", Error,
+        "A solver returned a point that does not prove optimal when the optimality conditions are recomputed from the model itself. No result is reported. Try another `--solver`, and look for figures many orders of magnitude apart.";
 }
 
 impl Code {

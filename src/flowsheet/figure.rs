@@ -40,6 +40,8 @@ pub enum Provenance {
         /// Why.
         reason: String,
     },
+    /// The bound of a goal: what is wanted is no datum.
+    Wanted,
     /// Not said.
     Unstated,
 }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Decision, Driver, DriverId, Linear, NodeId, system::{Nodes, ReactorMap}};
+use super::{Decision, Driver, DriverId, Linear, NodeId, system::Nodes};
 use crate::{
     flowsheet::{
         Content, CostOf, Flowsheet, Kind, Limit, Measure, OperationId, PeriodId, Port, Price,
-        Rate, SpeciesId, StreamId, Term, ValueOf, Values,
+        Rate, ReactorMap, SpeciesId, StreamId, Term, ValueOf, Values,
     },
     index::IdVec,
 };

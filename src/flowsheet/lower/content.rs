@@ -2,6 +2,7 @@
 
 use super::{Lowering, did_you_mean, formula, keys};
 use crate::{
+    chem::{Element, Equation, Formula},
     diagnostic::{Code, Diagnostic, Span, nearest},
     document::Name,
     flowsheet::{Content, Group, Species, SpeciesId},
@@ -16,7 +17,7 @@ impl Lowering<'_> {
         let document = self.document;
         for (name, table) in &document.species {
             let parsed = table.formula.as_ref().and_then(|text| {
-                crate::chem::Formula::parse(text)
+                Formula::parse(text)
                     .map_err(|error| {
                         let start = text.span.start as usize + 1;
                         let span = Span::new(start + error.range.start, start + error.range.end);
@@ -61,9 +62,9 @@ impl Lowering<'_> {
         }
         for table in document.reactor.values() {
             for reaction in &table.reaction {
-                if let Ok(equation) = crate::chem::Equation::parse(&reaction.equation) {
-                    for text in Self::equation_species(&equation) {
-                        self.intern(&Name::new(text, reaction.equation.span));
+                if let Ok(equation) = Equation::parse(&reaction.equation) {
+                    for term in equation.left().iter().chain(equation.right()) {
+                        self.intern(&Name::new(term.species.clone(), reaction.equation.span));
                     }
                 }
             }
@@ -133,7 +134,7 @@ impl Lowering<'_> {
             let weights = content.weights.iter().flatten();
             let wrong = weights.map(|&(id, _)| &self.species[id]).find(|species| {
                 species.formula.as_ref().is_some_and(|formula| {
-                    (formula.mass_fraction_of("O") > 0.0) != wanted
+                    formula.counts().iter().any(|&(element, _)| element.symbol() == "O") != wanted
                 })
             });
             if let Some(species) = wrong {
@@ -157,12 +158,12 @@ impl Lowering<'_> {
             weights.dedup_by_key(|&mut (id, _)| id);
             return Some(Content { name: name.to_owned(), weights: Some(weights) });
         }
-        if crate::chem::Element::from_symbol(name).is_some() {
+        if let Some(element) = Element::from_symbol(name) {
             let weights: Vec<(SpeciesId, f64)> = self
                 .species
                 .iter_ids()
                 .filter_map(|(id, species)| {
-                    let share = species.formula.as_ref()?.mass_fraction_of(name);
+                    let share = species.formula.as_ref()?.mass_fraction(element);
                     (share > 0.0).then_some((id, share))
                 })
                 .collect();

@@ -1,0 +1,104 @@
+//! Goals and the objective.
+
+use super::{Lowering, figures::Expect};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    document::{self, Provenance},
+    flowsheet::{self, Goal, GoalBound, MeasureUnit, Objective, Sense},
+    measure::Dimension,
+};
+
+impl Lowering<'_> {
+    pub(super) fn lower_objective(&mut self) -> Objective {
+        let document = self.document;
+        match &document.flowsheet.objective {
+            None | Some(document::Objective::Profit(_)) => Objective::Profit,
+            Some(document::Objective::Maximise(measure)) => {
+                self.measure(measure).map_or(Objective::Profit, Objective::Maximise)
+            }
+            Some(document::Objective::Minimise(measure)) => {
+                self.measure(measure).map_or(Objective::Profit, Objective::Minimise)
+            }
+        }
+    }
+
+    pub(super) fn lower_goals(&mut self) {
+        let document = self.document;
+        for (name, table) in &document.goal {
+            let (of, to) = match (&table.measure, &table.ratio) {
+                (Some(measure), None) => (self.measure(measure), None),
+                (None, Some(ratio)) => {
+                    let of = self.measure(&ratio.of);
+                    let Some(to) = self.measure(&ratio.to) else { continue };
+                    (of, Some(to))
+                }
+                _ => {
+                    let message = format!("goal `{name}` needs either a `measure` or a `ratio`");
+                    self.report(Diagnostic::new(Code::MissingKey, message).at(name.span, ""));
+                    continue;
+                }
+            };
+            let Some(of) = of else { continue };
+            let own = Provenance {
+                source: table.source.0.clone(),
+                assumed: table.assumed.clone(),
+                confidence: table.confidence,
+            };
+            let dimension = match (&to, of.unit) {
+                (Some(to), unit) if to.unit == unit => Dimension::FRACTION,
+                (Some(to), unit) => {
+                    let over = dimension_of(to.unit);
+                    dimension_of(unit).times(over, -1).unwrap_or(Dimension::FRACTION)
+                }
+                (None, unit) => dimension_of(unit),
+            };
+            let mut bounds = Vec::new();
+            let keys = [
+                (Sense::AtLeast, &table.at_least, "at-least"),
+                (Sense::AtMost, &table.at_most, "at-most"),
+            ];
+            for (sense, figure, key) in keys {
+                let Some(figure) = figure else { continue };
+                let path = format!("goal.{name}.{key}");
+                // A goal is a wish: where it comes from is worth saying, but it is no datum.
+                let wish = Provenance {
+                    assumed: Some(document::Spanned::new("a goal".to_owned(), name.span)),
+                    ..Provenance::default()
+                };
+                let inherit = if own.is_empty() { wish } else { own.clone() };
+                if let Some(found) = self.figure(figure, &path, &inherit, &Expect::any(dimension)) {
+                    if own.is_empty() {
+                        self.figures[found.id].provenance = flowsheet::Provenance::Wanted;
+                    }
+                    bounds.push(GoalBound { sense, figure: found.id });
+                }
+            }
+            if table.at_least.is_none() && table.at_most.is_none() {
+                let message = format!("goal `{name}` has no bound");
+                self.report(
+                    Diagnostic::new(Code::MissingKey, message)
+                        .at(name.span, "")
+                        .help("add `at-least` or `at-most`"),
+                );
+            }
+            self.goals.push(Goal {
+                name: name.value.clone(),
+                title: table.title.clone(),
+                of,
+                to,
+                bounds,
+                enforced: table.enforce.as_ref().is_some_and(|enforce| enforce.value),
+                span: name.span,
+            });
+        }
+    }
+}
+
+const fn dimension_of(unit: MeasureUnit) -> Dimension {
+    match unit {
+        MeasureUnit::MassRate => Dimension::MASS_RATE,
+        MeasureUnit::MoneyRate => Dimension::MONEY_RATE,
+        MeasureUnit::EnergyRate => Dimension::ENERGY_RATE,
+        MeasureUnit::VolumeRate => Dimension::VOLUME_RATE,
+    }
+}

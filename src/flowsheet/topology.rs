@@ -1,0 +1,85 @@
+//! Which species can be where: support of every stream, from the feeds on.
+
+use super::{Flowsheet, Kind, OperationId, ReactorMap, SpeciesId, Values};
+use crate::index::Id;
+
+/// Fills in the species of every stream.
+pub(super) fn find_species(flowsheet: &mut Flowsheet) {
+    let values = flowsheet.values();
+    let count = flowsheet.species.len();
+    let mut there = vec![vec![false; count]; flowsheet.streams.len()];
+    let mut waiting: Vec<OperationId> = flowsheet.operations.ids().rev().collect();
+    let mut queued = vec![true; flowsheet.operations.len()];
+    while let Some(operation) = waiting.pop() {
+        queued[operation.index()] = false;
+        let data = &flowsheet.operations[operation];
+        let mut inlet: Vec<SpeciesId> = Vec::new();
+        for id in flowsheet.species.ids() {
+            if data.inlets.iter().any(|stream| there[stream.index()][id.index()]) {
+                inlet.push(id);
+            }
+        }
+        for &stream in &data.outlets {
+            let mut grew = false;
+            for species in leaving(&data.kind, stream, &inlet, &values) {
+                let cell = &mut there[stream.index()][species.index()];
+                grew |= !*cell;
+                *cell = true;
+            }
+            let next = flowsheet.streams[stream].to;
+            if grew && !queued[next.index()] {
+                queued[next.index()] = true;
+                waiting.push(next);
+            }
+        }
+    }
+    for (stream, row) in flowsheet.streams.iter_mut().zip(there) {
+        let present = row.into_iter().enumerate().filter(|&(_, there)| there);
+        stream.species = present.map(|(at, _)| SpeciesId::new(at)).collect();
+    }
+}
+
+fn leaving(
+    kind: &Kind,
+    stream: super::StreamId,
+    inlet: &[SpeciesId],
+    values: &Values,
+) -> Vec<SpeciesId> {
+    match kind {
+        Kind::Feed(feed) => {
+            let fractions = feed.assay.fractions(values).into_iter();
+            fractions.filter(|&(_, share)| share > 0.0).map(|(id, _)| id).collect()
+        }
+        Kind::Separator(separator) => {
+            let reports = |&&id: &&SpeciesId| separator.separation.share(stream, id, values) != 0.0;
+            inlet.iter().filter(reports).copied().collect()
+        }
+        Kind::Splitter(_) => inlet.to_vec(),
+        Kind::Reactor(reactor) => {
+            let map = ReactorMap::new(reactor, values, inlet);
+            let mut species: Vec<SpeciesId> = map
+                .after
+                .iter()
+                .map(|&(to, ..)| to)
+                .filter(|&id| reactor.separation.share(stream, id, values) != 0.0)
+                .collect();
+            species.sort_unstable();
+            species.dedup();
+            species
+        }
+        Kind::Blender(blender) => {
+            let bought = blender.ingredients.iter().map(|item| item.species);
+            let mut species: Vec<SpeciesId> = inlet.iter().copied().chain(bought).collect();
+            if blender.complete {
+                let wanted = |id: SpeciesId| {
+                    blender.recipe.iter().any(|entry| entry.content.weight(id) != 0.0)
+                };
+                species.retain(|&id| wanted(id));
+            }
+            species.sort_unstable();
+            species.dedup();
+            species
+        }
+        Kind::Product(_) | Kind::Waste(_) => Vec::new(),
+    }
+}
