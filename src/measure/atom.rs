@@ -141,7 +141,7 @@ const SLIPS: &[(&[&str], &str)] = &[
     (&["tph"], "write `t/h`"),
     (&["m"], "write `m3` for a volume, `month` or `min` for a time, `M` before a currency"),
     (
-        &["K", "B", "b"],
+        &["k", "K", "M", "B", "b", "bn", "thousand", "million", "billion"],
         "scales are written `k`, `M`, `bn` before the currency, or `thousand`, `million`, `billion`",
     ),
     (&["per"], "write `/` instead of `per`"),
@@ -211,6 +211,12 @@ pub(super) fn is_misplaced(units: &Units, word: &str) -> bool {
 
 fn unknown(units: &Units, word: &str, range: Range<usize>) -> MeasureError {
     let code = &units.currency;
+    if is_currency_symbol(word) {
+        let message = format!("`{word}` does not say which currency: prices are in {code}");
+        return MeasureError::new(MeasureErrorKind::Currency, range, message).help(format!(
+            "write `{code}` if that is meant; else convert to {code}, and cite the rate"
+        ));
+    }
     if let Some(foreign) = foreign_currency(word) {
         return MeasureError::new(
             MeasureErrorKind::Currency,
@@ -234,13 +240,11 @@ fn unknown(units: &Units, word: &str, range: Range<usize>) -> MeasureError {
     }
 }
 
+fn is_currency_symbol(word: &str) -> bool {
+    [word, word.trim_start_matches(['k', 'M'])].iter().any(|name| SYMBOLS.contains(name))
+}
+
 fn foreign_currency(word: &str) -> Option<&str> {
-    let symbol = SYMBOLS
-        .iter()
-        .any(|symbol| word == *symbol || word.trim_start_matches(['k', 'M']) == *symbol);
-    if symbol {
-        return Some(word);
-    }
     let code = word.get(word.len().checked_sub(3)?..)?;
     let prefix = &word[..word.len() - 3];
     let known = CURRENCIES.contains(&code) && (prefix.is_empty() || scale(prefix).is_some());
@@ -249,7 +253,7 @@ fn foreign_currency(word: &str) -> Option<&str> {
 
 /// `tCO2`, `kgREO` → unit and basis.
 fn glued_basis(word: &str) -> Option<(&str, &str)> {
-    ["tonne", "kt", "Mt", "kg", "mg", "t", "g"].iter().find_map(|unit| {
+    ["tonne", "kt", "Mt", "kg", "mg", "t", "g", "%", "ppm", "ppb"].iter().find_map(|unit| {
         let basis = word.strip_prefix(unit)?;
         basis.starts_with(|c: char| c.is_ascii_uppercase()).then_some((*unit, basis))
     })

@@ -140,16 +140,13 @@ impl Parser<'_> {
         let words = words.to_owned();
         let error =
             |message: String| MeasureError::new(MeasureErrorKind::Basis, range.clone(), message);
-        let first = words.split_whitespace().next().unwrap_or_default();
-        if atom::is_misplaced(self.units, first) {
-            let help = if first == "per" {
-                "write `/` instead of `per`".to_owned()
-            } else {
-                format!("write `/{first}`")
+        if let Some(place) = self.misplaced_unit(&range) {
+            let word = &self.text[place.clone()];
+            let help = match word {
+                "per" => "write `/` instead of `per`".to_owned(),
+                unit => format!("write `/{unit}`"),
             };
-            let message =
-                format!("`{first}` stands where the words after a unit say of what it is");
-            let place = range.start..range.start + first.len();
+            let message = format!("`{word}` stands where the words after a unit say of what it is");
             return Err(MeasureError::new(MeasureErrorKind::Basis, place, message).help(help));
         }
         let amount = |placed: &&mut Placed| matches!(placed.atom.kind, Kind::Amount | Kind::Share);
@@ -168,6 +165,21 @@ impl Parser<'_> {
         }
         self.at += length;
         Ok(())
+    }
+
+    /// A unit as the first or last word of a basis, or `per` anywhere in it.
+    fn misplaced_unit(&self, basis: &Range<usize>) -> Option<Range<usize>> {
+        let words = &self.text[basis.clone()];
+        let mut at = basis.start;
+        for word in words.split(char::is_whitespace) {
+            let place = at..at + word.len();
+            at = place.end + self.text[place.end..].chars().next().map_or(0, char::len_utf8);
+            let at_an_end = place.start == basis.start || place.end == basis.end;
+            if word == "per" || (at_an_end && atom::is_misplaced(self.units, word)) {
+                return Some(place);
+            }
+        }
+        None
     }
 
     fn basis_length(&self, in_brackets: bool) -> usize {
