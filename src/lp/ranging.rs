@@ -1,0 +1,87 @@
+//! How far a right-hand side or a cost may go before the basis, and so the dual, changes
+//! (Gass & Saaty 1955; Dantzig 1963, ch. 12).
+
+use super::{Basis, ColumnId, RowId};
+use crate::index::Id;
+
+/// Room on both sides of a given number, in its own unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// Allowable decrease, ≥ 0, +∞ if any.
+    pub decrease: f64,
+    /// Allowable increase, ≥ 0, +∞ if any.
+    pub increase: f64,
+}
+
+impl Basis {
+    /// How far a row's right-hand side may change while this basis stays feasible and its duals
+    /// hold. A range of 0 on one side means that the vertex is degenerate there.
+    #[must_use]
+    pub fn ranging_rhs(&self, row: RowId) -> Range {
+        let rates = self.rhs_direction(row.index());
+        let reach = |sign: f64| {
+            let reaches = self.basic.iter().zip(&rates);
+            let reaches = reaches.map(|(&variable, &rate)| self.reach(variable, sign * rate));
+            reaches.fold(f64::INFINITY, f64::min) * self.scaled.quantity
+        };
+        Range { decrease: reach(-1.0), increase: reach(1.0) }
+    }
+
+    /// How far a column's cost may change while this basis stays optimal.
+    #[must_use]
+    pub fn ranging_cost(&self, column: ColumnId) -> Range {
+        let variable = column.index();
+        let unit = self.scaled.column[variable] * self.scaled.price;
+        let Range { decrease, increase } = match self.position[variable] {
+            Some(position) => self.basic_cost(position),
+            None => self.resting_cost(variable),
+        };
+        Range { decrease: decrease / unit, increase: increase / unit }
+    }
+
+    /// A variable at a bound stays there as long as its reduced cost keeps its sign.
+    fn resting_cost(&self, variable: usize) -> Range {
+        let (lower, upper) = (self.lower[variable], self.upper[variable]);
+        let reduced = self.reduced[variable].abs();
+        if lower == upper {
+            Range { decrease: f64::INFINITY, increase: f64::INFINITY }
+        } else if self.value[variable] == lower {
+            Range { decrease: reduced, increase: f64::INFINITY }
+        } else if self.value[variable] == upper {
+            Range { decrease: f64::INFINITY, increase: reduced }
+        } else {
+            Range { decrease: 0.0, increase: 0.0 }
+        }
+    }
+
+    /// A basic variable's cost moves every reduced cost along its row of B⁻¹ N.
+    fn basic_cost(&self, position: usize) -> Range {
+        let mut row = vec![0.0; self.basic.len()];
+        row[position] = 1.0;
+        self.factor.solve_transposed(&mut row);
+        let mut range = Range { decrease: f64::INFINITY, increase: f64::INFINITY };
+        for variable in 0..self.value.len() {
+            let (lower, upper) = (self.lower[variable], self.upper[variable]);
+            if self.position[variable].is_some() || lower == upper {
+                continue;
+            }
+            let rate: f64 = match variable.checked_sub(self.width()) {
+                Some(logical) => row[logical],
+                None => self.columns.outer(variable).map(|(i, a)| a * row[i]).sum(),
+            };
+            if rate.abs() <= f64::EPSILON {
+                continue;
+            }
+            let room = self.reduced[variable].abs() / rate.abs();
+            let at_upper = self.value[variable] == upper;
+            let free = !at_upper && self.value[variable] != lower;
+            if free || (rate > 0.0) != at_upper {
+                range.increase = range.increase.min(room);
+            }
+            if free || (rate > 0.0) == at_upper {
+                range.decrease = range.decrease.min(room);
+            }
+        }
+        range
+    }
+}

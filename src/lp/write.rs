@@ -1,0 +1,1 @@
+//! Programs as text for other solvers (to be written).
