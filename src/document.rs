@@ -4,12 +4,23 @@
 //! and `--set` patches to the tree of nodes, checks keys and types against the schema of the format (all findings in
 //! one run) and only then makes a [`Document`] of it.
 
+mod check;
 mod figure;
+mod guard;
+mod include;
+mod load;
+mod names;
 mod outlet;
+mod patch;
+mod schema;
 mod spanned;
 mod tables;
+mod text;
+mod tree;
 
 pub use figure::{Confidence, Figure, Limit, Many, Provenance, Rate, Scalar, SourceIds};
+pub use include::{Files, Read};
+pub use load::{Loaded, Request, load};
 pub use outlet::{Objective, Outlet, Outlets, Payable};
 pub use spanned::{Name, Spanned};
 pub use tables::{
@@ -18,6 +29,7 @@ pub use tables::{
     ReactorTable, ReagentTable, Role, ScenarioTable, SeparatorTable, SourceTable, SpeciesTable,
     SplitterTable, WasteTable,
 };
+pub use text::MAX_BYTES;
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,168 @@
+//! Draws diagnostics for people: the message, the lines it speaks of, what to do.
+
+use std::{collections::HashMap, fmt::Write, ops::Range};
+
+use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity, Source, Sources};
+
+/// Number of diagnostics that are drawn; of the others only the number is told.
+const MOST: usize = 100;
+
+/// Longest line that is drawn whole, in bytes.
+const LONG: usize = 400;
+
+/// What is drawn of a longer line before and after the beginning of a mark, in bytes.
+const LONG_BEFORE: usize = 100;
+const LONG_AFTER: usize = 200;
+
+/// Labels that are at most this many lines apart share a snippet.
+const NEAR: usize = 6;
+
+/// The diagnostics as text, with a summary line; nothing if there are none.
+#[must_use]
+pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool, width: usize) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(width.max(40));
+    let mut lines = Lines::default();
+    let mut text = String::new();
+    for diagnostic in diagnostics.iter().take(MOST) {
+        text.push_str(&draw(diagnostic, sources, &renderer, &mut lines));
+        text.push_str("\n\n");
+    }
+    let more = diagnostics.len().saturating_sub(MOST);
+    if more > 0 {
+        writeln!(text, "… and {more} more\n").expect("a string takes all");
+    }
+    if let Some(summary) = summarise(diagnostics) {
+        writeln!(text, "{summary}").expect("a string takes all");
+    }
+    text
+}
+
+/// How many findings there are of each severity: `2 errors, 1 warning`; none if there are none.
+#[must_use]
+pub fn summarise(diagnostics: &Diagnostics) -> Option<String> {
+    let kinds =
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    let counts = kinds.iter().filter_map(|&(severity, word)| {
+        let count = diagnostics.iter().filter(|item| item.severity == severity).count();
+        let plural = if count == 1 { "" } else { "s" };
+        (count > 0).then(|| format!("{count} {word}{plural}"))
+    });
+    let counts: Vec<String> = counts.collect();
+    (!counts.is_empty()).then(|| counts.join(", "))
+}
+
+/// Where the lines of each source begin, computed once.
+#[derive(Default)]
+struct Lines {
+    starts: HashMap<u32, Vec<usize>>,
+}
+
+impl Lines {
+    /// The line, from 0, of a position in a source, and the range of its text.
+    fn find(&mut self, source: &Source, at: usize) -> (usize, Range<usize>) {
+        let starts = self.starts.entry(source.base).or_insert_with(|| {
+            let newlines = source.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(newlines).collect()
+        });
+        let line = starts.partition_point(|&start| start <= at).saturating_sub(1);
+        let end = starts.get(line + 1).map_or(source.text.len(), |next| next - 1);
+        (line, starts[line]..end)
+    }
+}
+
+/// A label with its place in its source.
+struct Mark<'a> {
+    source: &'a Source,
+    line: usize,
+    /// The text of the line.
+    bounds: Range<usize>,
+    /// What is marked, within the line.
+    range: Range<usize>,
+    label: &'a str,
+    primary: bool,
+}
+
+impl<'a> Mark<'a> {
+    fn find(
+        label: &'a Label,
+        primary: bool,
+        sources: &'a Sources,
+        lines: &mut Lines,
+    ) -> Option<Self> {
+        let (source, range) = sources.resolve(label.span)?;
+        let start = source.text.floor_char_boundary(range.start);
+        let (line, bounds) = lines.find(source, start);
+        // What goes on over several lines is marked in the first.
+        let start = start.min(bounds.end);
+        let end = source.text.ceil_char_boundary(range.end).clamp(start, bounds.end);
+        Some(Self { source, line, bounds, range: start..end, label: &label.text, primary })
+    }
+
+    fn is_near(&self, other: &Self) -> bool {
+        self.source.base == other.source.base
+            && self.line.abs_diff(other.line) <= NEAR
+            && self.bounds.len() <= LONG
+            && other.bounds.len() <= LONG
+    }
+}
+
+fn draw(
+    diagnostic: &Diagnostic,
+    sources: &Sources,
+    renderer: &Renderer,
+    lines: &mut Lines,
+) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut group: Vec<Element<'_>> = Vec::new();
+    let mut clusters: Vec<Vec<Mark<'_>>> = Vec::new();
+    for (at, label) in diagnostic.labels.iter().enumerate() {
+        let Some(mark) = Mark::find(label, at == 0, sources, lines) else { continue };
+        match clusters.iter_mut().find(|cluster| cluster.iter().any(|other| other.is_near(&mark))) {
+            Some(cluster) => cluster.push(mark),
+            None => clusters.push(vec![mark]),
+        }
+    }
+    for cluster in &clusters {
+        let first = &cluster[0];
+        let column = first.source.text[first.bounds.start..first.range.start].chars().count();
+        let origin = Origin::path(&*first.source.name).line(first.line + 1);
+        group.push(origin.char_column(column + 1).into());
+        group.push(snip(cluster).into());
+    }
+    if let Some(help) = &diagnostic.help {
+        group.push(Level::HELP.message(help).into());
+    }
+    let title = level.primary_title(&diagnostic.message).id(diagnostic.code.name());
+    renderer.render(&[title.elements(group)])
+}
+
+/// The lines of marks that are near each other, or the part of a long line around one.
+fn snip<'a>(cluster: &[Mark<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let text = &cluster[0].source.text;
+    let start = cluster.iter().map(|mark| mark.bounds.start).min().unwrap_or_default();
+    let end = cluster.iter().map(|mark| mark.bounds.end).max().unwrap_or_default();
+    let line = cluster.iter().map(|mark| mark.line).min().unwrap_or_default();
+    let long = cluster.len() == 1 && end - start > LONG;
+    let (start, end) = if long {
+        let range = &cluster[0].range;
+        let from = text.floor_char_boundary(range.start.saturating_sub(LONG_BEFORE));
+        let to = text.ceil_char_boundary((range.start + LONG_AFTER).min(text.len()));
+        (from.max(start), to.min(end))
+    } else {
+        (start, end)
+    };
+    let marks = cluster.iter().map(|mark| {
+        let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let range = mark.range.start - start..mark.range.end.min(end) - start;
+        let label = (!mark.label.is_empty()).then_some(mark.label);
+        kind.span(range).label(label)
+    });
+    Snippet::source(&text[start..end]).line_start(line + 1).annotations(marks)
+}

@@ -1,0 +1,208 @@
+//! Checks the tree against the shapes of the format; all findings in one run.
+
+use std::fmt::Write;
+
+use toml::de::DeValue;
+
+use super::{
+    schema::{Fields, Id, Rest, Shape, Shapes},
+    tree::{self, Key, Node, Tree, span_of},
+};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, nearest};
+
+/// Checks a whole file; `whole` is the place of what is missing in it.
+pub(super) fn check(tree: &Tree<'_>, whole: Span) -> Diagnostics {
+    let mut checker = Checker::new(false);
+    let shape = checker.shapes.root();
+    checker.table(tree, shape, whole);
+    checker.findings
+}
+
+/// Checks a patch: what it holds must fit, but nothing needs to be there.
+pub(super) fn check_patch(tree: &Tree<'_>) -> Diagnostics {
+    let mut checker = Checker::new(true);
+    let shape = checker.shapes.root();
+    checker.table(tree, shape, Span::default());
+    checker.findings
+}
+
+/// The check on its way through the tree.
+struct Checker<'t> {
+    shapes: &'static Shapes,
+    partial: bool,
+    /// Keys from the root to the present node.
+    trail: Vec<&'t str>,
+    findings: Diagnostics,
+}
+
+impl<'t> Checker<'t> {
+    fn new(partial: bool) -> Self {
+        let shapes = Shapes::of_document();
+        Self { shapes, partial, trail: Vec::new(), findings: Diagnostics::new() }
+    }
+
+    /// Checks a value that stands under a key.
+    fn value(&mut self, key: &'t Key<'_>, node: &'t Node<'_>, id: Id) {
+        self.trail.push(key.get_ref());
+        let shape = self.shapes.get(id);
+        match (&shape.list, node.get_ref()) {
+            (Some(item), DeValue::Table(table))
+                if self.partial && shape.table.is_none() && tree::is_implicit(key, node) =>
+            {
+                for (key, node) in table {
+                    self.value(key, node, *item);
+                }
+            }
+            _ => self.node(node, shape),
+        }
+        self.trail.pop();
+    }
+
+    fn node(&mut self, node: &'t Node<'_>, shape: &Shape) {
+        match node.get_ref() {
+            DeValue::Table(table) if shape.table.is_some() => {
+                self.table(table, shape, span_of(node));
+            }
+            DeValue::Array(items) if shape.list.is_some() => {
+                let item = shape.list.map(|id| self.shapes.get(id)).expect("just asked");
+                for node in items {
+                    self.node(node, item);
+                }
+            }
+            DeValue::String(word) if !shape.text && !shape.words.is_empty() => {
+                self.word(word, span_of(node), shape);
+            }
+            DeValue::Float(number) if !number.as_str().parse().is_ok_and(f64::is_finite) => {
+                let message = format!("{} is not a finite number", self.name());
+                let help = "leave the key out if there is no limit";
+                let found = Diagnostic::new(Code::NotFinite, message).at(span_of(node), "");
+                self.findings.push(found.help(help));
+            }
+            DeValue::String(_) if shape.text => {}
+            DeValue::Integer(_) if shape.number || shape.integer => {}
+            DeValue::Float(_) if shape.number => {}
+            DeValue::Boolean(_) if shape.boolean => {}
+            _ => self.wrong(node, shape),
+        }
+    }
+
+    fn table(&mut self, table: &'t Tree<'_>, shape: &Shape, span: Span) {
+        let Some(fields) = &shape.table else { return };
+        for (key, node) in table {
+            match (fields.keys.get(&**key.get_ref()), fields.rest) {
+                (Some(&id), _) | (None, Rest::Each(id)) => self.value(key, node, id),
+                (None, Rest::Anything) => {}
+                (None, Rest::Refuse) => self.unknown(key, fields),
+            }
+        }
+        if self.partial {
+            return;
+        }
+        for needed in fields.required.iter().filter(|&key| !table.contains_key(&**key)) {
+            let message = if self.trail.is_empty() {
+                format!("a flowsheet needs a table `[{needed}]`")
+            } else {
+                format!("{} needs a key `{needed}`", self.name())
+            };
+            let label = format!("`{needed}` is missing here");
+            let mut found = Diagnostic::new(Code::MissingKey, message).at(span, label);
+            if let Some(&id) = fields.keys.get(needed) {
+                found = found.help(self.describe(needed, id));
+            }
+            self.findings.push(found);
+        }
+    }
+
+    fn unknown(&mut self, key: &Key<'_>, fields: &Fields) {
+        let known = fields.keys.keys().map(String::as_str);
+        let message = if self.trail.is_empty() {
+            format!("a flowsheet has no table or key `{}`", key.get_ref())
+        } else {
+            format!("{} has no key `{}`", self.name(), key.get_ref())
+        };
+        let help = match nearest(key.get_ref(), known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("its keys are {}", list(known)),
+        };
+        let found = Diagnostic::new(Code::UnknownKey, message).at(span_of(key), "unknown");
+        self.findings.push(found.help(help));
+    }
+
+    fn word(&mut self, word: &str, span: Span, shape: &Shape) {
+        if shape.words.iter().any(|known| known == word) {
+            return;
+        }
+        let known = shape.words.iter().map(String::as_str);
+        let message = format!("{} takes {}, not `{word}`", self.name(), expected(shape));
+        let mut found = Diagnostic::new(Code::WrongType, message).at(span, "no such word");
+        if let Some(near) = nearest(word, known) {
+            found = found.help(format!("did you mean `{near}`?"));
+        }
+        self.findings.push(found);
+    }
+
+    fn wrong(&mut self, node: &Node<'_>, shape: &Shape) {
+        let found = tree::kind(node);
+        let message = format!("{} takes {}, not {found}", self.name(), expected(shape));
+        let help = format!("{} {}", shape.about, shape.form);
+        let found = Diagnostic::new(Code::WrongType, message).at(span_of(node), found);
+        self.findings.push(if help.trim().is_empty() { found } else { found.help(help.trim()) });
+    }
+
+    /// What a key means, for help.
+    fn describe(&self, key: &str, id: Id) -> String {
+        let shape = self.shapes.get(id);
+        format!("`{key}` takes {}: {}", expected(shape), shape.about)
+    }
+
+    /// The present node by its path.
+    fn name(&self) -> String {
+        format!("`{}`", self.trail.join("."))
+    }
+}
+
+/// What a shape allows, in words.
+fn expected(shape: &Shape) -> String {
+    let mut kinds: Vec<String> = Vec::new();
+    if shape.text && shape.number {
+        kinds.push("a quantity in quotes".to_owned());
+    } else if shape.text {
+        kinds.push("a text in quotes".to_owned());
+    }
+    kinds.extend(shape.words.iter().map(|word| format!("`\"{word}\"`")));
+    if shape.number {
+        kinds.push("a number".to_owned());
+    } else if shape.integer {
+        kinds.push("a whole number".to_owned());
+    }
+    if shape.boolean {
+        kinds.push("`true` or `false`".to_owned());
+    }
+    if shape.list.is_some() {
+        kinds.push("a list".to_owned());
+    }
+    if shape.table.is_some() {
+        kinds.push("a table".to_owned());
+    }
+    let last = kinds.pop().unwrap_or_default();
+    if kinds.is_empty() { last } else { format!("{} or {last}", kinds.join(", ")) }
+}
+
+/// Names in backticks, with commas.
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const MOST: usize = 30;
+    let mut text = String::new();
+    let mut more: usize = 0;
+    for (at, name) in names.into_iter().enumerate() {
+        if at >= MOST {
+            more += 1;
+            continue;
+        }
+        let comma = if at > 0 { ", " } else { "" };
+        write!(text, "{comma}`{name}`").expect("a string takes all");
+    }
+    if more > 0 {
+        write!(text, " and {more} more").expect("a string takes all");
+    }
+    text
+}

@@ -1,0 +1,118 @@
+//! The tree of nodes that files and patches are merged in, every node with its span.
+
+use std::{borrow::Cow, cell::OnceCell};
+
+use toml::de::{DeArray, DeTable, DeValue};
+
+use crate::diagnostic::Span;
+
+/// A table of the tree.
+pub(super) type Tree<'t> = DeTable<'t>;
+/// A value of the tree.
+pub(super) type Node<'t> = toml::Spanned<DeValue<'t>>;
+/// A key of the tree.
+pub(super) type Key<'t> = toml::Spanned<Cow<'t, str>>;
+
+/// Keeps the texts that trees borrow from; grows behind a shared reference.
+#[derive(Default)]
+pub(super) struct Shelf {
+    text: OnceCell<String>,
+    next: OnceCell<Box<Self>>,
+}
+
+impl Shelf {
+    /// Puts a text on the shelf, where it stays.
+    pub(super) fn put(&self, text: String) -> &str {
+        let mut shelf = self;
+        while shelf.text.get().is_some() {
+            shelf = shelf.next.get_or_init(Box::default);
+        }
+        shelf.text.get_or_init(|| text)
+    }
+}
+
+/// The tree with all spans moved by `by` bytes.
+pub(super) fn shift(table: Tree<'_>, by: usize) -> Tree<'_> {
+    let mut shifted = Tree::with_capacity(table.len());
+    for (key, value) in table {
+        let span = key.span();
+        let key = toml::Spanned::new(span.start + by..span.end + by, key.into_inner());
+        shifted.insert(key, shift_node(value, by));
+    }
+    shifted
+}
+
+/// One value with all spans moved by `by` bytes.
+pub(super) fn shift_node(node: Node<'_>, by: usize) -> Node<'_> {
+    let span = node.span();
+    let value = match node.into_inner() {
+        DeValue::Array(items) => {
+            DeValue::Array(items.into_iter().map(|item| shift_node(item, by)).collect::<DeArray>())
+        }
+        DeValue::Table(table) => DeValue::Table(shift(table, by)),
+        scalar => scalar,
+    };
+    toml::Spanned::new(span.start + by..span.end + by, value)
+}
+
+/// Lays one tree over another: tables merge, everything else is replaced.
+pub(super) fn merge<'t>(base: &mut Tree<'t>, over: Tree<'t>) {
+    for (key, value) in over {
+        match base.get_mut(&**key.get_ref()) {
+            Some(node) => merge_node(node, &key, value),
+            None => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+fn merge_node<'t>(node: &mut Node<'t>, key: &Key<'t>, over: Node<'t>) {
+    let implicit = is_implicit(key, &over);
+    let span = over.span();
+    match (node.get_mut(), over.into_inner()) {
+        (DeValue::Table(table), DeValue::Table(over)) => {
+            merge(table, over);
+            if !implicit {
+                let table = std::mem::take(table);
+                *node = toml::Spanned::new(span, DeValue::Table(table));
+            }
+        }
+        (DeValue::Array(items), DeValue::Table(over)) if implicit => {
+            for (key, value) in over {
+                if let Some(item) = index(&key).and_then(|at| items.get_mut(at)) {
+                    merge_node(item, &key, value);
+                }
+            }
+        }
+        (_, over) => *node = toml::Spanned::new(span, over),
+    }
+}
+
+/// The position that a key names in a list, from 0.
+pub(super) fn index(key: &Key<'_>) -> Option<usize> {
+    key.get_ref().parse().ok()
+}
+
+/// Where a node or key is.
+pub(super) fn span_of<T>(node: &toml::Spanned<T>) -> Span {
+    node.span().into()
+}
+
+/// Whether a table was made by a dotted key or by a header further down, rather than written itself.
+pub(super) fn is_implicit(key: &Key<'_>, node: &Node<'_>) -> bool {
+    key.span() == node.span() && node.get_ref().is_table()
+}
+
+/// What a node is, with its article.
+pub(super) fn kind(node: &Node<'_>) -> &'static str {
+    match node.get_ref() {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
