@@ -80,12 +80,6 @@ codes! {
          Rename one of them: `[separator.magnet]` and `[product.magnets]` can stand together.";
     EmptyFlowsheet, "empty-flowsheet", Error,
         "There is nothing to balance: a flowsheet needs at least one `[feed.NAME]` and one `[product.NAME]` or `[waste.NAME]`.";
-    UnknownKey, "unknown-key", Error,
-        "The table has no such key. Unknown keys are refused, because a misspelt key would silently lose its value.";
-    WrongType, "wrong-type", Error,
-        "The value is of another type than the key takes: a quantity with a unit is a string (`\"94 %\"`), a pure number is bare.";
-    MissingKey, "missing-key", Error,
-        "The table needs this key. Nothing is filled in silently.";
     BadQuantity, "bad-quantity", Error,
         "The text is not a quantity: a number, a space, a unit of measure and perhaps a basis. Masses are t, kg, g, kt, Mt, lb; times yr, d, h, shift; fractions %, ppm, g/t; energies kWh, MWh, GJ; money is the flowsheet's currency. Examples: `\"570 kt/yr\"`, `\"69 USD/kg NdPr\"`, `\"25 kWh/t\"`.";
     WrongDimension, "wrong-dimension", Error,
