@@ -25,7 +25,8 @@ pub use limit::{Limit, LimitId, LimitKind, Port, Sense};
 pub use measure::{CostOf, Measure, MeasureUnit, Term, ValueOf};
 pub use operation::{
     Assay, Blender, Consumption, Feed, Grade, Ingredient, Kind, Operation, OperationId, Product,
-    Rate, Reaction, Reactor, Reagent, Recovery, RecipeEntry, Separation, Separator, Splitter, Waste,
+    Rate, Reaction, Reactor, Reagent, RecipeEntry, Recovery, Separation, Separator, Splitter,
+    Waste,
 };
 pub use price::{Price, PriceTerm};
 pub use reactor_map::ReactorMap;

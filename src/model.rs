@@ -15,9 +15,7 @@ pub use solution::{Balance, Failure, Form, Sensitivity, Solution};
 
 use crate::{
     diagnostic::Diagnostics,
-    flowsheet::{
-        Flowsheet, GoalId, LimitId, OperationId, PeriodId, SpeciesId, StreamId, Values,
-    },
+    flowsheet::{Flowsheet, GoalId, LimitId, OperationId, PeriodId, SpeciesId, StreamId, Values},
     index::IdVec,
     lp::{LinearProgram, RowId},
     typed_id,
@@ -176,7 +174,9 @@ impl Model {
                 Decision::Supply(id) => format!("supply({})", operation(id)),
                 Decision::Split(id) => format!("split({})", stream(id)),
                 Decision::Blend(id) => format!("blend({})", operation(id)),
-                Decision::Ingredient(id, item) => format!("buy({},{})", operation(id), species(item)),
+                Decision::Ingredient(id, item) => {
+                    format!("buy({},{})", operation(id), species(item))
+                }
             },
         }
     }

@@ -132,8 +132,11 @@ impl Lowering<'_> {
     fn check_not_empty(&mut self) {
         let document = self.document;
         if document.feed.is_empty() || (document.product.is_empty() && document.waste.is_empty()) {
-            let missing =
-                if document.feed.is_empty() { "`[feed.NAME]`" } else { "`[product.NAME]` or `[waste.NAME]`" };
+            let missing = if document.feed.is_empty() {
+                "`[feed.NAME]`"
+            } else {
+                "`[product.NAME]` or `[waste.NAME]`"
+            };
             self.report(
                 Diagnostic::new(Code::EmptyFlowsheet, format!("the flowsheet has no {missing}"))
                     .help("`reeflow example show tutorial/01-splitter` prints a small one"),
@@ -143,7 +146,8 @@ impl Lowering<'_> {
 
     fn lower_units(&mut self) {
         if let Some(currency) = &self.document.flowsheet.currency {
-            let letters = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+            let letters =
+                currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
             if !letters {
                 let message = format!("`{currency}` is not a currency code");
                 let help = "write three capital letters, such as `USD`, `EUR` or `TRY`";

@@ -1,6 +1,8 @@
 //! Operations: what happens to matter between streams.
 
-use super::{ConsumableId, Content, FigureId, Port, Price, PriceTerm, SpeciesId, StageId, StreamId, Values};
+use super::{
+    ConsumableId, Content, FigureId, Port, Price, PriceTerm, SpeciesId, StageId, StreamId, Values,
+};
 use crate::{
     diagnostic::Span,
     document::{Origin, ReactionMode, Role},
@@ -319,4 +321,3 @@ pub struct Waste {
     /// What disposal costs.
     pub cost: Vec<PriceTerm>,
 }
-

@@ -23,8 +23,11 @@ pub(super) fn validate(flowsheet: &Flowsheet, findings: &mut Diagnostics) {
             Kind::Splitter(splitter) => check.check_fractions(operation, splitter, findings),
             Kind::Reactor(reactor) => {
                 check.check_reactions(operation, reactor, &inlet, findings);
-                let mut after: Vec<SpeciesId> =
-                    super::ReactorMap::new(reactor, &values, &inlet).after.iter().map(|&(to, ..)| to).collect();
+                let mut after: Vec<SpeciesId> = super::ReactorMap::new(reactor, &values, &inlet)
+                    .after
+                    .iter()
+                    .map(|&(to, ..)| to)
+                    .collect();
                 after.sort_unstable();
                 after.dedup();
                 check.check_separation(operation, &reactor.separation, &after, findings);
@@ -70,7 +73,10 @@ impl Check<'_> {
                 share * 100.0,
                 self.name(species)
             );
-            findings.push(Diagnostic::new(Code::AssayNotOne, message).at(operation.span, "more than the whole"));
+            findings.push(
+                Diagnostic::new(Code::AssayNotOne, message)
+                    .at(operation.span, "more than the whole"),
+            );
             return;
         }
         let sum: f64 = fractions.iter().map(|&(_, share)| share).sum();
@@ -82,7 +88,9 @@ impl Check<'_> {
             } else {
                 "lower the grades until they sum to 100 %"
             };
-            findings.push(Diagnostic::new(Code::AssayNotOne, message).at(operation.span, "").help(help));
+            findings.push(
+                Diagnostic::new(Code::AssayNotOne, message).at(operation.span, "").help(help),
+            );
         }
     }
 
@@ -101,11 +109,8 @@ impl Check<'_> {
                 .map(|&id| self.name(id))
                 .collect();
             if !missing.is_empty() {
-                let message = format!(
-                    "`{}` has no recovery for `{}`",
-                    outlet.name,
-                    missing.join("`, `")
-                );
+                let message =
+                    format!("`{}` has no recovery for `{}`", outlet.name, missing.join("`, `"));
                 findings.push(
                     Diagnostic::new(Code::RecoveryMissing, message)
                         .at(operation.span, "these species can enter")
@@ -127,7 +132,8 @@ impl Check<'_> {
                 .iter()
                 .filter_map(|recovery| Some(self.values[recovery.figure(id)?]))
                 .sum();
-            let complete = separation.recoveries.iter().all(|recovery| recovery.figure(id).is_some());
+            let complete =
+                separation.recoveries.iter().all(|recovery| recovery.figure(id).is_some());
             let wrong = named > 1.0 + TOLERANCE
                 || (separation.rest.is_none() && complete && (named - 1.0).abs() > TOLERANCE);
             if wrong {
@@ -137,11 +143,16 @@ impl Check<'_> {
                     operation.name,
                     named * 100.0
                 );
-                let mut diagnostic = Diagnostic::new(Code::RecoveryNotOne, message).at(operation.span, "");
-                for figure in separation.recoveries.iter().filter_map(|recovery| recovery.figure(id)) {
+                let mut diagnostic =
+                    Diagnostic::new(Code::RecoveryNotOne, message).at(operation.span, "");
+                for figure in
+                    separation.recoveries.iter().filter_map(|recovery| recovery.figure(id))
+                {
                     diagnostic = diagnostic.at(self.flowsheet.figures[figure].span, "");
                 }
-                findings.push(diagnostic.help("leave one outlet without recoveries: it takes the rest"));
+                findings.push(
+                    diagnostic.help("leave one outlet without recoveries: it takes the rest"),
+                );
                 break;
             }
         }
@@ -183,8 +194,11 @@ impl Check<'_> {
         let sum: f64 = fixed.iter().filter_map(|&(_, figure)| Some(self.values[figure?])).sum();
         let rest = fixed.iter().any(|(_, figure)| figure.is_none());
         if sum > 1.0 + TOLERANCE || (!rest && (sum - 1.0).abs() > TOLERANCE) {
-            let message =
-                format!("the fractions of splitter `{}` sum to {:.4} %", operation.name, sum * 100.0);
+            let message = format!(
+                "the fractions of splitter `{}` sum to {:.4} %",
+                operation.name,
+                sum * 100.0
+            );
             findings.push(
                 Diagnostic::new(Code::RecoveryNotOne, message)
                     .at(operation.span, "")
@@ -226,10 +240,13 @@ impl Check<'_> {
                 );
                 let help = format!("dose it: `reagent.{} = {{ price = \"…\" }}`", missing[0]);
                 findings.push(
-                    Diagnostic::new(Code::ReactantMissing, message).at(operation.span, "").help(help),
+                    Diagnostic::new(Code::ReactantMissing, message)
+                        .at(operation.span, "")
+                        .help(help),
                 );
             }
-            there.extend(reaction.masses.iter().filter(|&&(_, mass)| mass > 0.0).map(|&(id, _)| id));
+            there
+                .extend(reaction.masses.iter().filter(|&&(_, mass)| mass > 0.0).map(|&(id, _)| id));
         }
     }
 
@@ -259,7 +276,8 @@ impl Check<'_> {
         findings: &mut Diagnostics,
     ) {
         for entry in &blender.recipe {
-            let bought = blender.ingredients.iter().any(|item| entry.content.weight(item.species) != 0.0);
+            let bought =
+                blender.ingredients.iter().any(|item| entry.content.weight(item.species) != 0.0);
             let wanted = entry.share.is_none_or(|figure| self.values[figure] > 0.0);
             if wanted && !bought && !entry.content.meets(inlet) && entry.share.is_some() {
                 let message = format!(
@@ -267,34 +285,44 @@ impl Check<'_> {
                     operation.name, entry.content.name
                 );
                 let help = format!("buy it: `buy.{} = {{ price = \"…\" }}`", entry.content.name);
-                findings.push(Diagnostic::new(Code::RecipeUnmet, message).at(operation.span, "").help(help));
+                findings.push(
+                    Diagnostic::new(Code::RecipeUnmet, message).at(operation.span, "").help(help),
+                );
             }
         }
     }
 
     /// Limits and specifications on what can never be there.
-    fn check_limits(&self, operation: OperationId, inlet: &[SpeciesId], findings: &mut Diagnostics) {
+    fn check_limits(
+        &self,
+        operation: OperationId,
+        inlet: &[SpeciesId],
+        findings: &mut Diagnostics,
+    ) {
         use super::{LimitKind, Port, Sense};
         let limits = self.flowsheet.limits.iter().filter(|limit| limit.operation == operation);
         for limit in limits {
-            if limit.port != Port::Inlet(operation) || limit.content.is_whole() || inlet.is_empty() {
+            if limit.port != Port::Inlet(operation) || limit.content.is_whole() || inlet.is_empty()
+            {
                 continue;
             }
-            if matches!(self.flowsheet.operations[operation].kind, Kind::Feed(_)) || limit.content.meets(inlet) {
+            if matches!(self.flowsheet.operations[operation].kind, Kind::Feed(_))
+                || limit.content.meets(inlet)
+            {
                 continue;
             }
             let figure = &self.flowsheet.figures[limit.figure];
             let code = match (limit.kind, limit.sense) {
-                (LimitKind::Specification, Sense::AtLeast | Sense::Exactly) if figure.value > 0.0 => {
+                (LimitKind::Specification, Sense::AtLeast | Sense::Exactly)
+                    if figure.value > 0.0 =>
+                {
                     Code::SpecificationUnmeetable
                 }
                 _ => Code::UnusedInput,
             };
             let message = format!(
                 "`{}` is on `{}`, which cannot be in the inlet of `{}`",
-                figure.path,
-                limit.content.name,
-                self.flowsheet.operations[operation].name
+                figure.path, limit.content.name, self.flowsheet.operations[operation].name
             );
             findings.push(Diagnostic::new(code, message).at(figure.span, ""));
         }

@@ -143,12 +143,18 @@ impl Work<'_> {
     ///
     /// Free splitters and blenders in a loop are first left out; what then reaches them gives their composition, and
     /// at last every hypothesis is checked with all of them in place.
-    fn solve_component(&mut self, (operations, looping): &(Vec<OperationId>, bool), period: PeriodId) {
+    fn solve_component(
+        &mut self,
+        (operations, looping): &(Vec<OperationId>, bool),
+        period: PeriodId,
+    ) {
         let mut known: BTreeMap<OperationId, Composition> = BTreeMap::new();
         let steps = self.steps.len();
         loop {
             self.steps.truncate(steps);
-            if let Err(Unpurged(nodes)) = self.define_and_solve(operations, *looping, period, &known) {
+            if let Err(Unpurged(nodes)) =
+                self.define_and_solve(operations, *looping, period, &known)
+            {
                 self.report_unpurged(&nodes);
                 return;
             }
@@ -176,9 +182,10 @@ impl Work<'_> {
                     }
                 }
                 (Some(Inferred::Fixed(found)), Some(hypothesis)) => {
-                    let same = found.0.iter().all(|&(species, share)| {
-                        (share - hypothesis.share(species)).abs() <= 1e-9
-                    });
+                    let same = found
+                        .0
+                        .iter()
+                        .all(|&(species, share)| (share - hypothesis.share(species)).abs() <= 1e-9);
                     if !same {
                         let driver = self.definer(period).driver(operation, 0);
                         self.report_pooled(operation, driver, driver);
@@ -371,7 +378,9 @@ fn write_rows(
                     .inlets
                     .iter()
                     .flat_map(|&stream| flowsheet.streams[stream].species.iter().copied())
-                    .filter(|&id| blender.recipe.iter().all(|entry| entry.content.weight(id) == 0.0))
+                    .filter(|&id| {
+                        blender.recipe.iter().all(|entry| entry.content.weight(id) == 0.0)
+                    })
                     .collect();
                 species.sort_unstable();
                 species.dedup();
@@ -501,7 +510,9 @@ impl Programs<'_> {
                 .map(|(at, value)| (ColumnId::new(at), value))
         };
         let mut program = LinearProgram::new();
-        for (at, cost) in reduce(objective, self.transfer, self.drivers.len()).into_iter().enumerate() {
+        for (at, cost) in
+            reduce(objective, self.transfer, self.drivers.len()).into_iter().enumerate()
+        {
             program.add_column(Column::Driver(DriverId::new(at)), cost, 0.0, f64::INFINITY);
         }
         let mut full_rows = Vec::new();

@@ -7,11 +7,7 @@
 use nalgebra::DMatrix;
 use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
-use super::{
-    DriverId, NodeId,
-    compose::TransferRow,
-    system::Definition,
-};
+use super::{DriverId, NodeId, compose::TransferRow, system::Definition};
 use crate::index::Id;
 
 /// A loop that gains more than this on what enters it has no purge worth the name.
@@ -97,10 +93,13 @@ impl Condenser {
                 steps.push(Step::Node(component[0]));
                 continue;
             }
-            let inverse = invert(&component, definitions).ok_or_else(|| Unpurged(component.clone()))?;
+            let inverse =
+                invert(&component, definitions).ok_or_else(|| Unpurged(component.clone()))?;
             let mut entering = Vec::with_capacity(component.len());
             for &node in &component {
-                entering.push(self.row(node, definitions, transfer, |from| component.binary_search(&from).is_err()));
+                entering.push(self.row(node, definitions, transfer, |from| {
+                    component.binary_search(&from).is_err()
+                }));
             }
             for (at, &node) in component.iter().enumerate() {
                 for (from, row) in entering.iter().enumerate() {
@@ -197,8 +196,11 @@ pub(super) fn lift(steps: &[Step], definitions: &[Definition], gradient: &mut [f
             Step::Loop(nodes, inverse) => {
                 let before: Vec<f64> = nodes.iter().map(|node| gradient[node.index()]).collect();
                 for (at, node) in nodes.iter().enumerate() {
-                    gradient[node.index()] =
-                        before.iter().enumerate().map(|(from, value)| inverse[(from, at)] * value).sum();
+                    gradient[node.index()] = before
+                        .iter()
+                        .enumerate()
+                        .map(|(from, value)| inverse[(from, at)] * value)
+                        .sum();
                 }
                 for &node in nodes {
                     push(node, gradient, nodes);

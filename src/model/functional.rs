@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::{Decision, Driver, DriverId, Linear, NodeId, system::Nodes};
 use crate::{
     flowsheet::{
-        Content, CostOf, Flowsheet, Kind, Limit, Measure, OperationId, PeriodId, Port, Price,
-        Rate, ReactorMap, SpeciesId, StreamId, Term, ValueOf, Values,
+        Content, CostOf, Flowsheet, Kind, Limit, Measure, OperationId, PeriodId, Port, Price, Rate,
+        ReactorMap, SpeciesId, StreamId, Term, ValueOf, Values,
     },
     index::IdVec,
 };
@@ -218,9 +218,7 @@ impl Functionals {
                     amounts[reagent].nodes.extend(there.map(|&(node, _)| (node, factor)));
                 }
                 let items = reactor.reagents.iter().zip(amounts);
-                items
-                    .map(|(item, amount)| (item.species, amount, at.values[item.price]))
-                    .collect()
+                items.map(|(item, amount)| (item.species, amount, at.values[item.price])).collect()
             }
             Kind::Blender(blender) => blender
                 .ingredients
@@ -298,10 +296,12 @@ impl Functionals {
             let functional = match term {
                 Term::Flow(port, content) => self.flow(at, *port, content),
                 Term::Value(ValueOf::Product(operation)) => self.revenue(at, *operation),
-                Term::Value(ValueOf::Stream(stream)) => match &at.flowsheet.streams[*stream].price {
-                    Some(price) => self.price(at, Port::Stream(*stream), price),
-                    None => Linear::zero(),
-                },
+                Term::Value(ValueOf::Stream(stream)) => {
+                    match &at.flowsheet.streams[*stream].price {
+                        Some(price) => self.price(at, Port::Stream(*stream), price),
+                        None => Linear::zero(),
+                    }
+                }
                 Term::Cost(CostOf::Feed(operation)) => self.feed_cost(at, *operation),
                 Term::Cost(CostOf::Operation(operation)) => self.operation_cost(at, *operation),
                 Term::InSitu(operation) => self.in_situ(at, *operation),

@@ -22,7 +22,8 @@ impl Linear {
     pub fn add(&mut self, factor: f64, other: &Self) {
         if factor != 0.0 {
             self.nodes.extend(other.nodes.iter().map(|&(node, value)| (node, factor * value)));
-            self.drivers.extend(other.drivers.iter().map(|&(driver, value)| (driver, factor * value)));
+            self.drivers
+                .extend(other.drivers.iter().map(|&(driver, value)| (driver, factor * value)));
         }
     }
 

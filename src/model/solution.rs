@@ -1,8 +1,6 @@
 //! Solving a model: the condensed or the full program, flows reconstructed, duals lifted, the whole certified.
 
-use super::{
-    Column, DriverId, Linear, Model, NodeId, Row, assemble::reduce, condense::lift,
-};
+use super::{Column, DriverId, Linear, Model, NodeId, Row, assemble::reduce, condense::lift};
 use crate::{
     flowsheet::{Flowsheet, SpeciesId, StreamId},
     index::Id,
@@ -92,7 +90,12 @@ impl Model {
     ///
     /// # Errors
     /// See [`Failure`].
-    pub fn solve(&self, flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<Solution, Failure> {
+    pub fn solve(
+        &self,
+        flowsheet: &Flowsheet,
+        options: &Options,
+        form: Form,
+    ) -> Result<Solution, Failure> {
         match form {
             Form::Condensed => {
                 let raw = lp::solve(&self.condensed, options).map_err(|f| self.explain(f, form))?;
@@ -215,7 +218,8 @@ impl Model {
                 Failure::Unbounded(drivers.collect())
             }
             lp::Failure::Refused(defects) => {
-                let texts: Vec<String> = defects.iter().map(|defect| format!("{defect:?}")).collect();
+                let texts: Vec<String> =
+                    defects.iter().map(|defect| format!("{defect:?}")).collect();
                 Failure::Refused(texts.join(", "))
             }
             lp::Failure::Uncertified { certificate, .. } => Failure::Uncertified(certificate),
@@ -237,7 +241,9 @@ impl Model {
     /// The condensed program's row that stands for a row of the flowsheet.
     #[must_use]
     pub fn condensed_row(&self, row: Row) -> Option<RowId> {
-        (0..self.condensed.row_count()).map(RowId::new).find(|&id| *self.condensed.row_key(id) == row)
+        (0..self.condensed.row_count())
+            .map(RowId::new)
+            .find(|&id| *self.condensed.row_key(id) == row)
     }
 
     /// How far the rows of this model are from holding at a solution of another one of the same flowsheet, weighted
@@ -252,8 +258,11 @@ impl Model {
         for (id, row) in self.full.rows() {
             let multiplier = sensitivity.rows[id.index()];
             if multiplier != 0.0 {
-                let activity: f64 =
-                    self.full.row_terms(id).map(|(column, factor)| factor * value(column.index())).sum();
+                let activity: f64 = self
+                    .full
+                    .row_terms(id)
+                    .map(|(column, factor)| factor * value(column.index()))
+                    .sum();
                 sum += multiplier * (row.rhs - activity);
             }
         }
@@ -278,7 +287,8 @@ impl Solution {
     #[must_use]
     pub fn value(&self, functional: &Linear) -> f64 {
         let nodes = functional.nodes.iter().map(|&(id, factor)| factor * self.nodes[id.index()]);
-        let drivers = functional.drivers.iter().map(|&(id, factor)| factor * self.drivers[id.index()]);
+        let drivers =
+            functional.drivers.iter().map(|&(id, factor)| factor * self.drivers[id.index()]);
         nodes.chain(drivers).sum()
     }
 

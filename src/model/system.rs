@@ -7,8 +7,8 @@
 use super::{Driver, DriverId, Node, NodeId, compose::Composition};
 use crate::{
     flowsheet::{
-        Blender, Feed, Flowsheet, Kind, OperationId, PeriodId, Reactor, ReactorMap, Separation, SpeciesId,
-        Splitter, StreamId, Values,
+        Blender, Feed, Flowsheet, Kind, OperationId, PeriodId, Reactor, ReactorMap, Separation,
+        SpeciesId, Splitter, StreamId, Values,
     },
     index::{Id, IdVec},
 };
@@ -178,8 +178,10 @@ impl Definer<'_> {
             .map(|(stream, node, species)| {
                 let mut definition = Definition::default();
                 if let Some(shares) = &shares {
-                    let share =
-                        shares.iter().find(|&&(id, _)| id == stream).map_or(0.0, |&(_, share)| share);
+                    let share = shares
+                        .iter()
+                        .find(|&&(id, _)| id == stream)
+                        .map_or(0.0, |&(_, share)| share);
                     let terms = inlet.iter().filter(|&&(_, id)| id == species && share != 0.0);
                     definition.nodes = terms.map(|&(from, _)| (from, share)).collect();
                 } else if let Some(composition) = composition {
@@ -194,7 +196,11 @@ impl Definer<'_> {
             .collect()
     }
 
-    fn define_reactor(&self, operation: OperationId, reactor: &Reactor) -> Vec<(NodeId, Definition)> {
+    fn define_reactor(
+        &self,
+        operation: OperationId,
+        reactor: &Reactor,
+    ) -> Vec<(NodeId, Definition)> {
         let inlet = self.inlet(operation);
         let mut entering: Vec<SpeciesId> = inlet.iter().map(|&(_, species)| species).collect();
         entering.sort_unstable();

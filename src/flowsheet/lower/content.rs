@@ -30,8 +30,7 @@ impl Lowering<'_> {
                     })
                     .ok()
             });
-            let species =
-                Species { name: name.value.clone(), formula: parsed, span: name.span };
+            let species = Species { name: name.value.clone(), formula: parsed, span: name.span };
             let id = self.species.push(species);
             self.species_names.insert(name.value.clone(), id);
         }
@@ -40,7 +39,9 @@ impl Lowering<'_> {
             self.groups.push(Group { name: name.value.clone(), members });
         }
         for table in document.feed.values() {
-            for key in table.assay.grade.keys().filter(|key| !document.group.contains_key(key.as_str())) {
+            for key in
+                table.assay.grade.keys().filter(|key| !document.group.contains_key(key.as_str()))
+            {
                 self.intern(key);
             }
             for split in table.assay.split.values() {
@@ -53,7 +54,8 @@ impl Lowering<'_> {
             }
         }
         for table in document.blender.values() {
-            for key in table.recipe.keys().filter(|key| !document.group.contains_key(key.as_str())) {
+            for key in table.recipe.keys().filter(|key| !document.group.contains_key(key.as_str()))
+            {
                 self.intern(key);
             }
             for key in table.buy.keys() {
@@ -91,7 +93,10 @@ impl Lowering<'_> {
         let document = self.document;
         let known = self.species.iter().map(|species| species.name.as_str());
         let near = nearest(name, known.chain(keys(&document.group))).map(str::to_owned);
-        let help = did_you_mean(near, &format!("write a formula such as `Nd2O3`, or declare `[species.{name}]`"));
+        let help = did_you_mean(
+            near,
+            &format!("write a formula such as `Nd2O3`, or declare `[species.{name}]`"),
+        );
         let message = format!("`{name}` is neither a species nor a group");
         self.report(Diagnostic::new(Code::UnknownSpecies, message).at(span, "").help(help));
     }
@@ -138,12 +143,11 @@ impl Lowering<'_> {
                 })
             });
             if let Some(species) = wrong {
-                let message = format!("basis `{name}` counts `{}`, which is no {suffix}", species.name);
-                self.report(
-                    Diagnostic::new(Code::WrongBasis, message)
-                        .at(span, "")
-                        .help(format!("write `{bare}`, or make a group of the {suffix}s that are meant")),
-                );
+                let message =
+                    format!("basis `{name}` counts `{}`, which is no {suffix}", species.name);
+                self.report(Diagnostic::new(Code::WrongBasis, message).at(span, "").help(format!(
+                    "write `{bare}`, or make a group of the {suffix}s that are meant"
+                )));
                 return None;
             }
         }

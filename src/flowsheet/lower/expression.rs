@@ -60,11 +60,8 @@ impl Lowering<'_> {
         let unit = terms.first().map_or(MeasureUnit::MassRate, |term| term.2);
         if let Some(other) = terms.iter().find(|term| term.2 != unit) {
             let currency = &self.units.currency;
-            let message = format!(
-                "the measure adds {} and {}",
-                unit.text(currency),
-                other.2.text(currency)
-            );
+            let message =
+                format!("the measure adds {} and {}", unit.text(currency), other.2.text(currency));
             self.report(Diagnostic::new(Code::BadMeasure, message).at(text.span, ""));
             return None;
         }
@@ -100,7 +97,9 @@ impl Lowering<'_> {
         if let Some(number) = parser.number()? {
             factor = number;
             if !parser.take('*') {
-                return Err(parser.fault("expected `*` after a number; a measure is a sum of flows, not a number"));
+                return Err(parser.fault(
+                    "expected `*` after a number; a measure is a sum of flows, not a number",
+                ));
             }
         }
         let terms = if parser.take('(') {
@@ -146,9 +145,16 @@ impl Lowering<'_> {
             "emission" | "profit" => 0..=0,
             _ => {
                 let near = nearest(function, FUNCTIONS).map(str::to_owned);
-                let help = did_you_mean(near, &format!("the functions are `{}`", FUNCTIONS.join("`, `")));
+                let help =
+                    did_you_mean(near, &format!("the functions are `{}`", FUNCTIONS.join("`, `")));
                 let message = format!("`{function}` is no measure");
-                return Err(Fault { start: at.0, end: at.1, message, help: Some(help), code: Code::BadMeasure });
+                return Err(Fault {
+                    start: at.0,
+                    end: at.1,
+                    message,
+                    help: Some(help),
+                    code: Code::BadMeasure,
+                });
             }
         };
         if !counts.contains(&arguments.len()) {
@@ -271,7 +277,10 @@ impl Lowering<'_> {
                 start: argument.1,
                 end: argument.2,
                 message: format!("stream `{}` has no price", argument.0),
-                help: Some("give its outlet a price: `to = { OUTLET = { to = \"…\", price = \"…\" } }`".to_owned()),
+                help: Some(
+                    "give its outlet a price: `to = { OUTLET = { to = \"…\", price = \"…\" } }`"
+                        .to_owned(),
+                ),
                 code: Code::BadMeasure,
             });
         }
@@ -281,7 +290,10 @@ impl Lowering<'_> {
             _ => Err(Fault {
                 start: argument.1,
                 end: argument.2,
-                message: format!("`{}` is no product, and no stream of that name has a price", argument.0),
+                message: format!(
+                    "`{}` is no product, and no stream of that name has a price",
+                    argument.0
+                ),
                 help: None,
                 code: Code::BadMeasure,
             }),
@@ -323,7 +335,8 @@ impl Lowering<'_> {
                 let operations = self.operations.iter_ids();
                 Ok(operations
                     .flat_map(|(id, operation)| {
-                        let feed = matches!(operation.kind, Kind::Feed(_)).then_some(CostOf::Feed(id));
+                        let feed =
+                            matches!(operation.kind, Kind::Feed(_)).then_some(CostOf::Feed(id));
                         feed.into_iter().chain([CostOf::Operation(id)])
                     })
                     .collect())
@@ -375,14 +388,19 @@ impl Parser<'_> {
             start: self.at,
             end,
             message: message.to_owned(),
-            help: Some("a measure is a sum such as `flow(magnets) + 0.5 * flow(powder, Nd)`".to_owned()),
+            help: Some(
+                "a measure is a sum such as `flow(magnets) + 0.5 * flow(powder, Nd)`".to_owned(),
+            ),
             code: Code::BadMeasure,
         }
     }
 
     fn number(&mut self) -> Result<Option<f64>, Fault> {
         self.skip_space();
-        let length = self.rest().find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(self.rest().len());
+        let length = self
+            .rest()
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(self.rest().len());
         if length == 0 {
             return Ok(None);
         }

@@ -85,15 +85,20 @@ impl Lowering<'_> {
         expect: &Expect,
     ) -> Option<Lowered> {
         let (value, dimension, basis, text) = match &figure.value {
-            Scalar::Number(value) => (*value, Dimension::FRACTION, Basis::default(), value.to_string()),
+            Scalar::Number(value) => {
+                (*value, Dimension::FRACTION, Basis::default(), value.to_string())
+            }
             Scalar::Text(text) => match self.units.parse(text) {
                 Ok(quantity) => (quantity.value, quantity.dimension, quantity.basis, text.clone()),
                 Err(error) => {
                     // Positions in the text are positions after the opening quote.
                     let start = figure.span.start as usize + 1;
                     let span = Span::new(start + error.range.start, start + error.range.end);
-                    let mut diagnostic =
-                        Diagnostic::new(Code::BadQuantity, format!("{} in `{path}`", error.message)).at(span, "");
+                    let mut diagnostic = Diagnostic::new(
+                        Code::BadQuantity,
+                        format!("{} in `{path}`", error.message),
+                    )
+                    .at(span, "");
                     if let Some(help) = error.help {
                         diagnostic = diagnostic.help(help);
                     }
@@ -103,12 +108,15 @@ impl Lowering<'_> {
             },
         };
         if dimension != expect.dimension {
-            let found = if matches!(figure.value, Scalar::Number(_)) && expect.dimension != Dimension::FRACTION {
+            let found = if matches!(figure.value, Scalar::Number(_))
+                && expect.dimension != Dimension::FRACTION
+            {
                 format!("the bare number {text}")
             } else {
                 dimension.describe()
             };
-            let message = format!("`{path}` must be {}, found {found}", expect.dimension.describe());
+            let message =
+                format!("`{path}` must be {}, found {found}", expect.dimension.describe());
             let mut diagnostic = Diagnostic::new(Code::WrongDimension, message).at(figure.span, "");
             if let Some(example) = expect.dimension.example() {
                 diagnostic = diagnostic.help(format!("write it like `\"{example}\"`"));
@@ -142,7 +150,8 @@ impl Lowering<'_> {
             let mut diagnostic =
                 Diagnostic::new(Code::OutOfRange, format!("`{path}` {fault}")).at(span, "");
             if expect.range == Range::Share && value > 1.0 && value <= 100.0 {
-                diagnostic = diagnostic.help(format!("a bare number is a share; did you mean `\"{value} %\"`?"));
+                diagnostic = diagnostic
+                    .help(format!("a bare number is a share; did you mean `\"{value} %\"`?"));
             }
             self.report(diagnostic);
             return None;

@@ -65,8 +65,10 @@ impl Lowering<'_> {
         let Some(basis) = &found.basis.numerator else { return Some(on.content.clone()) };
         let content = self.content(&basis.clone(), found.span)?;
         if !on.content.is_whole() && content != on.content {
-            let message =
-                format!("the limit is on `{}`, but its figure counts `{}`", on.content.name, content.name);
+            let message = format!(
+                "the limit is on `{}`, but its figure counts `{}`",
+                on.content.name, content.name
+            );
             self.report(Diagnostic::new(Code::WrongBasis, message).at(found.span, ""));
             return None;
         }
@@ -79,7 +81,9 @@ impl Lowering<'_> {
             let id = bounds[0].1;
             let message = format!("`{path}` is fixed exactly and also limited");
             let span = self.figures[id].span;
-            self.report(Diagnostic::new(Code::LimitsCrossed, message).at(span, "").help("keep one of them"));
+            self.report(
+                Diagnostic::new(Code::LimitsCrossed, message).at(span, "").help("keep one of them"),
+            );
         }
         let (Some(min), Some(max)) = (find(Sense::AtLeast), find(Sense::AtMost)) else { return };
         let (min, max) = (&self.figures[min], &self.figures[max]);

@@ -9,7 +9,7 @@ use crate::{
     },
     flowsheet::{
         Assay, Blender, Consumption, Content, Feed, Grade, Ingredient, Kind, LimitKind, Operation,
-        OperationId, Port, PriceTerm, Product, Rate, Reactor, Reagent, Recovery, RecipeEntry,
+        OperationId, Port, PriceTerm, Product, Rate, Reactor, Reagent, RecipeEntry, Recovery,
         Sense, Separation, Separator, SpeciesId, Splitter, Stream, StreamId, Waste,
     },
     index::Id,
@@ -129,7 +129,8 @@ impl<'d> Lowering<'d> {
         let document = self.document;
         let mut tables: Vec<(&Name, Table<'_>)> = Vec::new();
         tables.extend(document.feed.iter().map(|(name, table)| (name, Table::Feed(table))));
-        tables.extend(document.separator.iter().map(|(name, table)| (name, Table::Separator(table))));
+        tables
+            .extend(document.separator.iter().map(|(name, table)| (name, Table::Separator(table))));
         tables.extend(document.splitter.iter().map(|(name, table)| (name, Table::Splitter(table))));
         tables.extend(document.reactor.iter().map(|(name, table)| (name, Table::Reactor(table))));
         tables.extend(document.blender.iter().map(|(name, table)| (name, Table::Blender(table))));
@@ -192,11 +193,18 @@ impl<'d> Lowering<'d> {
     }
 
     /// What each kind does; also the prices and limits of its outlets.
-    fn lower_kind(&mut self, table: Table<'d>, place: &Place<'d>, outlets: &[StreamId]) -> Option<Kind> {
+    fn lower_kind(
+        &mut self,
+        table: Table<'d>,
+        place: &Place<'d>,
+        outlets: &[StreamId],
+    ) -> Option<Kind> {
         if let Some(Outlets::Named(named)) = table.outlets() {
             for (outlet, data) in named {
                 let name = format!("{}.{outlet}", place.name);
-                let Some(stream) = outlets.iter().copied().find(|&id| self.streams[id].name == name) else {
+                let Some(stream) =
+                    outlets.iter().copied().find(|&id| self.streams[id].name == name)
+                else {
                     continue;
                 };
                 let path = format!("{}.to.{outlet}", place.path);
@@ -320,7 +328,10 @@ impl<'d> Lowering<'d> {
         let is_group = self.groups.iter().any(|group| group.name == name.value);
         let Some(split) = split else {
             if is_group && members.len() > 1 {
-                let message = format!("grade `{name}` of feed `{}` has no split among its species", place.name);
+                let message = format!(
+                    "grade `{name}` of feed `{}` has no split among its species",
+                    place.name
+                );
                 self.report(
                     Diagnostic::new(Code::SplitMissing, message)
                         .at(name.span, "")
@@ -343,9 +354,9 @@ impl<'d> Lowering<'d> {
                 let near = nearest(species, known.iter().map(String::as_str)).map(str::to_owned);
                 let message = format!("`{species}` is not in group `{name}`");
                 self.report(
-                    Diagnostic::new(Code::UnknownSpecies, message)
-                        .at(species.span, "")
-                        .help(did_you_mean(near, "add it to the group, or give it a grade of its own")),
+                    Diagnostic::new(Code::UnknownSpecies, message).at(species.span, "").help(
+                        did_you_mean(near, "add it to the group, or give it a grade of its own"),
+                    ),
                 );
                 continue;
             }
@@ -388,7 +399,9 @@ impl<'d> Lowering<'d> {
                 for id in members {
                     match species.iter_mut().find(|(known, ..)| *known == id) {
                         // A species of its own counts before the group that it is in.
-                        Some(entry) if single && !entry.2 => *entry = (id, found.id, true, name.span),
+                        Some(entry) if single && !entry.2 => {
+                            *entry = (id, found.id, true, name.span)
+                        }
                         Some(entry) if !single && entry.2 => {}
                         Some(entry) => {
                             let other = entry.3;
@@ -408,7 +421,8 @@ impl<'d> Lowering<'d> {
                     }
                 }
             }
-            let mut species: Vec<_> = species.into_iter().map(|(id, figure, ..)| (id, figure)).collect();
+            let mut species: Vec<_> =
+                species.into_iter().map(|(id, figure, ..)| (id, figure)).collect();
             species.sort_by_key(|&(id, _)| id);
             recoveries.push(Recovery { outlet: stream, species, default });
         }
@@ -432,7 +446,12 @@ impl<'d> Lowering<'d> {
     }
 
     /// The outlet of that name.
-    fn outlet(&mut self, outlet: &Name, place: &Place<'_>, outlets: &[StreamId]) -> Option<StreamId> {
+    fn outlet(
+        &mut self,
+        outlet: &Name,
+        place: &Place<'_>,
+        outlets: &[StreamId],
+    ) -> Option<StreamId> {
         let wanted = format!("{}.{outlet}", place.name);
         let find = |id: &&StreamId| {
             let name = &self.streams[**id].name;
@@ -447,7 +466,9 @@ impl<'d> Lowering<'d> {
             let near = nearest(outlet, known.iter().map(String::as_str)).map(str::to_owned);
             let help = did_you_mean(near, &format!("the outlets are `{}`", known.join("`, `")));
             let message = format!("`{}` has no outlet `{outlet}`", place.name);
-            self.report(Diagnostic::new(Code::UnknownOutlet, message).at(outlet.span, "").help(help));
+            self.report(
+                Diagnostic::new(Code::UnknownOutlet, message).at(outlet.span, "").help(help),
+            );
         }
         found
     }
@@ -459,15 +480,16 @@ impl<'d> Lowering<'d> {
         outlets: &[StreamId],
     ) -> Splitter {
         let mut fixed: Vec<(StreamId, Option<crate::flowsheet::FigureId>)> = Vec::new();
-        let single = table.fraction.values().all(|limit| limit.value.is_some() || limit.exactly.is_some());
+        let single =
+            table.fraction.values().all(|limit| limit.value.is_some() || limit.exactly.is_some());
         let all = single && table.fraction.len() + 1 >= outlets.len();
         for (outlet, limit) in &table.fraction {
             let Some(stream) = self.outlet(outlet, place, outlets) else { continue };
             let path = format!("{}.fraction.{outlet}", place.path);
             if all {
                 let figure = limit.value.as_ref().or(limit.exactly.as_ref());
-                if let Some(found) =
-                    figure.and_then(|figure| self.figure(figure, &path, &place.inherit, &Expect::share()))
+                if let Some(found) = figure
+                    .and_then(|figure| self.figure(figure, &path, &place.inherit, &Expect::share()))
                 {
                     fixed.push((stream, Some(found.id)));
                 }
@@ -512,9 +534,11 @@ impl<'d> Lowering<'d> {
         for (name, reagent) in &table.reagent {
             let path = format!("{}.reagent.{name}", place.path);
             let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
-            let price = self.figure(&reagent.price, &format!("{path}.price"), &place.inherit, &expect);
+            let price =
+                self.figure(&reagent.price, &format!("{path}.price"), &place.inherit, &expect);
             let excess = reagent.excess.as_ref().and_then(|figure| {
-                let expect = Expect::not_negative(Dimension::FRACTION).usual(1e-6, 20.0, "0–2,000 %");
+                let expect =
+                    Expect::not_negative(Dimension::FRACTION).usual(1e-6, 20.0, "0–2,000 %");
                 Some(self.figure(figure, &format!("{path}.excess"), &place.inherit, &expect)?.id)
             });
             let Some(members) = self.members(name) else { continue };
@@ -524,7 +548,8 @@ impl<'d> Lowering<'d> {
                 })
             };
             if !reacts(members[0]) && reactions.len() == table.reaction.len() {
-                let message = format!("reagent `{name}` takes part in no reaction of `{}`", place.name);
+                let message =
+                    format!("reagent `{name}` takes part in no reaction of `{}`", place.name);
                 self.report(Diagnostic::new(Code::UnusedInput, message).at(name.span, ""));
             }
             if let Some(price) = price {
@@ -547,7 +572,9 @@ impl<'d> Lowering<'d> {
         outlets: &[StreamId],
     ) -> Option<Blender> {
         let [outlet] = outlets else {
-            if let Outlets::Named(named) = &table.to && named.len() > 1 {
+            if let Outlets::Named(named) = &table.to
+                && named.len() > 1
+            {
                 let message = format!("blender `{}` has several outlets", place.name);
                 self.report(
                     Diagnostic::new(Code::SeveralOutlets, message)
@@ -561,7 +588,8 @@ impl<'d> Lowering<'d> {
         let mut complete = true;
         for (name, limit) in &table.recipe {
             let Some(members) = self.members(name) else { continue };
-            let mut weights: Vec<(SpeciesId, f64)> = members.into_iter().map(|id| (id, 1.0)).collect();
+            let mut weights: Vec<(SpeciesId, f64)> =
+                members.into_iter().map(|id| (id, 1.0)).collect();
             weights.sort_by_key(|&(id, _)| id);
             let content = Content { name: name.value.clone(), weights: Some(weights) };
             complete &= self.species.ids().all(|id| {
@@ -587,9 +615,10 @@ impl<'d> Lowering<'d> {
         let shares: Option<f64> =
             recipe.iter().map(|entry| Some(self.figures[entry.share?].value)).sum();
         complete &= shares.is_some_and(|sum| (sum - 1.0).abs() < 1e-9);
-        if let Some(sum) = shares && sum > 1.0 + 1e-9 {
-            let message =
-                format!("the recipe of `{}` sums to {:.4} %", place.name, sum * 100.0);
+        if let Some(sum) = shares
+            && sum > 1.0 + 1e-9
+        {
+            let message = format!("the recipe of `{}` sums to {:.4} %", place.name, sum * 100.0);
             self.report(
                 Diagnostic::new(Code::RecipeNotOne, message)
                     .at(place.name.span, "more than the whole")
@@ -687,7 +716,8 @@ impl<'d> Lowering<'d> {
             let Some(consumable) = found else {
                 let known = self.consumables.iter().map(|item| item.name.as_str());
                 let near = nearest(name, known).map(str::to_owned);
-                let help = did_you_mean(near, &format!("define `[consumable.{name}]` with a `price`"));
+                let help =
+                    did_you_mean(near, &format!("define `[consumable.{name}]` with a `price`"));
                 let message = format!("`{}` consumes `{name}`, which is no consumable", place.name);
                 self.report(
                     Diagnostic::new(Code::UnknownConsumable, message).at(name.span, "").help(help),

@@ -68,7 +68,8 @@ impl Lowering<'_> {
         for figure in &prices.0 {
             if matches!(&figure.value, Scalar::Text(text) if text.trim() == "market") {
                 if self.market.is_empty() {
-                    let message = format!("`{path}` asks for market prices, but there is no `[price]` table");
+                    let message =
+                        format!("`{path}` asks for market prices, but there is no `[price]` table");
                     self.report(
                         Diagnostic::new(Code::UnknownBasis, message)
                             .at(figure.span, "")
@@ -135,7 +136,9 @@ impl Lowering<'_> {
             Payable::Each(each) => {
                 for (name, figure) in each {
                     let path = format!("{base}.payable.{name}");
-                    let Some(found) = self.figure(figure, &path, inherit, &Expect::share()) else { continue };
+                    let Some(found) = self.figure(figure, &path, inherit, &Expect::share()) else {
+                        continue;
+                    };
                     let Some(content) = self.content(name, name.span) else { continue };
                     let mut used = false;
                     for term in terms.iter_mut() {
@@ -148,7 +151,8 @@ impl Lowering<'_> {
                         }
                     }
                     if !used {
-                        let message = format!("`{path}` names `{name}`, which `{base}.price` does not price");
+                        let message =
+                            format!("`{path}` names `{name}`, which `{base}.price` does not price");
                         self.report(Diagnostic::new(Code::UnusedInput, message).at(name.span, ""));
                     }
                 }

@@ -54,7 +54,9 @@ impl Lowering<'_> {
                 None => masses.push((id, mass)),
             }
         }
-        let key = masses.iter().find(|&&(id, mass)| self.species[id].name == table.key.value && mass < 0.0);
+        let key = masses
+            .iter()
+            .find(|&&(id, mass)| self.species[id].name == table.key.value && mass < 0.0);
         let Some(&(key, _)) = key else {
             let reactants: Vec<&str> =
                 equation.left().iter().map(|term| term.species.as_str()).collect();

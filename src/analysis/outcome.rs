@@ -1,0 +1,438 @@
+//! The answers to all questions about one solved flowsheet, as data.
+//!
+//! Amounts are t/yr, money is in the flowsheet's currency per year, fractions are 0–1, unless a field says otherwise.
+//! This is also the JSON report: `reeflow solve --format json`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Everything that is reported of one solved flowsheet.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(title = "reeflow report")]
+pub struct Outcome {
+    /// One line that says what is modelled.
+    pub title: String,
+    /// What the reader must know.
+    pub note: Option<String>,
+    /// Code of the currency of all money.
+    pub currency: String,
+    /// What was optimised, and how far.
+    pub objective: ObjectiveOutcome,
+    /// The proof of the result.
+    pub proof: Proof,
+    /// Revenue and costs of the whole flowsheet.
+    pub account: Vec<AccountLine>,
+    /// Goals, in the order of the file.
+    pub goals: Vec<GoalOutcome>,
+    /// Value by stage, in the order of the chain.
+    pub stages: Vec<StageOutcome>,
+    /// How the stages explain the chain.
+    pub chain: ChainOutcome,
+    /// The value multiplier on every basis.
+    pub multipliers: Vec<MultiplierOutcome>,
+    /// All limits that bind, ranked by what relieving them is worth, then the others by utilisation.
+    pub limits: Vec<LimitOutcome>,
+    /// Operations, in the order of the file.
+    pub operations: Vec<OperationOutcome>,
+    /// Streams, in the order of the file.
+    pub streams: Vec<StreamOutcome>,
+    /// Recovery of species and groups from the feeds to each product and waste.
+    pub recoveries: Vec<RecoveryOutcome>,
+    /// Balances around the whole flowsheet, per species without reactions and per element.
+    pub closure: Vec<ClosureOutcome>,
+    /// What is consumed.
+    pub consumption: Vec<ConsumptionOutcome>,
+    /// What is disposed of.
+    pub residues: Vec<ResidueOutcome>,
+    /// Emission of all operations, t CO2 equivalent per year.
+    pub emission: f64,
+    /// The figures that are assumed, by their effect on the multiplier.
+    pub assumptions: Vec<AssumptionOutcome>,
+    /// How the figures are founded.
+    pub figures: FigureCount,
+}
+
+/// What was optimised, and how far.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ObjectiveOutcome {
+    /// `profit`, or the measure.
+    pub name: String,
+    /// `maximise` or `minimise`.
+    pub sense: &'static str,
+    /// Its value at the optimum.
+    pub value: f64,
+    /// Its unit.
+    pub unit: String,
+    /// Whether no other plan reaches it; none if unknown.
+    pub unique: Option<bool>,
+    /// Whether more limits meet than fix the plan, so that shadow prices hold to one side only.
+    pub degenerate: bool,
+}
+
+/// The proof of the result: recomputed from the uncondensed program in double-double arithmetic.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Proof {
+    /// Largest violation of a row, relative to its activity.
+    pub primal: f64,
+    /// Largest wrong-signed reduced cost, relative.
+    pub dual: f64,
+    /// Largest violation of complementary slackness, relative.
+    pub complementarity: f64,
+    /// Gap between primal and dual objective, relative.
+    pub gap: f64,
+    /// Worst closure of a species or element around an operation or the whole, relative.
+    pub closure: f64,
+    /// The solver that supplied the plan.
+    pub backend: String,
+    /// Rows and columns of the program with one column per flow of a species.
+    pub uncondensed: ProgramSize,
+    /// Rows and columns of the program in the decisions alone.
+    pub condensed: ProgramSize,
+}
+
+/// Size of a linear program.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ProgramSize {
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
+    /// Coefficients that are not zero.
+    pub coefficients: usize,
+}
+
+/// One line of the yearly account.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AccountLine {
+    /// `revenue`, `feed`, `operating cost`, `consumables`, `reagents and ingredients`, `disposal`, `profit`.
+    pub name: String,
+    /// Money per year; costs are negative.
+    pub value: f64,
+}
+
+/// One goal.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct GoalOutcome {
+    /// Its name.
+    pub name: String,
+    /// What is wanted, in words.
+    pub title: Option<String>,
+    /// The measure or ratio.
+    pub measure: String,
+    /// `t/yr`, money per year, or empty for a ratio of like things.
+    pub unit: String,
+    /// `at least` or `at most`.
+    pub sense: &'static str,
+    /// The bound.
+    pub bound: f64,
+    /// The value reached; none if the denominator of the ratio is 0.
+    pub value: Option<f64>,
+    /// How far the value is on the good side of the bound (negative: missed).
+    pub slack: Option<f64>,
+    /// Whether it is met.
+    pub met: bool,
+    /// Whether it was enforced.
+    pub enforced: bool,
+    /// For a missed goal: the best that any plan reaches; none if unbounded or not computed.
+    pub best: Option<f64>,
+    /// For a missed goal: what holds the best value back, strongest first.
+    pub held_by: Vec<HeldBy>,
+}
+
+/// A limit that holds a goal back.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct HeldBy {
+    /// Path of the limit's figure.
+    pub limit: String,
+    /// The limit as it was written.
+    pub text: String,
+    /// Change of the goal per unit of the limit.
+    pub effect: f64,
+}
+
+/// One stage of the value chain.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct StageOutcome {
+    /// Its name.
+    pub name: String,
+    /// Value of what enters from other stages, at market or, where there is no price, imputed value.
+    pub value_in: f64,
+    /// Cost of what feeds of this stage supply.
+    pub feed_cost: f64,
+    /// Value of what leaves to other stages and to products, likewise.
+    pub value_out: f64,
+    /// Of `value_out`: what is sold.
+    pub sold: f64,
+    /// `value_out − value_in − feed_cost`.
+    pub value_added: f64,
+    /// The stage's own purchases and operating costs.
+    pub cost: f64,
+    /// `value_added − cost`.
+    pub net_value_added: f64,
+    /// `value_out ÷ (value_in + feed_cost)`; none if nothing enters.
+    pub multiplier: Option<f64>,
+    /// Streams into or out of the stage that have no price and are counted at their imputed value.
+    pub imputed: Vec<String>,
+}
+
+/// How the stages explain the chain: values added = sales − feed cost, exactly.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChainOutcome {
+    /// Cost of all feeds at the gate.
+    pub feed_cost: f64,
+    /// Sum of the stages' values added.
+    pub value_added: f64,
+    /// Sales of final products.
+    pub final_products: f64,
+    /// Sales of by-products.
+    pub by_products: f64,
+    /// Sales of intermediates.
+    pub intermediates: f64,
+    /// Value of streams between operations without stage, and of what is disposed of at a price.
+    pub leakage: f64,
+    /// Sales − feed cost − value added − leakage; 0 to rounding.
+    pub residual: f64,
+}
+
+/// The chain multiplier on one pair of bases.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct MultiplierOutcome {
+    /// `final products`, `+ by-products`, `+ intermediates`; `gross` or `net of purchased inputs`.
+    pub numerator: String,
+    /// `ore at mining cost`, `ore in situ`, `payable concentrate`, `separated oxides`.
+    pub denominator: String,
+    /// Value of the numerator.
+    pub value: f64,
+    /// Value of the denominator; none if it cannot be told, with the reason in `why_not`.
+    pub base: Option<f64>,
+    /// Numerator ÷ denominator.
+    pub multiplier: Option<f64>,
+    /// Why there is no number.
+    pub why_not: Option<String>,
+}
+
+/// One limit.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct LimitOutcome {
+    /// Path of its figure.
+    pub path: String,
+    /// As it was written.
+    pub text: String,
+    /// `supply`, `capacity`, `demand`, `specification`, `fraction`, `flow`, `disposal`, `recipe`, `ingredient`, `goal`.
+    pub kind: &'static str,
+    /// The operation it belongs to; the goal's name for an enforced goal.
+    pub of: String,
+    /// `at most`, `at least` or `exactly`.
+    pub sense: &'static str,
+    /// The bound: t/yr, or a fraction for a share.
+    pub bound: f64,
+    /// What is reached, likewise.
+    pub reached: f64,
+    /// Reached ÷ bound.
+    pub utilisation: Option<f64>,
+    /// How far the flow is on the good side of the limit, t/yr.
+    pub slack: f64,
+    /// Whether it binds.
+    pub binding: bool,
+    /// ∂objective per t/yr more of the bound (per unit share, for a share).
+    pub shadow_price: f64,
+    /// How far the bound can fall, in its unit, while the shadow price holds; none if unknown or without end.
+    pub decrease: Option<f64>,
+    /// How far the bound can rise, in its unit, while the shadow price holds; none if unknown or without end.
+    pub increase: Option<f64>,
+    /// Worth of relieving the limit over the range in which the shadow price holds; none without end.
+    pub worth: Option<f64>,
+    /// Change of each goal per unit of the bound, in the order of `goals`.
+    pub goal_effects: Vec<GoalEffect>,
+}
+
+/// Change of a goal per unit of a limit.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct GoalEffect {
+    /// The goal.
+    pub goal: String,
+    /// Its change.
+    pub effect: f64,
+}
+
+/// One operation.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct OperationOutcome {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its stage.
+    pub stage: Option<String>,
+    /// What enters it by streams; of a feed, what it supplies.
+    pub throughput: f64,
+    /// What it is dosed with or buys.
+    pub purchased: f64,
+    /// What leaves it.
+    pub leaving: f64,
+    /// Leaving less entering and purchased; positive = mass created.
+    pub error: f64,
+    /// Worst closure over its species (without reactions) and elements, relative.
+    pub closure: f64,
+    /// All its costs but what a feed costs at the gate.
+    pub cost: f64,
+    /// Emission, t CO2 equivalent per year.
+    pub emission: f64,
+    /// Share of the inlet that leaves by each outlet (mass yield).
+    pub yields: Vec<Share>,
+}
+
+/// A share that goes somewhere.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Share {
+    /// Where.
+    pub to: String,
+    /// 0–1.
+    pub share: f64,
+}
+
+/// One stream.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct StreamOutcome {
+    /// Its name.
+    pub name: String,
+    /// The operation it leaves.
+    pub from: String,
+    /// The operation it enters.
+    pub to: String,
+    /// Its whole flow.
+    pub flow: f64,
+    /// What is in it, largest first.
+    pub species: Vec<SpeciesFlow>,
+    /// Its market value, if it has a price.
+    pub value: Option<f64>,
+    /// Its imputed value: flow × worth of one more tonne, from the duals.
+    pub imputed_value: f64,
+}
+
+/// Flow of one species in a stream.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SpeciesFlow {
+    /// The species.
+    pub name: String,
+    /// Its flow.
+    pub flow: f64,
+    /// Its grade: mass fraction of the stream.
+    pub grade: f64,
+    /// Share of the species in the operation's inlet that reports here (single pass); none if none enters.
+    pub recovery: Option<f64>,
+    /// Worth of one more tonne here, per t.
+    pub worth: f64,
+}
+
+/// Recovery of a species, group or element from all feeds to one end.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct RecoveryOutcome {
+    /// The species, group or element.
+    pub name: String,
+    /// Whether it is counted as an element (across reactions) or as written.
+    pub element: bool,
+    /// What all feeds and purchases bring.
+    pub supplied: f64,
+    /// Where it ends, and which share of what is supplied.
+    pub ends: Vec<Share>,
+}
+
+/// Balance of a species or element around the whole flowsheet.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ClosureOutcome {
+    /// The element, or the species or lump that takes part in no reaction.
+    pub name: String,
+    /// What feeds and purchases bring.
+    pub entering: f64,
+    /// What products and wastes take.
+    pub leaving: f64,
+    /// Leaving less entering; positive = mass created.
+    pub error: f64,
+    /// Relative error.
+    pub relative: f64,
+}
+
+/// Consumption of one thing.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ConsumptionOutcome {
+    /// The consumable, reagent or ingredient.
+    pub name: String,
+    /// `consumable`, `reagent` or `ingredient`.
+    pub kind: &'static str,
+    /// The operations that consume it.
+    pub by: Vec<String>,
+    /// Amount per year.
+    pub amount: f64,
+    /// Its unit per year: `t`, `kWh`, `m3`.
+    pub unit: &'static str,
+    /// Its cost per year.
+    pub cost: f64,
+}
+
+/// What one waste takes.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ResidueOutcome {
+    /// The waste.
+    pub name: String,
+    /// Its flow.
+    pub flow: f64,
+    /// What is in it, largest first.
+    pub species: Vec<Share>,
+    /// What disposal costs per year.
+    pub cost: f64,
+}
+
+/// A figure that is assumed.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AssumptionOutcome {
+    /// Its path.
+    pub path: String,
+    /// As it was written.
+    pub text: String,
+    /// In internal units.
+    pub value: f64,
+    /// Why it is assumed.
+    pub reason: String,
+    /// ∂multiplier/∂figure, in internal units; none without a multiplier or basis.
+    pub multiplier_derivative: Option<f64>,
+    /// Change of the multiplier in % per 1 % more of the figure.
+    pub multiplier_elasticity: Option<f64>,
+    /// Change of the objective per 1 % more of the figure.
+    pub objective_per_percent: Option<f64>,
+}
+
+/// How the figures are founded.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct FigureCount {
+    /// Figures with a source.
+    pub sourced: usize,
+    /// Figures that are assumed.
+    pub assumed: usize,
+    /// Figures that say neither.
+    pub unstated: usize,
+    /// Share of the sum of absolute multiplier elasticities that assumed figures carry; none without a multiplier.
+    pub assumed_weight: Option<f64>,
+}
