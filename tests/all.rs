@@ -1,1 +1,8 @@
 //! Integration tests: one binary, linked once.
+
+#[path = "all/fixtures.rs"]
+mod fixtures;
+#[path = "all/robust.rs"]
+mod robust;
+#[path = "all/schema.rs"]
+mod schema;

@@ -131,9 +131,11 @@ fn draw(
     }
     for cluster in &clusters {
         let first = &cluster[0];
-        let column = first.source.text[first.bounds.start..first.range.start].chars().count();
-        let origin = Origin::path(&*first.source.name).line(first.line + 1);
-        group.push(origin.char_column(column + 1).into());
+        if is_long(cluster) {
+            let before = &first.source.text[first.bounds.start..first.range.start];
+            let origin = Origin::path(&*first.source.name).line(first.line + 1);
+            group.push(origin.char_column(before.chars().count() + 1).into());
+        }
         group.push(snip(cluster).into());
     }
     if let Some(help) = &diagnostic.help {
@@ -143,14 +145,18 @@ fn draw(
     renderer.render(&[title.elements(group)])
 }
 
+/// Whether marks stand in a line that is too long to be drawn whole.
+fn is_long(cluster: &[Mark<'_>]) -> bool {
+    cluster.iter().any(|mark| mark.bounds.len() > LONG)
+}
+
 /// The lines of marks that are near each other, or the part of a long line around one.
 fn snip<'a>(cluster: &[Mark<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let text = &cluster[0].source.text;
     let start = cluster.iter().map(|mark| mark.bounds.start).min().unwrap_or_default();
     let end = cluster.iter().map(|mark| mark.bounds.end).max().unwrap_or_default();
     let line = cluster.iter().map(|mark| mark.line).min().unwrap_or_default();
-    let long = cluster.len() == 1 && end - start > LONG;
-    let (start, end) = if long {
+    let (start, end) = if is_long(cluster) {
         let range = &cluster[0].range;
         let from = text.floor_char_boundary(range.start.saturating_sub(LONG_BEFORE));
         let to = text.ceil_char_boundary((range.start + LONG_AFTER).min(text.len()));
@@ -164,5 +170,7 @@ fn snip<'a>(cluster: &[Mark<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'
         let label = (!mark.label.is_empty()).then_some(mark.label);
         kind.span(range).label(label)
     });
-    Snippet::source(&text[start..end]).line_start(line + 1).annotations(marks)
+    // The column of a part of a line would be wrong; the origin has told it.
+    let path = (!is_long(cluster)).then_some(&*cluster[0].source.name);
+    Snippet::source(&text[start..end]).path(path).line_start(line + 1).annotations(marks)
 }

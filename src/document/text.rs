@@ -41,15 +41,20 @@ pub(super) fn parse<'t>(
     let text = shelf.put(text.to_owned());
     let first_line = Span::new(base, base + text.lines().next().map_or(0, str::len));
     let errors = match guard::examine(text, KEEP) {
-        Ok(()) => {
+        Ok(unclosed) => {
             let (table, errors) = Tree::parse_recoverable(text);
             if errors.is_empty() {
                 return Ok(Parsed { tree: tree::shift(table.into_inner(), base), first_line });
             }
+            let errors = errors.into_iter();
+            let errors = errors.map(|error| (error.span().unwrap_or(0..0), error.message().into()));
+            let mut errors: Vec<(Range<usize>, String)> = errors.collect();
+            if let Some(at) = unclosed {
+                // What comes after it is misread.
+                errors.retain(|(range, _)| range.start < at);
+                errors.push((at..at + 1, "this bracket is never closed".to_owned()));
+            }
             errors
-                .into_iter()
-                .map(|error| (error.span().unwrap_or(0..0), error.message().to_owned()))
-                .collect()
         }
         Err(Obstacle::TooDeep(range)) => {
             let message = format!("nested more than {MAX_DEPTH} levels deep");
@@ -80,19 +85,15 @@ fn add(name: &str, text: &str, sources: &mut Sources) -> Result<usize, Diagnosti
 
 /// The bytes as text.
 fn decode<'b>(name: &str, bytes: &'b [u8], sources: &mut Sources) -> Result<&'b str, Diagnostics> {
-    let (valid, rest) = match str::from_utf8(bytes) {
-        Ok(text) => match text.find('\0') {
-            None => return Ok(text),
-            Some(at) => text.split_at(at),
-        },
+    let valid = match str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => return Ok(text),
+        Ok(text) => text,
         Err(error) => {
             let valid = &bytes[..error.valid_up_to()];
-            let valid = str::from_utf8(valid).expect("`valid_up_to` bounds valid text");
-            let valid = &valid[..valid.find('\0').unwrap_or(valid.len())];
-            (valid, "")
+            str::from_utf8(valid).expect("`valid_up_to` bounds valid text")
         }
     };
-    let _ = rest;
+    let valid = &valid[..valid.find('\0').unwrap_or(valid.len())];
     let at = valid.len();
     let byte = bytes[at];
     let what = if byte == 0 { "a NUL byte" } else { "not UTF-8" };
@@ -133,9 +134,15 @@ fn tell(text: &str, base: usize, mut errors: Vec<(Range<usize>, String)>) -> Dia
             continue;
         }
         let line = line_at(text, at);
-        let mut diagnostic = Diagnostic::new(Code::SyntaxError, message.trim_end())
+        let message = match &*message {
+            text if text.starts_with("string values must be quoted") => {
+                "texts and quantities are written in quotes"
+            }
+            text => text.trim_end(),
+        };
+        let mut diagnostic = Diagnostic::new(Code::SyntaxError, message)
             .at(shifted(&(at..range.end.min(text.len())), base), "");
-        if let Some(help) = advise(line, &message) {
+        if let Some(help) = advise(line, message) {
             diagnostic = diagnostic.help(help);
         }
         found.push(diagnostic);
