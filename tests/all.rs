@@ -2,6 +2,8 @@
 
 #[path = "all/fixtures.rs"]
 mod fixtures;
+#[path = "all/measure.rs"]
+mod measure;
 #[path = "all/robust.rs"]
 mod robust;
 #[path = "all/schema.rs"]

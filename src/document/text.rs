@@ -181,9 +181,10 @@ fn advise(line: &str, message: &str) -> Option<String> {
     if plain && first.is_alphabetic() {
         return Some(format!("write texts in quotes: `{key} = \"{value}\"`"));
     }
-    if plain && number && value.contains(',') {
-        let point = value.replacen(',', ".", 1);
-        return Some(format!("write the decimal sign as a point: `{key} = {point}`"));
-    }
-    None
+    let decimal = value
+        .as_bytes()
+        .windows(3)
+        .any(|signs| signs[1] == b',' && signs[0].is_ascii_digit() && signs[2].is_ascii_digit());
+    (decimal && !value.contains('['))
+        .then(|| "write the decimal sign as a point: `1.75`, not `1,75`".to_owned())
 }
