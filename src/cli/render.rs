@@ -110,6 +110,9 @@ impl<'a> Mark<'a> {
     }
 }
 
+/// About what the renderer puts before a line of help, in columns.
+const MARGIN: usize = 16;
+
 fn draw(
     diagnostic: &Diagnostic,
     sources: &Sources,
@@ -140,8 +143,6 @@ fn draw(
         }
         group.push(snip(cluster).into());
     }
-    // What the renderer puts before a line of help is about as long as this.
-    const MARGIN: usize = 16;
     if let Some(help) = &diagnostic.help {
         group.push(Level::HELP.message(wrap(help, width - MARGIN)).into());
     }

@@ -22,16 +22,18 @@ pub(super) const MANY_ERRORS: usize = 10_000;
 /// Statements are handed to the grammar when this many tokens have come together.
 const BATCH: usize = 1 << 16;
 
-/// Longest single statement that is checked in one piece, in tokens.
-const LONGEST: usize = 1 << 22;
+/// Longest single statement, in tokens; a list of a hundred thousand quantities has half a million.
+const LONGEST: usize = 1 << 20;
 
 /// What stops a text from being parsed at all.
 #[derive(Debug, PartialEq)]
 pub(super) enum Obstacle {
     /// Nested deeper than [`MAX_DEPTH`] at this place.
-    TooDeep(Range<usize>),
+    Deep(Range<usize>),
+    /// A single value of more than [`LONGEST`] tokens ends here, unfinished.
+    Long(Range<usize>),
     /// More than [`MANY_ERRORS`] errors, of which the first few are kept.
-    TooManyErrors(Vec<(Range<usize>, String)>),
+    Errors(Vec<(Range<usize>, String)>),
 }
 
 /// Looks for an obstacle; `keep` errors are kept if there are too many.
@@ -41,28 +43,26 @@ pub(super) fn examine(text: &str, keep: usize) -> Result<Option<usize>, Obstacle
     let mut errors = Capped { kept: Vec::new(), keep, count: 0 };
     let mut depth = Depth::default();
     let mut batch = Vec::new();
-    let mut cut = false;
     for token in Source::new(text).lex() {
         let ends = depth.follow(token.kind(), token.span().start());
         if depth.total() > MAX_DEPTH {
-            return Err(Obstacle::TooDeep(token.span().start()..token.span().end()));
+            return Err(Obstacle::Deep(token.span().start()..token.span().end()));
         }
-        if !cut {
-            batch.push(token);
-        }
+        batch.push(token);
         if ends && batch.len() >= BATCH || batch.len() >= LONGEST {
             check(text, &batch, &mut errors);
             batch.clear();
-            cut = !ends;
         }
-        cut &= !ends;
         if errors.count > MANY_ERRORS {
-            return Err(Obstacle::TooManyErrors(errors.kept));
+            return Err(Obstacle::Errors(errors.kept));
+        }
+        if batch.is_empty() && !ends {
+            return Err(Obstacle::Long(token.span().start()..token.span().end()));
         }
     }
     check(text, &batch, &mut errors);
     if errors.count > MANY_ERRORS {
-        return Err(Obstacle::TooManyErrors(errors.kept));
+        return Err(Obstacle::Errors(errors.kept));
     }
     Ok(depth.open.first().map(|bracket| bracket.at))
 }
@@ -111,13 +111,12 @@ impl Depth {
                 self.dots = 0;
             }
             TokenKind::Dot => self.dots += 1,
-            TokenKind::Comma => self.dots = 0,
             TokenKind::Whitespace | TokenKind::Comment => return false,
             TokenKind::Newline if self.header || self.open.is_empty() => {
                 *self = Self::default();
                 return true;
             }
-            TokenKind::Newline => self.dots = 0,
+            TokenKind::Newline | TokenKind::Comma => self.dots = 0,
             _ => {}
         }
         self.begun = true;
@@ -171,7 +170,7 @@ mod tests {
 
     #[test]
     fn depth_counts_brackets_and_dots() {
-        let deep = |text: String| matches!(examine(&text, 5), Err(Obstacle::TooDeep(_)));
+        let deep = |text: String| matches!(examine(&text, 5), Err(Obstacle::Deep(_)));
         assert!(deep("[".repeat(10_000)));
         assert!(deep(format!("a = {}", "[".repeat(10_000))));
         assert!(deep(format!("a = {}", "{a=".repeat(10_000))));
@@ -185,7 +184,7 @@ mod tests {
     #[test]
     fn garbage_is_given_up_early() {
         let text = "=== ]] %%\n".repeat(100_000);
-        let Err(Obstacle::TooManyErrors(kept)) = examine(&text, 50) else { panic!("garbage") };
+        let Err(Obstacle::Errors(kept)) = examine(&text, 50) else { panic!("garbage") };
         assert_eq!(kept.len(), 50);
         assert_eq!(examine("a = 1\n[b]\nc = '''x\ny'''\n", 50), Ok(None));
     }
@@ -197,8 +196,9 @@ mod tests {
     }
 
     #[test]
-    fn a_long_array_is_one_statement() {
-        let text = format!("a = [\n{}]\nb = 1\n", "1,\n".repeat(1_600_000));
-        assert_eq!(examine(&text, 50), Ok(None));
+    fn an_endless_value_is_refused() {
+        let list = |count| format!("a = [\n{}]\nb = 1\n", "1,\n".repeat(count));
+        assert_eq!(examine(&list(100_000), 50), Ok(None));
+        assert!(matches!(examine(&list(1_600_000), 50), Err(Obstacle::Long(_))));
     }
 }

@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(written("Pr6O11"), expected("2 USD/kg", "more"));
         // Read a second time on the way to `more`, where it overrides what `prices` brought.
         assert_eq!(written("La2O3"), expected("0 USD/kg", "base"));
-        assert_eq!(document.include, ["prices", "more"].map(|name| own(name)));
+        assert_eq!(document.include, ["prices", "more"].map(own));
     }
 
     fn own(name: &str) -> Spanned<String> {
