@@ -1,4 +1,8 @@
 //! Integration tests: one binary, linked once.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read fixtures and write to temporary folders"
+)]
 
 #[path = "all/fixtures.rs"]
 mod fixtures;
