@@ -135,7 +135,7 @@ const WITHOUT_FIXTURE: &[Code] = &[
 
 #[test]
 fn every_code_has_a_fixture() {
-    let mut shown = BTreeSet::from_iter(WITHOUT_FIXTURE.iter().copied());
+    let mut shown: BTreeSet<Code> = WITHOUT_FIXTURE.iter().copied().collect();
     for path in fixtures("tests/fixtures/broken") {
         let (findings, _) = findings(&path);
         shown.extend(findings.iter().map(|item| item.code));

@@ -54,7 +54,9 @@ fn deep_nesting_is_an_error_and_no_overflow() {
         format!("{}a = 1", "a.".repeat(deep)),
         format!("[{}a]\nb = 1", "a.".repeat(deep)),
         format!("[[{}a]]\nb = 1", "a.".repeat(deep)),
-        (0..deep).map(|at| format!("[[{}a]]\n", "a.".repeat(at % 60))).collect(),
+        (0..deep)
+            .map(|at| "a.".repeat(at % 60))
+            .fold(String::new(), |text, path| text + "[[" + &path + "a]]\n"),
         format!("[scenario.x]\n\"{}a\" = 1", "a.".repeat(deep)),
         "[[a]]\n".repeat(deep),
         "\"".repeat(deep),
