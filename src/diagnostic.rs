@@ -123,6 +123,12 @@ impl Diagnostics {
         self.items.append(&mut other.items);
     }
 
+    /// Puts the findings in the order of their main places, those that stand nowhere last.
+    pub fn sort(&mut self) {
+        let place = |item: &Diagnostic| item.labels.first().map_or(u32::MAX, |at| at.span.start);
+        self.items.sort_by_key(place);
+    }
+
     /// Whether any finding is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -42,6 +42,15 @@ pub struct IdVec<I, T> {
     id: PhantomData<fn(I)>,
 }
 
+impl<'a, I: Id, T> IntoIterator for &'a mut IdVec<I, T> {
+    type Item = &'a mut T;
+    type IntoIter = std::slice::IterMut<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter_mut()
+    }
+}
+
 impl<I: Id, T> IdVec<I, T> {
     /// An empty vector.
     #[must_use]
@@ -83,6 +92,7 @@ impl<I: Id, T> IdVec<I, T> {
     }
 
     /// Identifiers and items in order.
+    #[must_use]
     pub fn iter_ids(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
         self.items.iter().enumerate().map(|(index, item)| (I::new(index), item))
     }

@@ -1,1 +1,14 @@
 //! Integration tests: one binary, linked once.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read fixtures and write to temporary folders"
+)]
+
+#[path = "all/fixtures.rs"]
+mod fixtures;
+#[path = "all/measure.rs"]
+mod measure;
+#[path = "all/robust.rs"]
+mod robust;
+#[path = "all/schema.rs"]
+mod schema;

@@ -23,11 +23,12 @@ const NEAR: usize = 6;
 #[must_use]
 pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.term_width(width.max(40));
+    let width = width.max(40);
+    let renderer = renderer.term_width(width);
     let mut lines = Lines::default();
     let mut text = String::new();
     for diagnostic in diagnostics.iter().take(MOST) {
-        text.push_str(&draw(diagnostic, sources, &renderer, &mut lines));
+        text.push_str(&draw(diagnostic, sources, &renderer, width, &mut lines));
         text.push_str("\n\n");
     }
     let more = diagnostics.len().saturating_sub(MOST);
@@ -109,10 +110,14 @@ impl<'a> Mark<'a> {
     }
 }
 
+/// About what the renderer puts before a line of help, in columns.
+const MARGIN: usize = 16;
+
 fn draw(
     diagnostic: &Diagnostic,
     sources: &Sources,
     renderer: &Renderer,
+    width: usize,
     lines: &mut Lines,
 ) -> String {
     let level = match diagnostic.severity {
@@ -131,16 +136,42 @@ fn draw(
     }
     for cluster in &clusters {
         let first = &cluster[0];
-        let column = first.source.text[first.bounds.start..first.range.start].chars().count();
-        let origin = Origin::path(&*first.source.name).line(first.line + 1);
-        group.push(origin.char_column(column + 1).into());
+        if is_long(cluster) {
+            let before = &first.source.text[first.bounds.start..first.range.start];
+            let origin = Origin::path(&*first.source.name).line(first.line + 1);
+            group.push(origin.char_column(before.chars().count() + 1).into());
+        }
         group.push(snip(cluster).into());
     }
     if let Some(help) = &diagnostic.help {
-        group.push(Level::HELP.message(help).into());
+        group.push(Level::HELP.message(wrap(help, width - MARGIN)).into());
     }
     let title = level.primary_title(&diagnostic.message).id(diagnostic.code.name());
     renderer.render(&[title.elements(group)])
+}
+
+/// The text with line breaks between words, so that lines fit a width.
+fn wrap(text: &str, width: usize) -> String {
+    let mut wrapped = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        let count = word.chars().count();
+        if length > 0 && length + 1 + count > width {
+            wrapped.push('\n');
+            length = 0;
+        } else if length > 0 {
+            wrapped.push(' ');
+            length += 1;
+        }
+        wrapped.push_str(word);
+        length += count;
+    }
+    wrapped
+}
+
+/// Whether marks stand in a line that is too long to be drawn whole.
+fn is_long(cluster: &[Mark<'_>]) -> bool {
+    cluster.iter().any(|mark| mark.bounds.len() > LONG)
 }
 
 /// The lines of marks that are near each other, or the part of a long line around one.
@@ -149,8 +180,7 @@ fn snip<'a>(cluster: &[Mark<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'
     let start = cluster.iter().map(|mark| mark.bounds.start).min().unwrap_or_default();
     let end = cluster.iter().map(|mark| mark.bounds.end).max().unwrap_or_default();
     let line = cluster.iter().map(|mark| mark.line).min().unwrap_or_default();
-    let long = cluster.len() == 1 && end - start > LONG;
-    let (start, end) = if long {
+    let (start, end) = if is_long(cluster) {
         let range = &cluster[0].range;
         let from = text.floor_char_boundary(range.start.saturating_sub(LONG_BEFORE));
         let to = text.ceil_char_boundary((range.start + LONG_AFTER).min(text.len()));
@@ -164,5 +194,49 @@ fn snip<'a>(cluster: &[Mark<'a>]) -> Snippet<'a, annotate_snippets::Annotation<'
         let label = (!mark.label.is_empty()).then_some(mark.label);
         kind.span(range).label(label)
     });
-    Snippet::source(&text[start..end]).line_start(line + 1).annotations(marks)
+    // The column of a part of a line would be wrong; the origin has told it.
+    let path = (!is_long(cluster)).then_some(&*cluster[0].source.name);
+    Snippet::source(&text[start..end]).path(path).line_start(line + 1).annotations(marks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Code, Span};
+
+    fn found(start: usize, end: usize) -> Diagnostic {
+        Diagnostic::new(Code::UnknownKey, "message").at(Span::new(start, end), "label")
+    }
+
+    #[test]
+    fn places_that_are_odd_are_drawn_all_the_same() {
+        let mut sources = Sources::new();
+        let text = format!("é = 1\r\n{}\n\n", "é".repeat(1_000_000));
+        let base = sources.add("a.toml", text.clone()).expect("small") as usize;
+        let length = text.len();
+        let places = [(0, 0), (1, 1), (2, 2), (8, 9), (1_000_001, 1_000_002), (5, 900_000)];
+        for (start, end) in places.into_iter().chain([(length, length), (length - 1, length + 9)]) {
+            let findings = Diagnostics::from(found(base + start, base + end));
+            let drawn = render(&findings, &sources, false, 80);
+            assert!(drawn.contains("a.toml:") && drawn.len() < 4000, "{start}..{end}: {drawn}");
+        }
+        let drawn = render(&Diagnostics::from(found(0, 0)), &sources, false, 80);
+        assert_eq!(drawn.trim(), "error[unknown-key]: message\n\n1 error");
+    }
+
+    #[test]
+    fn many_findings_are_drawn_in_part() {
+        let mut findings = Diagnostics::new();
+        for _ in 0..150 {
+            findings.push(found(0, 0));
+        }
+        let drawn = render(&findings, &Sources::new(), true, 80);
+        assert!(drawn.contains("… and 50 more\n\n150 errors"));
+    }
+
+    #[test]
+    fn long_help_is_wrapped_between_words() {
+        assert_eq!(wrap("one two three", 8), "one two\nthree");
+        assert_eq!(wrap("immensely long", 3), "immensely\nlong");
+    }
 }

@@ -1,6 +1,6 @@
 //! Checks the tree against the shapes of the format; all findings in one run.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use toml::de::DeValue;
 
@@ -10,12 +10,15 @@ use super::{
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, nearest};
 
+/// Number of findings of which all is told; of the others only how many there are.
+const MOST: usize = 1000;
+
 /// Checks a whole file; `whole` is the place of what is missing in it.
 pub(super) fn check(tree: &Tree<'_>, whole: Span) -> Diagnostics {
     let mut checker = Checker::new(false);
     let shape = checker.shapes.root();
     checker.table(tree, shape, whole);
-    checker.findings
+    checker.finish()
 }
 
 /// Checks a patch: what it holds must fit, but nothing needs to be there.
@@ -23,7 +26,23 @@ pub(super) fn check_patch(tree: &Tree<'_>) -> Diagnostics {
     let mut checker = Checker::new(true);
     let shape = checker.shapes.root();
     checker.table(tree, shape, Span::default());
-    checker.findings
+    checker.finish()
+}
+
+/// One step from a node to a node in it.
+#[derive(Clone, Copy)]
+enum Step<'t> {
+    Key(&'t str),
+    Item(usize),
+}
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::Item(at) => write!(f, "{at}"),
+        }
+    }
 }
 
 /// The check on its way through the tree.
@@ -31,20 +50,43 @@ struct Checker<'t> {
     shapes: &'static Shapes,
     partial: bool,
     /// Keys from the root to the present node.
-    trail: Vec<&'t str>,
+    trail: Vec<Step<'t>>,
+    /// What the nodes of the trail mean, where the format says so.
+    meanings: Vec<&'static str>,
     findings: Diagnostics,
+    /// Findings beyond [`MOST`].
+    more: usize,
 }
 
 impl<'t> Checker<'t> {
     fn new(partial: bool) -> Self {
         let shapes = Shapes::of_document();
-        Self { shapes, partial, trail: Vec::new(), findings: Diagnostics::new() }
+        let (trail, meanings) = (Vec::new(), Vec::new());
+        Self { shapes, partial, trail, meanings, findings: Diagnostics::new(), more: 0 }
+    }
+
+    /// Whether there are so many findings that one more is only counted.
+    fn is_full(&mut self) -> bool {
+        let full = self.findings.len() >= MOST;
+        self.more += usize::from(full);
+        full
+    }
+
+    fn finish(mut self) -> Diagnostics {
+        if self.more > 0 {
+            let code = self.findings.iter().last().map_or(Code::UnknownKey, |last| last.code);
+            let message = format!("{} more keys or values that do not fit", self.more);
+            self.findings.push(Diagnostic::new(code, message));
+        }
+        self.findings
     }
 
     /// Checks a value that stands under a key.
     fn value(&mut self, key: &'t Key<'_>, node: &'t Node<'_>, id: Id) {
-        self.trail.push(key.get_ref());
-        let shape = self.shapes.get(id);
+        let shapes = self.shapes;
+        let shape = shapes.get(id);
+        self.trail.push(Step::Key(key.get_ref()));
+        self.meanings.push(&shape.about);
         match (&shape.list, node.get_ref()) {
             (Some(item), DeValue::Table(table))
                 if self.partial && shape.table.is_none() && tree::is_implicit(key, node) =>
@@ -55,6 +97,7 @@ impl<'t> Checker<'t> {
             }
             _ => self.node(node, shape),
         }
+        self.meanings.pop();
         self.trail.pop();
     }
 
@@ -65,14 +108,19 @@ impl<'t> Checker<'t> {
             }
             DeValue::Array(items) if shape.list.is_some() => {
                 let item = shape.list.map(|id| self.shapes.get(id)).expect("just asked");
-                for node in items {
+                for (at, node) in items.iter().enumerate() {
+                    self.trail.push(Step::Item(at));
                     self.node(node, item);
+                    self.trail.pop();
                 }
             }
             DeValue::String(word) if !shape.text && !shape.words.is_empty() => {
                 self.word(word, span_of(node), shape);
             }
             DeValue::Float(number) if !number.as_str().parse().is_ok_and(f64::is_finite) => {
+                if self.is_full() {
+                    return;
+                }
                 let message = format!("{} is not a finite number", self.name());
                 let help = "leave the key out if there is no limit";
                 let found = Diagnostic::new(Code::NotFinite, message).at(span_of(node), "");
@@ -99,6 +147,9 @@ impl<'t> Checker<'t> {
             return;
         }
         for needed in fields.required.iter().filter(|&key| !table.contains_key(&**key)) {
+            if self.is_full() {
+                continue;
+            }
             let message = if self.trail.is_empty() {
                 format!("a flowsheet needs a table `[{needed}]`")
             } else {
@@ -114,6 +165,9 @@ impl<'t> Checker<'t> {
     }
 
     fn unknown(&mut self, key: &Key<'_>, fields: &Fields) {
+        if self.is_full() {
+            return;
+        }
         let known = fields.keys.keys().map(String::as_str);
         let message = if self.trail.is_empty() {
             format!("a flowsheet has no table or key `{}`", key.get_ref())
@@ -129,7 +183,7 @@ impl<'t> Checker<'t> {
     }
 
     fn word(&mut self, word: &str, span: Span, shape: &Shape) {
-        if shape.words.iter().any(|known| known == word) {
+        if shape.words.iter().any(|known| known == word) || self.is_full() {
             return;
         }
         let known = shape.words.iter().map(String::as_str);
@@ -142,11 +196,18 @@ impl<'t> Checker<'t> {
     }
 
     fn wrong(&mut self, node: &Node<'_>, shape: &Shape) {
+        if self.is_full() {
+            return;
+        }
         let found = tree::kind(node);
         let message = format!("{} takes {}, not {found}", self.name(), expected(shape));
-        let help = format!("{} {}", shape.about, shape.form);
+        let about = match &*shape.about {
+            "" => self.meanings.iter().rev().find(|about| !about.is_empty()).copied(),
+            about => Some(about),
+        };
+        let help = format!("{} {}", about.unwrap_or_default(), shape.form);
         let found = Diagnostic::new(Code::WrongType, message).at(span_of(node), found);
-        self.findings.push(if help.trim().is_empty() { found } else { found.help(help.trim()) });
+        self.findings.push(found.help(help.trim()));
     }
 
     /// What a key means, for help.
@@ -157,7 +218,12 @@ impl<'t> Checker<'t> {
 
     /// The present node by its path.
     fn name(&self) -> String {
-        format!("`{}`", self.trail.join("."))
+        let mut name = String::new();
+        for (at, step) in self.trail.iter().enumerate() {
+            let dot = if at > 0 { "." } else { "" };
+            write!(name, "{dot}{step}").expect("a string takes all");
+        }
+        format!("`{name}`")
     }
 }
 

@@ -22,44 +22,49 @@ pub(super) const MANY_ERRORS: usize = 10_000;
 /// Statements are handed to the grammar when this many tokens have come together.
 const BATCH: usize = 1 << 16;
 
-/// Longest single statement that is checked in one piece, in tokens.
-const LONGEST: usize = 1 << 22;
+/// Longest single statement, in tokens; a list of a hundred thousand quantities has half a million.
+const LONGEST: usize = 1 << 20;
 
 /// What stops a text from being parsed at all.
 #[derive(Debug, PartialEq)]
 pub(super) enum Obstacle {
     /// Nested deeper than [`MAX_DEPTH`] at this place.
-    TooDeep(Range<usize>),
+    Deep(Range<usize>),
+    /// A single value of more than [`LONGEST`] tokens ends here, unfinished.
+    Long(Range<usize>),
     /// More than [`MANY_ERRORS`] errors, of which the first few are kept.
-    TooManyErrors(Vec<(Range<usize>, String)>),
+    Errors(Vec<(Range<usize>, String)>),
 }
 
 /// Looks for an obstacle; `keep` errors are kept if there are too many.
-pub(super) fn examine(text: &str, keep: usize) -> Result<(), Obstacle> {
+///
+/// If there is none: the position of a bracket that is never closed, if there is one.
+pub(super) fn examine(text: &str, keep: usize) -> Result<Option<usize>, Obstacle> {
     let mut errors = Capped { kept: Vec::new(), keep, count: 0 };
     let mut depth = Depth::default();
     let mut batch = Vec::new();
-    let mut cut = false;
     for token in Source::new(text).lex() {
-        let ends = depth.follow(token.kind());
+        let ends = depth.follow(token.kind(), token.span().start());
         if depth.total() > MAX_DEPTH {
-            return Err(Obstacle::TooDeep(token.span().start()..token.span().end()));
+            return Err(Obstacle::Deep(token.span().start()..token.span().end()));
         }
-        if !cut {
-            batch.push(token);
-        }
+        batch.push(token);
         if ends && batch.len() >= BATCH || batch.len() >= LONGEST {
             check(text, &batch, &mut errors);
             batch.clear();
-            cut = !ends;
         }
-        cut &= !ends;
         if errors.count > MANY_ERRORS {
-            return Err(Obstacle::TooManyErrors(errors.kept));
+            return Err(Obstacle::Errors(errors.kept));
+        }
+        if batch.is_empty() && !ends {
+            return Err(Obstacle::Long(token.span().start()..token.span().end()));
         }
     }
     check(text, &batch, &mut errors);
-    if errors.count > MANY_ERRORS { Err(Obstacle::TooManyErrors(errors.kept)) } else { Ok(()) }
+    if errors.count > MANY_ERRORS {
+        return Err(Obstacle::Errors(errors.kept));
+    }
+    Ok(depth.open.first().map(|bracket| bracket.at))
 }
 
 /// Runs tokens through the grammar.
@@ -72,35 +77,49 @@ fn check(text: &str, tokens: &[Token], errors: &mut Capped) {
 /// Follows how deep the text is nested at a token.
 #[derive(Default)]
 struct Depth {
-    /// Depth that each open bracket adds.
-    open: Vec<usize>,
-    /// Sum of `open`.
+    open: Vec<Bracket>,
+    /// Sum of the depths of `open`.
     sum: usize,
     /// Dots of the key that is being read.
     dots: usize,
+    /// Whether the statement has begun.
+    begun: bool,
+    /// Whether the statement is a header, which ends with its line whether it is closed or not.
+    header: bool,
+}
+
+/// An open bracket.
+struct Bracket {
+    /// Where it is.
+    at: usize,
+    /// The depth that it and the key before it add.
+    depth: usize,
 }
 
 impl Depth {
     /// Takes the next token; true if it ends a statement.
-    fn follow(&mut self, kind: TokenKind) -> bool {
+    fn follow(&mut self, kind: TokenKind, at: usize) -> bool {
         match kind {
             TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket => {
-                self.open.push(self.dots + 1);
+                self.header |= !self.begun;
+                self.open.push(Bracket { at, depth: self.dots + 1 });
                 self.sum += self.dots + 1;
                 self.dots = 0;
             }
             TokenKind::RightSquareBracket | TokenKind::RightCurlyBracket => {
-                self.sum -= self.open.pop().unwrap_or_default();
+                self.sum -= self.open.pop().map_or(0, |bracket| bracket.depth);
                 self.dots = 0;
             }
             TokenKind::Dot => self.dots += 1,
-            TokenKind::Comma => self.dots = 0,
-            TokenKind::Newline => {
-                self.dots = 0;
-                return self.open.is_empty();
+            TokenKind::Whitespace | TokenKind::Comment => return false,
+            TokenKind::Newline if self.header || self.open.is_empty() => {
+                *self = Self::default();
+                return true;
             }
+            TokenKind::Newline | TokenKind::Comma => self.dots = 0,
             _ => {}
         }
+        self.begun = true;
         false
     }
 
@@ -151,7 +170,7 @@ mod tests {
 
     #[test]
     fn depth_counts_brackets_and_dots() {
-        let deep = |text: String| matches!(examine(&text, 5), Err(Obstacle::TooDeep(_)));
+        let deep = |text: String| matches!(examine(&text, 5), Err(Obstacle::Deep(_)));
         assert!(deep("[".repeat(10_000)));
         assert!(deep(format!("a = {}", "[".repeat(10_000))));
         assert!(deep(format!("a = {}", "{a=".repeat(10_000))));
@@ -165,14 +184,21 @@ mod tests {
     #[test]
     fn garbage_is_given_up_early() {
         let text = "=== ]] %%\n".repeat(100_000);
-        let Err(Obstacle::TooManyErrors(kept)) = examine(&text, 50) else { panic!("garbage") };
+        let Err(Obstacle::Errors(kept)) = examine(&text, 50) else { panic!("garbage") };
         assert_eq!(kept.len(), 50);
-        assert_eq!(examine("a = 1\n[b]\nc = '''x\ny'''\n", 50), Ok(()));
+        assert_eq!(examine("a = 1\n[b]\nc = '''x\ny'''\n", 50), Ok(None));
     }
 
     #[test]
-    fn a_long_array_is_one_statement() {
-        let text = format!("a = [\n{}]\nb = 1\n", "1,\n".repeat(1_600_000));
-        assert_eq!(examine(&text, 50), Ok(()));
+    fn a_bracket_that_is_never_closed_is_found() {
+        assert_eq!(examine("[a\nb = [\n1, [2]\n[c]\n", 50), Ok(Some(7)));
+        assert_eq!(examine("[a\n[[b]\n", 50), Ok(None));
+    }
+
+    #[test]
+    fn an_endless_value_is_refused() {
+        let list = |count| format!("a = [\n{}]\nb = 1\n", "1,\n".repeat(count));
+        assert_eq!(examine(&list(100_000), 50), Ok(None));
+        assert!(matches!(examine(&list(1_600_000), 50), Err(Obstacle::Long(_))));
     }
 }

@@ -46,9 +46,9 @@ pub fn load(
     let mut reader = Reader::new(&shelf, files, sources);
     let read = reader.read(name, bytes);
     let mut findings = reader.findings;
-    let Some((mut tree, first_line)) = read else { return Err(findings) };
+    let Some((mut tree, first_line)) = read else { return Err(sorted(findings)) };
     if findings.has_errors() {
-        return Err(findings);
+        return Err(sorted(findings));
     }
     findings.append(patch::apply_scenario(&mut tree, request.scenario, sources));
     for setting in request.set {
@@ -56,6 +56,7 @@ pub fn load(
     }
     findings.append(check::check(&tree, first_line));
     findings.append(names::check(&tree));
+    let mut findings = sorted(findings);
     if findings.has_errors() {
         return Err(findings);
     }
@@ -68,6 +69,11 @@ pub fn load(
     }
 }
 
+fn sorted(mut findings: Diagnostics) -> Diagnostics {
+    findings.sort();
+    findings
+}
+
 /// Makes a document of a checked tree.
 fn read_document(tree: Tree<'_>) -> Result<Document, Diagnostic> {
     let root = toml::Spanned::new(0..0, tree);
@@ -76,4 +82,114 @@ fn read_document(tree: Tree<'_>) -> Result<Document, Diagnostic> {
         let found = Diagnostic::new(Code::WrongType, error.message());
         if span == Span::default() { found } else { found.at(span, "") }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::{
+        super::{Read, Scalar, Spanned},
+        *,
+    };
+
+    /// Files in memory.
+    struct Memory(HashMap<&'static str, &'static str>);
+
+    impl Files for Memory {
+        fn read(&self, path: &str, _from: &str) -> Result<Read, String> {
+            let text = self.0.get(path).ok_or("no such file")?;
+            Ok(Read { name: path.to_owned(), bytes: text.as_bytes().to_vec() })
+        }
+    }
+
+    const MAIN: &str = r#"
+        include = ["prices", "more"]
+        [flowsheet]
+        title = "t"
+        [price]
+        Nd2O3 = "3 USD/kg"
+        [product.x]
+        price = { value = "60 USD/kg", assumed = "why" }
+        demand = { min = "1 t/yr", max = "2 t/yr" }
+        [reactor.r]
+        to = "x"
+        reaction = [{ equation = "e", key = "k", conversion = "1 %" }]
+        [scenario.low]
+        title = "low"
+        "product.x.price" = "22 USD/kg"
+        product.x.demand.max = "9 t/yr"
+        "reactor.r.reaction.0.conversion" = "2 %"
+        [scenario.low.waste.dam]
+        cost = "1 USD/t"
+    "#;
+
+    fn run(request: &Request<'_>) -> (Result<Loaded, Diagnostics>, Sources) {
+        let files = Memory(HashMap::from([
+            ("prices", "include = ['base']\n[price]\nNd2O3 = '1 USD/kg'\nPr6O11 = '1 USD/kg'\n"),
+            ("more", "include = ['base']\n[price]\nPr6O11 = '2 USD/kg'\n"),
+            ("base", "[price]\nPr6O11 = '0 USD/kg'\nLa2O3 = '0 USD/kg'\n"),
+        ]));
+        let mut sources = Sources::new();
+        let loaded = load("main", MAIN.as_bytes(), request, &files, &mut sources);
+        (loaded, sources)
+    }
+
+    #[test]
+    fn later_files_override_earlier_ones_and_keep_their_spans() {
+        let (loaded, sources) = run(&Request::default());
+        let document = loaded.expect("sound").document;
+        let written = |name: &str| {
+            let figure = &document.price[name];
+            let place = sources.place(figure.span).expect("written").source;
+            (figure.value.clone(), place.to_owned())
+        };
+        let expected = |text: &str, file: &str| (Scalar::Text(text.to_owned()), file.to_owned());
+        assert_eq!(written("Nd2O3"), expected("3 USD/kg", "main"));
+        assert_eq!(written("Pr6O11"), expected("2 USD/kg", "more"));
+        // Read a second time on the way to `more`, where it overrides what `prices` brought.
+        assert_eq!(written("La2O3"), expected("0 USD/kg", "base"));
+        assert_eq!(document.include, ["prices", "more"].map(own));
+    }
+
+    fn own(name: &str) -> Spanned<String> {
+        Spanned::new(name.to_owned(), Span::default())
+    }
+
+    #[test]
+    fn scenarios_and_settings_replace_nodes_and_their_spans() {
+        let set = [
+            "price.Nd2O3=7 USD/kg".to_owned(),
+            "waste.dam.note=from the command line".to_owned(),
+            "product.x.availability=0.5".to_owned(),
+        ];
+        let (loaded, sources) = run(&Request { scenario: Some("low"), set: &set });
+        let document = loaded.expect("sound").document;
+        let product = &document.product["x"];
+        assert_eq!(sources.snippet(product.price.0[0].span), Some("\"22 USD/kg\""));
+        assert!(product.price.0[0].provenance.is_empty());
+        let demand = product.demand.as_ref().expect("written");
+        let span = |figure: &Option<super::super::Figure>| figure.as_ref().map(|it| it.span);
+        let text = |span: Option<Span>| span.and_then(|span| sources.snippet(span));
+        assert_eq!(text(span(&demand.min)), Some("\"1 t/yr\""));
+        assert_eq!(text(span(&demand.max)), Some("\"9 t/yr\""));
+        let reaction = &document.reactor["r"].reaction[0];
+        assert_eq!(sources.snippet(reaction.conversion.span), Some("\"2 %\""));
+        assert_eq!(document.waste["dam"].note.as_deref(), Some("from the command line"));
+        assert_eq!(sources.snippet(document.price["Nd2O3"].span), Some("7 USD/kg"));
+        let availability = product.availability.as_ref().expect("set");
+        assert_eq!(availability.value, Scalar::Number(0.5));
+        assert_eq!(sources.place(availability.span).expect("a place").source, "--set");
+    }
+
+    #[test]
+    fn files_that_include_each_other_are_found_however_long_the_circle() {
+        let files = Memory(HashMap::from([("main", "include = ['main']"), ("a", "")]));
+        let mut sources = Sources::new();
+        let main = b"include = ['a', 'a', 'main']\n[flowsheet]\ntitle = 't'";
+        let found = load("main", main, &Request::default(), &files, &mut sources);
+        let found = found.expect_err("a circle");
+        let codes: Vec<Code> = found.iter().map(|item| item.code).collect();
+        assert_eq!(codes, [Code::IncludeCycle]);
+    }
 }

@@ -20,10 +20,15 @@ pub(super) fn check(tree: &Tree<'_>) -> Diagnostics {
             if let Some((other, first)) = seen.insert(name.get_ref(), (kind, name)) {
                 let text = name.get_ref();
                 let message = format!("`{text}` is both a {other} and a {kind}");
+                // Kinds come in their own order; the reader's is that of the file.
+                let (mut one, mut two) = ((other, span_of(first)), (kind, span_of(name)));
+                if one.1 > two.1 {
+                    std::mem::swap(&mut one, &mut two);
+                }
                 findings.push(
                     Diagnostic::new(Code::DuplicateName, message)
-                        .at(span_of(name), "the same name again")
-                        .at(span_of(first), format!("a {other} of this name"))
+                        .at(two.1, format!("a {} of the same name", two.0))
+                        .at(one.1, format!("a {} of this name", one.0))
                         .help("rename one of them, and the `to` that leads to it"),
                 );
             }

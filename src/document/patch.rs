@@ -217,10 +217,11 @@ fn inspect(tree: &Tree<'_>, patch: &Tree<'_>, new: &HashSet<(String, String)>) -
     for (kind, node) in patch {
         let kind_text = &**kind.get_ref();
         let found = |message: String| {
-            Diagnostic::new(Code::UnknownPatchTarget, message).at(span_of(kind), "not there")
+            Diagnostic::new(Code::UnknownPatchTarget, message).at(span_of(kind), "")
         };
         if FIXED.contains(&kind_text) {
-            findings.push(found(format!("`{kind_text}` cannot be changed by a patch")));
+            let found = found(format!("`{kind_text}` cannot be changed by a patch"));
+            findings.push(found.help("a patch changes figures and operations"));
             continue;
         }
         if !shapes.top().contains_key(kind_text) {

@@ -133,10 +133,11 @@ impl Reader<'_> {
     /// Adds what a schema allows to a shape.
     fn read(&mut self, schema: &Value, shape: &mut Shape) {
         if let Some(about) = schema["description"].as_str() {
+            let about = about.replace('\n', " ");
             if shape.about.is_empty() {
-                about.clone_into(&mut shape.about);
+                shape.about = about;
             } else if shape.form.is_empty() {
-                about.clone_into(&mut shape.form);
+                shape.form = about;
             }
         }
         if let Some(name) = schema["$ref"].as_str() {

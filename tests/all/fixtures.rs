@@ -1,0 +1,146 @@
+//! Broken flowsheets, each of which says itself what is wrong with it.
+//!
+//! A line of a fixture that ends in `# error: CODE, CODE` (or `# warning:`, `# note:`) must be the main place of
+//! exactly these findings. A line that begins with `# elsewhere: CODE` announces a finding that stands in no file: about the
+//! command line, or about the whole. Lines `# scenario: NAME` and `# set: KEY=VALUE` are requests. What is drawn for
+//! the user is kept in snapshots; run the tests with `INSTA_UPDATE=always` to renew them.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use reeflow::{
+    cli::{files::Disk, render::render},
+    diagnostic::{Code, Diagnostics, Sources},
+    document::{Request, load},
+};
+
+/// Everything that the tool finds in a flowsheet; later stages are added here.
+fn findings(path: &Path) -> (Diagnostics, Sources) {
+    let mut sources = Sources::new();
+    let read = Disk::open(path).expect("fixtures are readable");
+    let text = String::from_utf8_lossy(&read.bytes).into_owned();
+    let asked = |what: &str| -> Vec<String> {
+        text.lines().filter_map(|line| line.strip_prefix(what)).map(str::to_owned).collect()
+    };
+    let (scenario, set) = (asked("# scenario: "), asked("# set: "));
+    let request = Request { scenario: scenario.first().map(String::as_str), set: &set };
+    let found = match load(&read.name, &read.bytes, &request, &Disk, &mut sources) {
+        Ok(loaded) => loaded.findings,
+        Err(found) => found,
+    };
+    (found, sources)
+}
+
+/// A finding by its place, `file:line` or nothing, and its code.
+type Seen = (String, &'static str);
+
+/// What the files of a run announce.
+fn announced(main: &Path, sources: &Sources) -> Vec<Seen> {
+    let mut names: BTreeSet<String> = sources.iter().map(|source| source.name.clone()).collect();
+    names.insert(main.display().to_string());
+    let mut seen = Vec::new();
+    for name in names {
+        let Ok(bytes) = std::fs::read(&name) else { continue };
+        for (line, text) in String::from_utf8_lossy(&bytes).lines().enumerate() {
+            let marks = ["# error: ", "# warning: ", "# note: "];
+            let place = format!("{name}:{}", line + 1);
+            let (place, codes) = match text.strip_prefix("# elsewhere: ") {
+                Some(codes) => (String::new(), codes),
+                None => match marks.iter().find_map(|mark| text.rsplit_once(mark)) {
+                    Some((_, codes)) => (place, codes),
+                    None => continue,
+                },
+            };
+            for code in codes.split(',').map(str::trim) {
+                let code = Code::from_name(code).unwrap_or_else(|| panic!("{place}: `{code}`?"));
+                seen.push((place.clone(), code.name()));
+            }
+        }
+    }
+    seen.sort();
+    seen
+}
+
+/// What was found.
+fn found(findings: &Diagnostics, sources: &Sources) -> Vec<Seen> {
+    let mut seen: Vec<Seen> = findings
+        .iter()
+        .map(|item| {
+            let place = item.labels.first().and_then(|label| sources.place(label.span));
+            let place = place.filter(|place| !place.source.starts_with('-'));
+            let place = place.map(|place| format!("{}:{}", place.source, place.line));
+            (place.unwrap_or_default(), item.code.name())
+        })
+        .collect();
+    seen.sort();
+    seen
+}
+
+fn fixtures(folder: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder of fixtures");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    paths
+}
+
+#[test]
+fn broken_fixtures_are_found_out_as_they_announce() {
+    let mut wrong = Vec::new();
+    for path in fixtures("tests/fixtures/broken") {
+        let (findings, sources) = findings(&path);
+        let (announced, found) = (announced(&path, &sources), found(&findings, &sources));
+        if announced != found {
+            wrong.push(format!(
+                "{}\n announced {announced:#?}\n found {found:#?}\n{}",
+                path.display(),
+                render(&findings, &sources, false, 120)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn broken_fixtures_are_drawn_as_before() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_snapshot_path("snapshots");
+    for path in fixtures("tests/fixtures/broken") {
+        let (findings, sources) = findings(&path);
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        settings.bind(|| insta::assert_snapshot!(name, render(&findings, &sources, false, 120)));
+    }
+}
+
+#[test]
+fn sound_fixtures_are_clean() {
+    for path in fixtures("tests/fixtures/sound") {
+        let (findings, sources) = findings(&path);
+        assert!(findings.is_empty(), "{}", render(&findings, &sources, false, 120));
+    }
+}
+
+/// The last code of the stages that [`findings`] runs; the codes stand in the order of the pipeline.
+const LAST: Code = Code::DuplicateName;
+
+/// The codes that a fixture cannot show.
+const WITHOUT_FIXTURE: &[Code] = &[
+    // It takes more than 128 MiB, or a million tokens.
+    Code::TooLarge,
+];
+
+#[test]
+fn every_code_has_a_fixture() {
+    let mut shown: BTreeSet<Code> = WITHOUT_FIXTURE.iter().copied().collect();
+    for path in fixtures("tests/fixtures/broken") {
+        let (findings, _) = findings(&path);
+        shown.extend(findings.iter().map(|item| item.code));
+    }
+    let missing: Vec<&Code> =
+        Code::ALL.iter().filter(|code| **code <= LAST && !shown.contains(code)).collect();
+    assert!(missing.is_empty(), "no fixture shows {missing:?}");
+}
