@@ -20,14 +20,16 @@ const TERMS: usize = 8;
 
 /// Writes a program in free-format MPS (the fixed format's sections, fields parted by blanks).
 ///
-/// The constant of the objective is the negative right-hand side of the objective row, as `HiGHS`,
-/// GLPK, CPLEX and Gurobi read it.
+/// The constant of the objective is the cost of a column `constant` that is fixed at 1: readers
+/// disagree on the sign of a right-hand side of the objective row (GLPK 5 adds what CPLEX, Gurobi
+/// and `HiGHS` subtract).
 ///
 /// # Errors
 ///
 /// Only what `out` returns.
 pub fn mps<C: Display, R: Display>(lp: &LinearProgram<C, R>, out: &mut impl Write) -> fmt::Result {
     let columns = column_names(lp, mps_character);
+    let constant = unused("constant", &columns);
     let rows = row_names(lp, mps_character);
     let by_column = lp.program.rows.transposed(lp.column_count());
     writeln!(out, "NAME reeflow\nROWS\n N {OBJECTIVE}")?;
@@ -61,10 +63,10 @@ pub fn mps<C: Display, R: Display>(lp: &LinearProgram<C, R>, out: &mut impl Writ
         }
     }
     mark(out, false)?;
-    writeln!(out, "RHS")?;
     if lp.offset() != 0.0 {
-        writeln!(out, " RHS {OBJECTIVE} {:?}", -lp.offset())?;
+        writeln!(out, " {constant} {OBJECTIVE} {:?}", lp.offset())?;
     }
+    writeln!(out, "RHS")?;
     for (id, row) in lp.rows().filter(|(_, row)| row.rhs != 0.0) {
         writeln!(out, " RHS {} {:?}", rows[id.index()], row.rhs)?;
     }
@@ -89,6 +91,9 @@ pub fn mps<C: Display, R: Display>(lp: &LinearProgram<C, R>, out: &mut impl Writ
                 }
             }
         }
+    }
+    if lp.offset() != 0.0 {
+        writeln!(out, " FX BND {constant} 1")?;
     }
     writeln!(out, "ENDATA")
 }
