@@ -81,7 +81,8 @@ pub(super) fn certify_program(program: &Program, primal: &[f64], duals: &[f64]) 
         size += (program.cost[j] * primal[j]).abs();
         if bound.is_finite() {
             slackness.see((cost * (primal[j] - bound)).abs());
-            size += (cost * bound).abs();
+            // A reduced cost that is rounding has no size; what it is the difference of has.
+            size += (cost * bound).abs() + FLOOR * scale[j] * (bound.abs() + primal[j].abs());
             dual_objective += TwoFloat::new_mul(cost, bound);
         } else {
             worst.see(ratio(cost.abs(), scale[j].max(floor)));

@@ -23,7 +23,7 @@ mod integer;
 /// Most columns a program may have to be tried on the own simplex or microlp first.
 const SMALL_COLUMNS: usize = 2000;
 /// Time microlp gets in [`Backend::Auto`] before the next backend is tried.
-const GUARD: Duration = Duration::from_secs(60);
+const GUARD: Duration = Duration::from_secs(20);
 
 /// Who supplies the point that is certified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -185,7 +185,7 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
     match backend {
         _ if trivial && m <= BASIS_ROWS => vec![Backend::Simplex],
         Backend::Auto if n <= SMALL_COLUMNS && m <= BASIS_ROWS => {
-            vec![Backend::Microlp, Backend::Clarabel, Backend::Simplex]
+            vec![Backend::Simplex, Backend::Clarabel, Backend::Microlp]
         }
         Backend::Auto if m <= BASIS_ROWS => vec![Backend::Clarabel, Backend::Simplex],
         Backend::Auto => vec![Backend::Clarabel],

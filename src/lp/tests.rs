@@ -7,6 +7,8 @@ mod random;
 mod refused;
 mod signs;
 
+use std::time::Duration;
+
 use super::*;
 
 /// A program whose columns and rows are numbered.
@@ -24,7 +26,7 @@ fn backends() -> Vec<Backend> {
 }
 
 fn with(backend: Backend) -> Options {
-    Options { backend, ..Options::default() }
+    Options { backend, time_limit: Some(Duration::from_millis(100)) }
 }
 
 /// Columns as (cost, lower, upper), rows as (coefficients, sense, rhs).

@@ -1,0 +1,119 @@
+//! Which backend answers what: one optimum with its certificate, by backend, family and size.
+//!
+//! `REEFLOW` figures of `src/lp/DECISION.md` come from `cargo bench --bench lp -- --quick`.
+#![allow(missing_docs)]
+
+use std::{hint::black_box, time::Duration};
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use reeflow::lp::{Backend, ColumnId, LinearProgram, Options, RowSense, certify, solve};
+
+/// Numerical Recipes' quick 64-bit generator; the figures must not depend on a crate's version.
+struct Random(u64);
+
+impl Random {
+    /// Uniform in 0 ≤ x < 1.
+    fn unit(&mut self) -> f64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f64::from(u32::try_from(self.0 >> 32).expect("32 bits")) / 4_294_967_296.0
+    }
+
+    /// Uniform in 0 ≤ i < `limit`.
+    fn below(&mut self, limit: usize) -> usize {
+        (0..limit).nth((self.unit() * limit as f64) as usize).unwrap_or(0)
+    }
+}
+
+/// A random feasible, bounded program: a third as many rows as columns, four columns a row,
+/// coefficients over three decades; the rows hold at a random point.
+fn random(columns: usize) -> LinearProgram<usize, usize> {
+    let mut random = Random(columns as u64);
+    let mut lp = LinearProgram::new();
+    let point: Vec<f64> = (0..columns).map(|_| (100.0 * random.unit() - 30.0).max(0.0)).collect();
+    let ids: Vec<ColumnId> =
+        (0..columns).map(|j| lp.add_column(j, random.unit() - 0.6, 0.0, 200.0)).collect();
+    for i in 0..columns.div_ceil(3) {
+        let terms: Vec<(ColumnId, f64)> = (0..4)
+            .map(|_| (ids[random.below(columns)], 10_f64.powf(3.0 * random.unit() - 1.5)))
+            .collect();
+        let activity: f64 =
+            terms.iter().map(|&(id, a)| a * point[ids.binary_search(&id).unwrap_or(0)]).sum();
+        let sense = [RowSense::AtMost, RowSense::AtMost, RowSense::AtLeast, RowSense::Equal][i % 4];
+        lp.add_row(i, sense, activity, terms);
+    }
+    lp
+}
+
+/// A chain of separations over periods: feeds in, each stage splits by fixed recoveries with a
+/// free bypass and a capacity, stocks between periods, products sold up to a demand.
+fn chain(columns: usize) -> LinearProgram<usize, usize> {
+    const STAGES: usize = 8;
+    let periods = columns.div_ceil(4 * STAGES + 2);
+    let mut random = Random(7);
+    let mut lp = LinearProgram::new();
+    let mut stocks: Vec<Option<ColumnId>> = vec![None; STAGES];
+    let mut row = 0;
+    let mut next = || {
+        row += 1;
+        row
+    };
+    for period in 0..periods {
+        let price = 1.0 + 0.3 * random.unit();
+        let feed = lp.add_column(period, 20.0, 0.0, 1e5);
+        let mut inflow = vec![(feed, 1.0)];
+        for (stage, stock) in stocks.iter_mut().enumerate() {
+            let treated = lp.add_column(period, 2.0 + stage as f64, 0.0, 6e4);
+            let bypass = lp.add_column(period, 0.1, 0.0, f64::INFINITY);
+            let sold = lp.add_column(period, -price * 30.0 * (1.0 + stage as f64), 0.0, 1e3);
+            let kept = lp.add_column(period, 0.5, 0.0, 5e3);
+            let recovery = 0.6 + 0.35 * random.unit();
+            let mut balance = inflow.clone();
+            balance.extend([(treated, -1.0), (bypass, -1.0)]);
+            lp.add_row(next(), RowSense::Equal, 0.0, balance);
+            let mut product = vec![(treated, (1.0 - recovery) * 0.1), (sold, -1.0), (kept, -1.0)];
+            product.extend(stock.map(|stock| (stock, 1.0)));
+            lp.add_row(next(), RowSense::AtLeast, 0.0, product);
+            *stock = Some(kept);
+            inflow = vec![(treated, recovery), (bypass, 0.99)];
+        }
+        let waste = lp.add_column(period, 1.0, 0.0, f64::INFINITY);
+        inflow.push((waste, -1.0));
+        lp.add_row(next(), RowSense::Equal, 0.0, inflow);
+    }
+    lp
+}
+
+fn measure(criterion: &mut Criterion) {
+    let families: [(&str, fn(usize) -> LinearProgram<usize, usize>); 2] =
+        [("random", random), ("chain", chain)];
+    for (family, generate) in families {
+        let mut group = criterion.benchmark_group(family);
+        group.sample_size(10).warm_up_time(Duration::from_millis(200));
+        group.measurement_time(Duration::from_millis(500));
+        for size in [10, 30, 100, 300, 1000, 3000, 10_000] {
+            let lp = generate(size);
+            for backend in [Backend::Simplex, Backend::Microlp, Backend::Clarabel] {
+                if size > 3000 && backend != Backend::Clarabel {
+                    continue;
+                }
+                let options = Options { backend, time_limit: Some(Duration::from_secs(20)) };
+                if solve(&lp, &options).is_err() {
+                    continue;
+                }
+                let id = BenchmarkId::new(format!("{backend:?}"), size);
+                group.bench_function(id, |bencher| {
+                    bencher.iter(|| solve(black_box(&lp), &options).expect("an optimum"));
+                });
+            }
+            let solution = solve(&lp, &Options::default()).expect("an optimum");
+            group.bench_function(BenchmarkId::new("certificate", size), |bencher| {
+                bencher.iter(|| certify(black_box(&lp), &solution.primal, &solution.duals));
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, measure);
+criterion_main!(benches);
