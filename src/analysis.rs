@@ -2,7 +2,15 @@
 //!
 //! [`analyse`] answers all of them; each submodule answers one. Answers are data ([`Outcome`]); `report` writes them.
 
+mod assumption;
+mod bottleneck;
+mod closure;
+mod context;
+mod failure;
+mod flows;
+mod goals;
 mod outcome;
+mod value;
 
 pub use outcome::{
     AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
@@ -10,3 +18,172 @@ pub use outcome::{
     OperationOutcome, Outcome, ProgramSize, Proof, RecoveryOutcome, ResidueOutcome, Share,
     SpeciesFlow, StageOutcome, StreamOutcome,
 };
+
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics},
+    flowsheet::{Flowsheet, Objective},
+    lp::{LinearProgram, Options},
+    measure::format_number,
+    model::{Form, Model, Solution},
+};
+use context::Context;
+
+/// Closure worse than this is an error of ours, relative.
+const CLOSURE: f64 = 1e-9;
+
+/// A solved flowsheet and everything that is to be said of it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The program that was solved.
+    pub model: Model,
+    /// Its certified optimum.
+    pub solution: Solution,
+    /// The answers.
+    pub outcome: Outcome,
+    /// Missed goals (errors) and notes on the optimum.
+    pub findings: Diagnostics,
+}
+
+/// Solves a flowsheet and answers all questions about it.
+///
+/// # Errors
+/// Findings, if the model is wrong, infeasible or unbounded, or if no proven optimum was found.
+///
+/// # Panics
+/// If a certified plan does not close to 1e-9: the model would have created or lost mass.
+pub fn analyse(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<Plan, Diagnostics> {
+    let values = flowsheet.values();
+    let model = Model::assemble(flowsheet, &values)?;
+    let solution = model
+        .solve(flowsheet, options, form)
+        .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
+    let context = Context::new(flowsheet, &values, &model, &solution);
+    let (closure, worst) = closure::close(&context);
+    assert!(worst <= CLOSURE, "a certified plan closes to {CLOSURE}, found {worst}");
+    let goals = goals::check(&context, options);
+    let findings = report_findings(flowsheet, &solution, &goals);
+    let (assumptions, figures) = assumption::weigh(&context);
+    let (stages, chain) = value::stages(&context);
+    let outcome = Outcome {
+        title: flowsheet.title.clone(),
+        note: flowsheet.note.clone(),
+        currency: flowsheet.currency.clone(),
+        objective: describe_objective(flowsheet, &solution),
+        proof: prove(&model, &solution, worst),
+        account: flows::account(&context),
+        stages,
+        chain,
+        multipliers: value::multipliers(&context),
+        limits: bottleneck::limits(&context),
+        goals,
+        operations: flows::operations(&context),
+        streams: flows::streams(&context),
+        recoveries: flows::recoveries(&context),
+        closure,
+        consumption: flows::consumption(&context),
+        residues: flows::residues(&context),
+        emission: flows::emission(&context),
+        assumptions,
+        figures,
+    };
+    Ok(Plan { model, solution, outcome, findings })
+}
+
+fn describe_objective(flowsheet: &Flowsheet, solution: &Solution) -> ObjectiveOutcome {
+    let (name, sense, unit) = match &flowsheet.objective {
+        Objective::Profit => {
+            ("profit".to_owned(), "maximise", format!("{}/yr", flowsheet.currency))
+        }
+        Objective::Maximise(measure) => {
+            (measure.text.clone(), "maximise", measure.unit.text(&flowsheet.currency))
+        }
+        Objective::Minimise(measure) => {
+            (measure.text.clone(), "minimise", measure.unit.text(&flowsheet.currency))
+        }
+    };
+    ObjectiveOutcome {
+        name,
+        sense,
+        value: solution.objective,
+        unit,
+        unique: solution.raw.unique,
+        degenerate: solution.raw.degenerate,
+    }
+}
+
+fn prove(model: &Model, solution: &Solution, closure: f64) -> Proof {
+    fn size<C, R>(program: &LinearProgram<C, R>) -> ProgramSize {
+        ProgramSize {
+            rows: program.row_count(),
+            columns: program.column_count(),
+            coefficients: program.term_count(),
+        }
+    }
+    let certificate = &solution.certificate;
+    Proof {
+        primal: certificate.rows.max(certificate.bounds),
+        dual: certificate.dual,
+        complementarity: certificate.complementarity,
+        gap: certificate.gap,
+        closure,
+        backend: format!("{:?}", solution.raw.backend).to_lowercase(),
+        uncondensed: size(model.full()),
+        condensed: size(model.condensed()),
+    }
+}
+
+fn report_findings(
+    flowsheet: &Flowsheet,
+    solution: &Solution,
+    goals: &[GoalOutcome],
+) -> Diagnostics {
+    let mut findings = Diagnostics::new();
+    for outcome in goals.iter().filter(|outcome| !outcome.met) {
+        let Some(goal) = flowsheet.goals.iter().find(|goal| goal.name == outcome.name) else {
+            continue;
+        };
+        let unit =
+            if outcome.unit.is_empty() { String::new() } else { format!(" {}", outcome.unit) };
+        let reached = outcome.value.map_or_else(
+            || "nothing".to_owned(),
+            |value| format!("{}{unit}", format_number(value)),
+        );
+        let message = format!(
+            "goal `{}` wants {} {}{unit}, the plan reaches {reached}",
+            outcome.name,
+            outcome.sense,
+            format_number(outcome.bound)
+        );
+        let mut diagnostic =
+            Diagnostic::new(Code::GoalMissed, message).at(goal.span, outcome.measure.clone());
+        let held: Vec<String> = outcome
+            .held_by
+            .iter()
+            .take(3)
+            .map(|held| format!("`{}` = {}", held.limit, held.text))
+            .collect();
+        if let Some(best) = outcome.best {
+            let mut help =
+                format!("the best that any plan reaches is {}{unit}", format_number(best));
+            if !held.is_empty() {
+                help.push_str(&format!("; it is held by {}", held.join(", ")));
+            }
+            diagnostic = diagnostic.help(help);
+        }
+        findings.push(diagnostic);
+    }
+    if solution.raw.unique == Some(false) {
+        findings.push(
+            Diagnostic::new(Code::OptimumNotUnique, "other plans reach the same optimum").help(
+                "the objective is a fact; single flows, and goals that hang on them, may not be",
+            ),
+        );
+    }
+    if solution.raw.degenerate {
+        findings.push(
+            Diagnostic::new(Code::Degenerate, "more limits meet at the optimum than fix it")
+                .help("shadow prices may hold in one direction only"),
+        );
+    }
+    findings
+}

@@ -9,6 +9,7 @@ mod linear;
 mod solution;
 mod system;
 
+pub(crate) use functional::At;
 pub use functional::Functionals;
 pub use linear::Linear;
 pub use solution::{Balance, Failure, Form, Sensitivity, Solution};

@@ -238,12 +238,18 @@ impl Model {
         (nodes..self.full.row_count()).map(RowId::new).find(|&id| *self.full.row_key(id) == row)
     }
 
-    /// The condensed program's row that stands for a row of the flowsheet.
-    #[must_use]
-    pub fn condensed_row(&self, row: Row) -> Option<RowId> {
-        (0..self.condensed.row_count())
+    /// All rows of the full program that the user wrote: limits and enforced goals.
+    pub fn written_rows(&self) -> impl Iterator<Item = (RowId, Row)> {
+        (self.definitions.len()..self.full.row_count())
             .map(RowId::new)
-            .find(|&id| *self.condensed.row_key(id) == row)
+            .map(|id| (id, *self.full.row_key(id)))
+            .filter(|(_, row)| matches!(row, Row::Limit(..) | Row::Goal(..)))
+    }
+
+    /// The condensed program's row of a row of the full program; none for definitions.
+    #[must_use]
+    pub fn condensed_row(&self, full: RowId) -> Option<RowId> {
+        full.index().checked_sub(self.definitions.len()).map(RowId::new)
     }
 
     /// How far the rows of this model are from holding at a solution of another one of the same flowsheet, weighted

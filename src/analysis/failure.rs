@@ -1,0 +1,197 @@
+//! Why there is no plan: the statements that contradict each other, or what grows without limit.
+
+use super::goals;
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics},
+    flowsheet::{Content, Flowsheet, Goal, Kind, LimitKind, Port, Sense, Term, Values},
+    lp::Options,
+    measure::format_number,
+    model::{Decision, Failure, Model, Row},
+};
+
+/// A multiplier below this share of the largest takes no part in the proof.
+const SHARE: f64 = 1e-9;
+
+pub(super) fn explain(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    model: &Model,
+    options: &Options,
+    failure: &Failure,
+) -> Diagnostics {
+    match failure {
+        Failure::Infeasible(rows) => infeasible(flowsheet, values, options, rows),
+        Failure::Unbounded(drivers) => {
+            let mut diagnostic =
+                Diagnostic::new(Code::Unbounded, "the objective grows without limit".to_owned());
+            let mut names = Vec::new();
+            for &(driver, _) in drivers {
+                let (name, span) = match model.drivers()[driver].decision {
+                    Decision::Supply(id) | Decision::Blend(id) | Decision::Ingredient(id, _) => {
+                        (&flowsheet.operations[id].name, flowsheet.operations[id].span)
+                    }
+                    Decision::Split(id) => {
+                        (&flowsheet.streams[id].name, flowsheet.streams[id].span)
+                    }
+                };
+                names.push(name.as_str());
+                diagnostic = diagnostic.at(span, "this grows");
+            }
+            if !names.is_empty() {
+                diagnostic.message.push_str(&format!(": with `{}`", names.join("`, `")));
+            }
+            diagnostic
+                .help("give a `supply` to the feeds, a `demand` to the products, or a `capacity`")
+                .into()
+        }
+        Failure::Refused(defects) => Diagnostic::new(
+            Code::NotProven,
+            format!("the program holds numbers that no solver may be given: {defects}"),
+        )
+        .help("look for figures many orders of magnitude apart")
+        .into(),
+        Failure::Uncertified(certificate) => {
+            let (what, worst) = certificate.worst();
+            let message = format!("the solver's plan does not prove optimal: {what} {worst:.1e}");
+            Diagnostic::new(Code::NotProven, message).help("try another `--solver`").into()
+        }
+        Failure::TimeLimit => {
+            Diagnostic::new(Code::NotProven, "no proven plan within the time limit")
+                .help("raise `--time-limit`")
+                .into()
+        }
+        Failure::Backend(message) => {
+            Diagnostic::new(Code::NotProven, format!("the solver failed: {message}"))
+                .help("try another `--solver`")
+                .into()
+        }
+    }
+}
+
+fn infeasible(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    options: &Options,
+    rows: &[(Row, f64)],
+) -> Diagnostics {
+    let largest = rows.iter().fold(0.0_f64, |largest, (_, weight)| largest.max(weight.abs()));
+    let proof: Vec<Row> = rows
+        .iter()
+        .filter(|(_, weight)| weight.abs() > SHARE * largest)
+        .map(|&(row, _)| row)
+        .collect();
+    let mut findings = Diagnostics::new();
+    for &row in &proof {
+        if let Row::Goal(id, at) = row {
+            let goal = &flowsheet.goals[id];
+            findings.push(explain_goal(flowsheet, values, options, goal, at));
+        }
+    }
+    if findings.is_empty() {
+        let mut diagnostic =
+            Diagnostic::new(Code::Infeasible, "no plan satisfies all limits together");
+        for &row in &proof {
+            if let Row::Limit(id, _) = row {
+                let figure = &flowsheet.figures[flowsheet.limits[id].figure];
+                let text = format!(
+                    "{} {}",
+                    super::bottleneck::sense_name(flowsheet.limits[id].sense),
+                    figure.text
+                );
+                diagnostic = diagnostic.at(figure.span, text);
+            }
+        }
+        if diagnostic.labels.is_empty() {
+            for &row in &proof {
+                if let Row::Foreign(operation, species, _) = row {
+                    let operation = &flowsheet.operations[operation];
+                    let name = &flowsheet.species[species].name;
+                    diagnostic = diagnostic
+                        .at(operation.span, format!("its recipe has no place for `{name}`"));
+                }
+            }
+        }
+        findings.push(diagnostic.help("these statements contradict each other; relax one of them"));
+    }
+    findings
+}
+
+/// An enforced goal out of reach: how far one can get, and what holds it there.
+fn explain_goal(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    options: &Options,
+    goal: &Goal,
+    at: usize,
+) -> Diagnostic {
+    let bound = goal.bounds[at];
+    let figure = &flowsheet.figures[bound.figure];
+    let unit = goals::unit(flowsheet, goal);
+    let unit = if unit.is_empty() { unit } else { format!(" {unit}") };
+    let wanted = values[bound.figure];
+    let sense = super::bottleneck::sense_name(bound.sense);
+    let mut message = format!("goal `{}` wants {sense} {}{unit}", goal.name, format_number(wanted));
+    let best = goals::best(flowsheet, values, options, goal, bound.sense);
+    let mut diagnostic =
+        Diagnostic::new(Code::Infeasible, String::new()).at(figure.span, "this cannot be met");
+    if let Ok(best) = &best {
+        let word = if bound.sense == Sense::AtMost { "at least" } else { "at most" };
+        message
+            .push_str(&format!(", but {word} {}{unit} can be reached", format_number(best.value)));
+        for held in best.held_by.iter().take(4) {
+            let span =
+                flowsheet.figures.iter().find(|figure| figure.path == held.limit).map(|it| it.span);
+            if let Some(span) = span {
+                diagnostic = diagnostic.at(span, "held by this");
+            }
+        }
+    }
+    let mut help = String::new();
+    if let Some((held, content)) = held_in_feeds(flowsheet, values, goal) {
+        help = format!(
+            "the feeds hold at most {} t/yr {content}: the goal asks for a recovery of {:.1} %",
+            format_number(held),
+            wanted / held * 100.0
+        );
+        if let Ok(best) = &best {
+            help.push_str(&format!(", the flowsheet gives {:.1} %", best.value / held * 100.0));
+        }
+    }
+    if help.is_empty() {
+        help.push_str(
+            "lower the goal, set `enforce = false`, or relax one of the limits that hold it",
+        );
+    }
+    diagnostic.message = message;
+    diagnostic.help(help)
+}
+
+/// For a goal on the flow of one content: what all feeds can bring of it, t/yr.
+fn held_in_feeds(flowsheet: &Flowsheet, values: &Values, goal: &Goal) -> Option<(f64, String)> {
+    let [(factor, Term::Flow(_, content))] = goal.of.terms.as_slice() else { return None };
+    if goal.to.is_some() || content.is_whole() || *factor != 1.0 {
+        return None;
+    }
+    let mut sum = 0.0;
+    for (id, operation) in flowsheet.operations.iter_ids() {
+        let Kind::Feed(feed) = &operation.kind else { continue };
+        let grade: f64 = feed
+            .assay
+            .fractions(values)
+            .iter()
+            .map(|&(species, share)| share * content.weight(species))
+            .sum();
+        if grade == 0.0 {
+            continue;
+        }
+        let supply = flowsheet.limits.iter().find(|limit| {
+            limit.kind == LimitKind::Supply
+                && limit.operation == id
+                && limit.sense != Sense::AtLeast
+                && limit.content == Content::whole()
+                && limit.port == Port::Inlet(id)
+        })?;
+        sum += grade * values[supply.figure];
+    }
+    (sum > 0.0).then(|| (sum, content.name.clone()))
+}

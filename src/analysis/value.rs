@@ -1,0 +1,228 @@
+//! Value: by stage, along the chain, and as multipliers on every basis (formulation §7).
+//!
+//! A stream counts at its market value; one without price counts at its imputed value, and is named. Inside the chain
+//! whatever a stream counts leaves one stage and enters another, so the stages explain sales less feed cost exactly.
+
+use super::{ChainOutcome, MultiplierOutcome, StageOutcome, context::Context};
+use crate::{
+    document::{Origin, Role},
+    flowsheet::{Kind, Objective, OperationId, StageId, StreamId},
+    model::Linear,
+};
+
+/// Value of a stream and whether it had to be imputed.
+fn worth(context: &Context<'_>, stream: StreamId) -> (f64, bool) {
+    let to = context.flowsheet.streams[stream].to;
+    if matches!(context.flowsheet.operations[to].kind, Kind::Waste(_)) {
+        return (0.0, false);
+    }
+    match (context.market(stream), &context.flowsheet.objective) {
+        (Some(value), _) => (value, false),
+        (None, Objective::Profit) => (context.imputed(stream), context.total(stream) > 0.0),
+        // Without money in the objective the duals are no prices.
+        (None, _) => (0.0, context.total(stream) > 0.0),
+    }
+}
+
+pub(super) fn stages(context: &Context<'_>) -> (Vec<StageOutcome>, ChainOutcome) {
+    let flowsheet = context.flowsheet;
+    let functionals = context.functionals();
+    let mut groups: Vec<(Option<StageId>, Vec<OperationId>)> =
+        flowsheet.stages.ids().map(|stage| (Some(stage), Vec::new())).collect();
+    groups.push((None, Vec::new()));
+    for (id, operation) in flowsheet.operations.iter_ids() {
+        let at = groups.iter_mut().find(|(stage, _)| *stage == operation.stage);
+        if let Some((_, operations)) = at {
+            operations.push(id);
+        }
+    }
+    let mut outcomes = Vec::new();
+    for (stage, operations) in groups {
+        if operations.is_empty() {
+            continue;
+        }
+        let inside = |id: OperationId| !context.is_end(id) && operations.contains(&id);
+        let mut outcome = StageOutcome {
+            name: stage.map_or_else(|| "(no stage)".to_owned(), |id| flowsheet.stages[id].clone()),
+            value_in: 0.0,
+            feed_cost: 0.0,
+            value_out: 0.0,
+            sold: 0.0,
+            value_added: 0.0,
+            cost: 0.0,
+            net_value_added: 0.0,
+            multiplier: None,
+            imputed: Vec::new(),
+        };
+        for (id, stream) in flowsheet.streams.iter_ids() {
+            let (from, to) = (inside(stream.from), inside(stream.to));
+            if from == to {
+                continue;
+            }
+            let (value, imputed) = worth(context, id);
+            if imputed {
+                outcome.imputed.push(stream.name.clone());
+            }
+            if to {
+                outcome.value_in += value;
+            } else {
+                outcome.value_out += value;
+                if context.is_end(stream.to) {
+                    outcome.sold += value;
+                }
+            }
+        }
+        for &id in &operations {
+            outcome.feed_cost += context.value(&functionals.feed_cost(context.at(), id));
+            outcome.cost += context.value(&functionals.operation_cost(context.at(), id));
+        }
+        let entering = outcome.value_in + outcome.feed_cost;
+        outcome.value_added = outcome.value_out - entering;
+        outcome.net_value_added = outcome.value_added - outcome.cost;
+        outcome.multiplier = (entering > 0.0).then(|| outcome.value_out / entering);
+        let silent = stage.is_none()
+            && [entering, outcome.value_out, outcome.cost].iter().all(|&value| value == 0.0);
+        if !silent {
+            outcomes.push(outcome);
+        }
+    }
+    let chain = chain(context, &outcomes);
+    (outcomes, chain)
+}
+
+fn chain(context: &Context<'_>, stages: &[StageOutcome]) -> ChainOutcome {
+    let sales = |role| context.value(&context.sales(role));
+    let feed_cost: f64 = context
+        .flowsheet
+        .operations
+        .ids()
+        .map(|id| context.value(&context.functionals().feed_cost(context.at(), id)))
+        .sum();
+    let value_added: f64 = stages.iter().map(|stage| stage.value_added).sum();
+    let (final_products, by_products, intermediates) =
+        (sales(Role::Final), sales(Role::ByProduct), sales(Role::Intermediate));
+    let sold: f64 = stages.iter().map(|stage| stage.sold).sum();
+    let all = final_products + by_products + intermediates;
+    ChainOutcome {
+        feed_cost,
+        value_added,
+        final_products,
+        by_products,
+        intermediates,
+        leakage: sold - all,
+        residual: all - feed_cost - value_added + (sold - all),
+    }
+}
+
+pub(super) fn multipliers(context: &Context<'_>) -> Vec<MultiplierOutcome> {
+    let denominators = [
+        ("ore at mining cost", ore_cost(context)),
+        ("ore in situ", in_situ(context)),
+        ("payable concentrate", stage_value(context, &["concentrate"])),
+        ("separated oxides", stage_value(context, &["oxide", "separation"])),
+    ];
+    let purchased = {
+        let mut cost = Linear::zero();
+        for (id, operation) in context.flowsheet.operations.iter_ids() {
+            cost.add(1.0, &context.functionals().operation_cost(context.at(), id));
+            let bought =
+                matches!(&operation.kind, Kind::Feed(feed) if feed.origin != Origin::Primary);
+            if bought {
+                cost.add(1.0, &context.functionals().feed_cost(context.at(), id));
+            }
+        }
+        context.value(&cost)
+    };
+    let sales = |roles: &[Role]| -> f64 {
+        roles.iter().map(|&role| context.value(&context.sales(role))).sum()
+    };
+    let gross = [
+        ("final products", sales(&[Role::Final])),
+        ("final + by-products", sales(&[Role::Final, Role::ByProduct])),
+        ("all sales", sales(&[Role::Final, Role::ByProduct, Role::Intermediate])),
+    ];
+    let mut outcomes = Vec::new();
+    for net in [false, true] {
+        for (name, value) in gross {
+            let (numerator, value) = if net {
+                (format!("{name}, net of purchased inputs"), value - purchased)
+            } else {
+                (format!("{name}, gross"), value)
+            };
+            for (denominator, base) in &denominators {
+                let positive = base.as_ref().is_ok_and(|&base| base > 0.0);
+                outcomes.push(MultiplierOutcome {
+                    numerator: numerator.clone(),
+                    denominator: (*denominator).to_owned(),
+                    value,
+                    base: base.as_ref().ok().copied(),
+                    multiplier: base.as_ref().ok().filter(|_| positive).map(|base| value / base),
+                    why_not: match base {
+                        Ok(base) if *base > 0.0 => None,
+                        Ok(_) => Some("nothing flows there".to_owned()),
+                        Err(reason) => Some(reason.clone()),
+                    },
+                });
+            }
+        }
+    }
+    outcomes
+}
+
+fn primary_feeds<'a>(context: &'a Context<'_>) -> impl Iterator<Item = OperationId> + 'a {
+    context.flowsheet.operations.iter_ids().filter_map(|(id, operation)| match &operation.kind {
+        Kind::Feed(feed) if feed.origin == Origin::Primary => Some(id),
+        _ => None,
+    })
+}
+
+fn ore_cost(context: &Context<'_>) -> Result<f64, String> {
+    let mut cost = Linear::zero();
+    let mut any = false;
+    for id in primary_feeds(context) {
+        let part = context.functionals().feed_cost(context.at(), id);
+        any |= !part.is_empty();
+        cost.add(1.0, &part);
+    }
+    if any { Ok(context.value(&cost)) } else { Err("no primary feed has a cost".to_owned()) }
+}
+
+fn in_situ(context: &Context<'_>) -> Result<f64, String> {
+    if context.flowsheet.market.is_empty() {
+        return Err("there are no market prices in `[price]`".to_owned());
+    }
+    let mut value = Linear::zero();
+    for id in primary_feeds(context) {
+        value.add(1.0, &context.functionals().in_situ(context.at(), id));
+    }
+    Ok(context.value(&value))
+}
+
+/// Market value of what leaves a stage: priced streams to other stages, and sales other than by-products.
+fn stage_value(context: &Context<'_>, names: &[&str]) -> Result<f64, String> {
+    let flowsheet = context.flowsheet;
+    let found = names
+        .iter()
+        .find_map(|name| flowsheet.stages.ids().find(|&id| flowsheet.stages[id] == *name));
+    let Some(stage) = found else { return Err(format!("there is no stage `{}`", names[0])) };
+    let inside =
+        |id: OperationId| !context.is_end(id) && flowsheet.operations[id].stage == Some(stage);
+    let mut sum = 0.0;
+    let mut any = false;
+    for (id, stream) in flowsheet.streams.iter_ids() {
+        if !inside(stream.from) || inside(stream.to) {
+            continue;
+        }
+        let by_product = matches!(&flowsheet.operations[stream.to].kind,
+            Kind::Product(product) if product.role == Role::ByProduct);
+        if let (Some(value), false) = (context.market(id), by_product) {
+            sum += value;
+            any = true;
+        }
+    }
+    if any {
+        Ok(sum)
+    } else {
+        Err(format!("no stream that leaves stage `{}` has a price", flowsheet.stages[stage]))
+    }
+}
