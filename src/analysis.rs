@@ -156,18 +156,24 @@ fn report_findings(
         );
         let mut diagnostic =
             Diagnostic::new(Code::GoalMissed, message).at(goal.span, outcome.measure.clone());
+        let mut help = match (outcome.best, &outcome.why_no_best) {
+            (Some(best), _) => {
+                format!("the best that any plan reaches is {}{unit}", format_number(best))
+            }
+            (None, Some(why)) => why.clone(),
+            (None, None) => String::new(),
+        };
         let held: Vec<String> = outcome
             .held_by
             .iter()
             .take(3)
             .map(|held| format!("`{}` = {}", held.limit, held.text))
             .collect();
-        if let Some(best) = outcome.best {
-            let mut help =
-                format!("the best that any plan reaches is {}{unit}", format_number(best));
-            if !held.is_empty() {
-                help.push_str(&format!("; it is held by {}", held.join(", ")));
-            }
+        if !held.is_empty() {
+            let place = if outcome.best.is_some() { "it" } else { "this plan" };
+            help.push_str(&format!("; {place} is held by {}", held.join(", ")));
+        }
+        if !help.is_empty() {
             diagnostic = diagnostic.help(help);
         }
         findings.push(diagnostic);

@@ -23,9 +23,16 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
                 _ => value - wanted,
             });
             let met = slack.is_some_and(|slack| slack >= -TOLERANCE * wanted.abs().max(1e-12));
-            let best = (!met)
-                .then(|| best(context.flowsheet, context.values, options, goal, bound.sense).ok())
-                .flatten();
+            let (mut best_value, mut why_no_best, mut holders) = (None, None, Vec::new());
+            if !met {
+                match best(context.flowsheet, context.values, options, goal, bound.sense) {
+                    Ok(best) => (best_value, holders) = (Some(best.value), best.held_by),
+                    Err(failure) => {
+                        why_no_best = Some(explain(goal, &failure));
+                        holders = held_by(context, goal);
+                    }
+                }
+            }
             let (of, to) = (&goal.of, goal.to.as_ref());
             outcomes.push(GoalOutcome {
                 name: goal.name.clone(),
@@ -39,12 +46,25 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
                 slack,
                 met,
                 enforced: goal.enforced,
-                best: best.as_ref().map(|best| best.value),
-                held_by: best.map_or_else(Vec::new, |best| best.held_by),
+                best: best_value,
+                why_no_best,
+                held_by: holders,
             });
         }
     }
     outcomes
+}
+
+/// Why a goal has no best value.
+fn explain(goal: &Goal, failure: &Failure) -> String {
+    match (failure, &goal.to) {
+        (Failure::Unbounded(_), Some(to)) => {
+            format!("it has no limit, because `{}` can be 0", to.text)
+        }
+        (Failure::Unbounded(_), None) => "it has no limit".to_owned(),
+        (Failure::Infeasible(_), _) => "no plan satisfies the other goals".to_owned(),
+        _ => "it was not found".to_owned(),
+    }
 }
 
 /// The unit of a goal's value; empty for a ratio of like things.

@@ -141,7 +141,9 @@ pub struct GoalOutcome {
     pub enforced: bool,
     /// For a missed goal: the best that any plan reaches; none if unbounded or not computed.
     pub best: Option<f64>,
-    /// For a missed goal: what holds the best value back, strongest first.
+    /// For a missed goal without a best value: why there is none.
+    pub why_no_best: Option<String>,
+    /// For a missed goal: what holds the best value back (or the value of this plan), strongest first.
     pub held_by: Vec<HeldBy>,
 }
 

@@ -79,7 +79,9 @@ pub(super) fn stages(context: &Context<'_>) -> (Vec<StageOutcome>, ChainOutcome)
         let entering = outcome.value_in + outcome.feed_cost;
         outcome.value_added = outcome.value_out - entering;
         outcome.net_value_added = outcome.value_added - outcome.cost;
-        outcome.multiplier = (entering > 0.0).then(|| outcome.value_out / entering);
+        // Imputed values carry the rounding of the duals: what is next to nothing is nothing.
+        let some = entering > 1e-9 * outcome.value_out.abs();
+        outcome.multiplier = some.then(|| outcome.value_out / entering);
         let silent = stage.is_none()
             && [entering, outcome.value_out, outcome.cost].iter().all(|&value| value == 0.0);
         if !silent {

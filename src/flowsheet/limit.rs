@@ -20,6 +20,8 @@ pub enum Port {
     Inlet(OperationId),
     /// All inlets of a blender and what it buys.
     Mix(OperationId),
+    /// What a blender of complete recipe makes.
+    Blend(OperationId),
     /// What a blender buys of one ingredient.
     Ingredient(OperationId, SpeciesId),
 }

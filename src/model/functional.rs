@@ -21,6 +21,7 @@ pub struct Functionals {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Key {
     Supply(OperationId),
+    Blend(OperationId),
     Ingredient(OperationId, SpeciesId),
 }
 
@@ -40,7 +41,8 @@ impl Functionals {
                 let key = match driver.decision {
                     Decision::Supply(operation) => Key::Supply(operation),
                     Decision::Ingredient(operation, species) => Key::Ingredient(operation, species),
-                    Decision::Split(_) | Decision::Blend(_) => return None,
+                    Decision::Blend(operation) => Key::Blend(operation),
+                    Decision::Split(_) => return None,
                 };
                 Some(((driver.period, key), id))
             })
@@ -55,10 +57,20 @@ impl Functionals {
             Port::Stream(stream) => self.add_stream(at, stream, content, &mut flow),
             Port::Inlet(operation) => {
                 let data = &at.flowsheet.operations[operation];
-                let feeds = matches!(data.kind, Kind::Feed(_));
-                for &stream in if feeds { &data.outlets } else { &data.inlets } {
-                    self.add_stream(at, stream, content, &mut flow);
+                if let Kind::Feed(feed) = &data.kind {
+                    // By the driver: what a feed costs and what limits it is no part of the worth of its stream.
+                    let fractions = feed.assay.fractions(at.values);
+                    let parts = fractions.iter().map(|&(id, share)| content.weight(id) * share);
+                    let weight = if content.is_whole() { 1.0 } else { parts.sum() };
+                    self.add_driver(at, Key::Supply(operation), weight, &mut flow);
+                } else {
+                    for &stream in &data.inlets {
+                        self.add_stream(at, stream, content, &mut flow);
+                    }
                 }
+            }
+            Port::Blend(operation) => {
+                self.add_driver(at, Key::Blend(operation), 1.0, &mut flow);
             }
             Port::Mix(operation) => {
                 let data = &at.flowsheet.operations[operation];
@@ -68,12 +80,18 @@ impl Functionals {
                 if let Kind::Blender(blender) = &data.kind {
                     for ingredient in &blender.ingredients {
                         let weight = content.weight(ingredient.species);
-                        self.add_ingredient(at, operation, ingredient.species, weight, &mut flow);
+                        self.add_driver(
+                            at,
+                            Key::Ingredient(operation, ingredient.species),
+                            weight,
+                            &mut flow,
+                        );
                     }
                 }
             }
             Port::Ingredient(operation, species) => {
-                self.add_ingredient(at, operation, species, content.weight(species), &mut flow);
+                let key = Key::Ingredient(operation, species);
+                self.add_driver(at, key, content.weight(species), &mut flow);
             }
         }
         flow
@@ -88,16 +106,8 @@ impl Functionals {
         }
     }
 
-    fn add_ingredient(
-        &self,
-        at: At<'_>,
-        operation: OperationId,
-        species: SpeciesId,
-        weight: f64,
-        flow: &mut Linear,
-    ) {
-        let driver = self.drivers.get(&(at.period, Key::Ingredient(operation, species)));
-        if let (Some(&driver), true) = (driver, weight != 0.0) {
+    fn add_driver(&self, at: At<'_>, key: Key, weight: f64, flow: &mut Linear) {
+        if let (Some(&driver), true) = (self.drivers.get(&(at.period, key)), weight != 0.0) {
             flow.drivers.push((driver, weight));
         }
     }

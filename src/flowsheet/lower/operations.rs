@@ -625,6 +625,15 @@ impl<'d> Lowering<'d> {
                     .help("lower the shares until they sum to at most 100 %"),
             );
         }
+        if complete {
+            for limit in self
+                .limits
+                .iter_mut()
+                .filter(|limit| limit.kind == LimitKind::Recipe && limit.operation == place.id)
+            {
+                limit.share_of = Some(Port::Blend(place.id));
+            }
+        }
         let mut ingredients = Vec::new();
         for (name, item) in &table.buy {
             let path = format!("{}.buy.{name}", place.path);
