@@ -24,7 +24,7 @@ pub(super) fn limits(context: &Context<'_>) -> Vec<LimitOutcome> {
     outcomes
 }
 
-/// Binding limits by what relieving them is worth, then the others by utilisation.
+/// Binding limits by what relieving them is worth (fixed shares after the others), then the rest by utilisation.
 fn rank(a: &LimitOutcome, b: &LimitOutcome) -> Ordering {
     let worth = |limit: &LimitOutcome| match limit.worth {
         Some(worth) => worth,
@@ -32,8 +32,11 @@ fn rank(a: &LimitOutcome, b: &LimitOutcome) -> Ordering {
         None => (limit.shadow_price * limit.bound).abs(),
     };
     let used = |limit: &LimitOutcome| limit.utilisation.unwrap_or(0.0);
+    // What is fixed exactly was chosen by the user: a recipe, a given split. It is no bottleneck.
+    let fixed = |limit: &LimitOutcome| limit.sense == "exactly";
     b.binding
         .cmp(&a.binding)
+        .then_with(|| fixed(a).cmp(&fixed(b)))
         .then_with(|| if a.binding { worth(b).total_cmp(&worth(a)) } else { Ordering::Equal })
         .then_with(|| used(b).total_cmp(&used(a)))
 }

@@ -71,6 +71,12 @@ fn merge_node<'t>(node: &mut Node<'t>, key: &Key<'t>, over: Node<'t>) {
     let implicit = is_implicit(key, &over);
     let span = over.span();
     match (node.get_mut(), over.into_inner()) {
+        // A figure replaces a figure whole: another value must not keep the old one's source.
+        (DeValue::Table(table), DeValue::Table(over))
+            if table.contains_key("value") && over.contains_key("value") =>
+        {
+            *node = toml::Spanned::new(span, DeValue::Table(over));
+        }
         (DeValue::Table(table), DeValue::Table(over)) => {
             merge(table, over);
             if !implicit {

@@ -13,8 +13,8 @@ use std::collections::HashMap;
 
 use super::{
     Consumable, ConsumableId, Figure, FigureId, Flowsheet, Goal, GoalId, Group, Limit, LimitId,
-    Objective, Operation, OperationId, Period, PeriodId, PriceTerm, SourceRecord, Species,
-    SpeciesId, StageId, Stream, StreamId, topology,
+    Operation, OperationId, Period, PeriodId, PriceTerm, SourceRecord, Species, SpeciesId, StageId,
+    Stream, StreamId, topology,
 };
 use crate::{
     chem::Formula,

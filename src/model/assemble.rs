@@ -203,7 +203,6 @@ impl Work<'_> {
             flowsheet: self.flowsheet,
             values: self.values,
             nodes: self.nodes,
-            drivers: self.drivers,
             first_driver: self.first_driver,
             period,
         }

@@ -80,7 +80,6 @@ pub(super) struct Definer<'a> {
     pub(super) flowsheet: &'a Flowsheet,
     pub(super) values: &'a Values,
     pub(super) nodes: &'a Nodes,
-    pub(super) drivers: &'a IdVec<DriverId, Driver>,
     /// First driver of each operation, per period.
     pub(super) first_driver: &'a [usize],
     pub(super) period: PeriodId,

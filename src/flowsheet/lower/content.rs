@@ -178,9 +178,4 @@ impl Lowering<'_> {
         let &id = self.species_names.get(name)?;
         Some(Content { name: name.to_owned(), weights: Some(vec![(id, 1.0)]) })
     }
-
-    /// One species by its whole mass.
-    pub(super) fn species_content(&self, id: SpeciesId) -> Content {
-        Content { name: self.species[id].name.clone(), weights: Some(vec![(id, 1.0)]) }
-    }
 }
