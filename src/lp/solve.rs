@@ -59,7 +59,7 @@ pub struct Solution {
     pub primal: Vec<f64>,
     /// ∂(minimum)/∂rhs of each row; one-sided where [`degenerate`](Self::degenerate).
     pub duals: Vec<f64>,
-    /// c_j − Σ a_ij y_i of each column; ≥ 0 at a lower bound, ≤ 0 at an upper one.
+    /// cⱼ − Σ aᵢⱼ yᵢ of each column; ≥ 0 at a lower bound, ≤ 0 at an upper one.
     pub reduced_costs: Vec<f64>,
     /// Who supplied the point; never [`Backend::Auto`].
     pub backend: Backend,
@@ -158,7 +158,8 @@ fn continuous(
 ) -> Result<Solution, Failure> {
     let scaled = Scaled::new(program);
     let columns = scaled.program.rows.transposed(program.column_count());
-    let task = Task { program, scaled, columns, deadline };
+    let crossover = program.row_count() <= BASIS_ROWS;
+    let task = Task { program, scaled, columns, deadline, crossover };
     let mut last = Failure::Backend("no backend was tried".to_owned());
     let plan = plan(program, backend);
     for (at, &backend) in plan.iter().enumerate() {
@@ -212,6 +213,8 @@ struct Task<'a> {
     scaled: Scaled,
     columns: Sparse,
     deadline: Option<Instant>,
+    /// Whether the own simplex carries points to a vertex.
+    crossover: bool,
 }
 
 impl Task<'_> {
@@ -221,7 +224,7 @@ impl Task<'_> {
 
     /// Solves by one backend, carried to a vertex where that is possible.
     fn attempt(&self, backend: Backend, guard: Option<Duration>) -> Result<Solution, Failure> {
-        let small = self.program.row_count() <= BASIS_ROWS;
+        let small = self.crossover;
         if backend == Backend::Simplex && small {
             return self.vertex(backend, None);
         }
@@ -381,4 +384,53 @@ impl Task<'_> {
 
 fn unproven(backend: Backend) -> Failure {
     Failure::Backend(format!("{backend:?} says infeasible or unbounded, which could not be proven"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lp::RowSense::{AtLeast, AtMost, Equal};
+
+    /// What programs of more than [`BASIS_ROWS`] rows go through, on small ones.
+    fn outcome(program: &Program) -> Result<Solution, Failure> {
+        let scaled = Scaled::new(program);
+        let columns = scaled.program.rows.transposed(program.column_count());
+        let task = Task { program, scaled, columns, deadline: None, crossover: false };
+        task.attempt(Backend::Clarabel, None)
+    }
+
+    fn two_columns(costs: [f64; 2], upper: f64) -> Program {
+        let mut program = Program::default();
+        program.add_column(costs[0], 0.0, upper);
+        program.add_column(costs[1], 0.0, f64::INFINITY);
+        program
+    }
+
+    #[test]
+    fn large_programs_are_certified_without_a_basis() {
+        let mut program = two_columns([-3.0, -5.0], 4.0);
+        program.add_row(AtMost, 12.0, vec![(1, 2.0)]);
+        program.add_row(AtMost, 18.0, vec![(0, 3.0), (1, 2.0)]);
+        let solution = outcome(&program).expect("an optimum");
+        assert!((solution.objective + 36.0).abs() < 1e-6 && solution.basis.is_none());
+    }
+
+    #[test]
+    fn large_infeasible_programs_are_proven_by_the_elastic_one() {
+        let mut program = two_columns([1.0, 1.0], f64::INFINITY);
+        program.add_row(Equal, 1.0, vec![(0, 1.0), (1, 1.0)]);
+        program.add_row(AtLeast, 8.0, vec![(0, 2.0), (1, 3.0)]);
+        let result = outcome(&program);
+        let proven = matches!(result, Err(Failure::Infeasible { certified: true, .. }));
+        assert!(proven, "{result:?}");
+    }
+
+    #[test]
+    fn large_unbounded_programs_are_proven_by_the_recession_one() {
+        let mut program = two_columns([-1.0, 0.5], f64::INFINITY);
+        program.add_row(AtMost, 3.0, vec![(0, 1.0), (1, -1.0)]);
+        program.add_row(AtLeast, 1.0, vec![(0, 1.0), (1, 2.0)]);
+        let result = outcome(&program);
+        assert!(matches!(result, Err(Failure::Unbounded { .. })), "{result:?}");
+    }
 }

@@ -92,7 +92,7 @@ fn cycling_examples_end() {
 
 #[test]
 fn klee_minty_cubes_are_solved() {
-    // Klee & Minty 1972 in five dimensions: max Σ 2^(5−j) x_j is 5^5.
+    // Klee & Minty 1972 in five dimensions: max Σ 2^(5−j) xⱼ is 5^5.
     let n = 5_usize;
     let power = |base: f64, exponent: usize| base.powi(i32::try_from(exponent).expect("small"));
     let columns: Vec<_> = (0..n).map(|j| (-power(2.0, n - 1 - j), 0.0, FREE)).collect();
