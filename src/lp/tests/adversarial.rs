@@ -220,3 +220,14 @@ fn the_middle_of_an_optimal_face_becomes_a_vertex() {
         assert_eq!(solution.primal.iter().filter(|&&x| x == 3.0).count(), 1, "{backend:?}");
     }
 }
+
+#[test]
+fn a_backend_that_cycles_is_stopped() {
+    // microlp pivots for ever on two tied columns, one of them free.
+    let lp = program(&[(-3.0, -2.0, FREE), (-3.0, -FREE, FREE)], &[(&[3.0, 3.0], AtMost, 0.0)]);
+    assert_eq!(solve(&lp, &with(Backend::Auto)).expect("optimal").objective, 0.0);
+    match solve(&lp, &with(Backend::Microlp)) {
+        Ok(solution) => assert_eq!(solution.objective, 0.0),
+        Err(failure) => assert!(matches!(failure, Failure::TimeLimit), "{failure:?}"),
+    }
+}
