@@ -20,7 +20,7 @@ use super::{
 };
 
 /// Most rows a program may have for its optimum to be carried to a vertex with a basis.
-pub const BASIS_ROWS: usize = 4000;
+pub const BASIS_ROWS: usize = 10_000;
 
 /// Bound violation, scaled, up to which a basic variable counts as feasible.
 const FEASIBLE: f64 = 1e-9;

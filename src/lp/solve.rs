@@ -18,9 +18,9 @@ mod task;
 
 use task::Task;
 
-/// Most columns a program may have to be tried on the own simplex or microlp first.
-const SMALL_COLUMNS: usize = 2000;
-/// Time microlp gets in [`Backend::Auto`] before the next backend is tried.
+/// Most columns a program may have to be tried on the own simplex and microlp first.
+const SMALL_COLUMNS: usize = 10_000;
+/// Time a backend gets in [`Backend::Auto`] while there is another to try; microlp may cycle.
 const GUARD: Duration = Duration::from_secs(20);
 
 /// Who supplies the point that is certified.
@@ -181,7 +181,7 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
     match backend {
         _ if trivial && m <= BASIS_ROWS => vec![Backend::Simplex],
         Backend::Auto if n <= SMALL_COLUMNS && m <= BASIS_ROWS => {
-            vec![Backend::Simplex, Backend::Clarabel, Backend::Microlp]
+            vec![Backend::Simplex, Backend::Microlp, Backend::Clarabel]
         }
         Backend::Auto if m <= BASIS_ROWS => vec![Backend::Clarabel, Backend::Simplex],
         Backend::Auto => vec![Backend::Clarabel],

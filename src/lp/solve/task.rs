@@ -8,12 +8,18 @@ use crate::lp::{
     Basis,
     backend::Answer,
     basis::Vertex,
-    certificate::{certify_program, infeasibility, reduced_costs},
+    certificate::{certify_program, reduced_costs},
     engine::{End, Engine},
     program::{Program, Sparse},
     proof, relax,
     scale::Scaled,
 };
+
+/// Distance from a bound, scaled, within which an interior point may be settled on it.
+const NEAR: f64 = 1e-4;
+
+/// Row violation, scaled and relative, up to which a point is worth starting from.
+const SANE: f64 = 1e-3;
 
 /// One continuous program on its way.
 pub(super) struct Task<'a> {
@@ -50,9 +56,7 @@ impl<'a> Task<'a> {
         let limit = [self.remaining(), guard].into_iter().flatten().min();
         match ask(backend, &self.scaled.program, limit) {
             Answer::Point { primal, duals } if small => {
-                let sane = primal.iter().all(|value| value.abs() < 1e12)
-                    && infeasibility(&self.scaled.program, &primal) < 1e-2;
-                let start = sane.then_some((primal.as_slice(), duals.as_deref()));
+                let start = self.sane(&primal).then_some((primal.as_slice(), duals.as_deref()));
                 let failure = match self.vertex(backend, start) {
                     Err(Failure::Backend(_) | Failure::Uncertified { .. }) => None,
                     done => Some(done),
@@ -74,6 +78,20 @@ impl<'a> Task<'a> {
             Answer::TimeLimit => Err(Failure::TimeLimit),
             Answer::Broken(text) => Err(Failure::Backend(text)),
         }
+    }
+
+    /// Whether a scaled point is near enough to feasible to start from; a ray is not.
+    fn sane(&self, primal: &[f64]) -> bool {
+        let program = &self.scaled.program;
+        let kept = |i: usize| {
+            let (activity, size) = program.rows.outer(i).fold((0.0, 1.0), |(sum, size), (j, a)| {
+                (sum + a * primal[j], size + (a * primal[j]).abs())
+            });
+            let slack = program.rhs[i] - activity;
+            let (lower, upper) = program.logical_bounds(i);
+            slack > lower - SANE * size && slack < upper + SANE * size
+        };
+        primal.iter().all(|value| value.abs() < 1e12) && (0..program.row_count()).all(kept)
     }
 
     /// Carries a point to an optimal vertex, or proves that there is none.
@@ -135,7 +153,26 @@ impl<'a> Task<'a> {
         let Some(duals) = duals else {
             return Err(Failure::Backend("a point without duals and without a basis".to_owned()));
         };
-        self.certified(backend, &self.scaled.primal(primal), self.scaled.duals(duals))
+        let primal = self.settled(primal, duals);
+        self.certified(backend, &self.scaled.primal(&primal), self.scaled.duals(duals))
+    }
+
+    /// A scaled interior point with every column on its bound that is nearer to it than its reduced
+    /// cost is large: what goes through unused routes is then nothing, not noise.
+    fn settled(&self, primal: &[f64], duals: &[f64]) -> Vec<f64> {
+        let program = &self.scaled.program;
+        let reduced = reduced_costs(program, duals).0;
+        let settle = |(j, &x): (usize, &f64)| {
+            let (lower, upper) = (program.lower[j], program.upper[j]);
+            if x - lower < reduced[j].min(NEAR) {
+                lower
+            } else if upper - x < (-reduced[j]).min(NEAR) {
+                upper
+            } else {
+                x
+            }
+        };
+        primal.iter().enumerate().map(settle).collect()
     }
 
     /// Accepts a point and duals of the unscaled program if their certificate passes.
