@@ -18,8 +18,8 @@ mod task;
 
 use task::Task;
 
-/// Most columns a program may have to be tried on the own simplex and microlp first.
-const SMALL_COLUMNS: usize = 10_000;
+/// Most columns a program may have for the own simplex to be tried before Clarabel.
+const SMALL_COLUMNS: usize = 500;
 /// Time a backend gets in [`Backend::Auto`] while there is another to try; microlp may cycle.
 const GUARD: Duration = Duration::from_secs(20);
 
@@ -183,7 +183,9 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
         Backend::Auto if n <= SMALL_COLUMNS && m <= BASIS_ROWS => {
             vec![Backend::Simplex, Backend::Microlp, Backend::Clarabel]
         }
-        Backend::Auto if m <= BASIS_ROWS => vec![Backend::Clarabel, Backend::Simplex],
+        Backend::Auto if m <= BASIS_ROWS => {
+            vec![Backend::Clarabel, Backend::Simplex, Backend::Microlp]
+        }
         Backend::Auto => vec![Backend::Clarabel],
         chosen => vec![chosen],
     }
