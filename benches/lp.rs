@@ -21,7 +21,8 @@ impl Random {
 
     /// Uniform in 0 ≤ i < `limit`.
     fn below(&mut self, limit: usize) -> usize {
-        (0..limit).nth((self.unit() * limit as f64) as usize).unwrap_or(0)
+        let place = self.unit() * limit as f64;
+        (0..limit).find(|&i| (i + 1) as f64 > place).unwrap_or(0)
     }
 }
 
@@ -84,9 +85,11 @@ fn chain(columns: usize) -> LinearProgram<usize, usize> {
     lp
 }
 
+/// A program of about so many columns.
+type Generate = fn(usize) -> LinearProgram<usize, usize>;
+
 fn measure(criterion: &mut Criterion) {
-    let families: [(&str, fn(usize) -> LinearProgram<usize, usize>); 2] =
-        [("random", random), ("chain", chain)];
+    let families: [(&str, Generate); 2] = [("random", random), ("chain", chain)];
     for (family, generate) in families {
         let mut group = criterion.benchmark_group(family);
         group.sample_size(10).warm_up_time(Duration::from_millis(200));
