@@ -3,10 +3,10 @@
 //! A [`LinearProgram`] is always the minimisation
 //!
 //! ```text
-//! min  offset + Σ_j c_j x_j     subject to   Σ_j a_ij x_j  ≤ | = | ≥  b_i,   l_j ≤ x_j ≤ u_j
+//! min  offset + Σⱼ cⱼ xⱼ     subject to   Σⱼ aᵢⱼ xⱼ  ≤ | = | ≥  bᵢ,   lⱼ ≤ xⱼ ≤ uⱼ
 //! ```
 //!
-//! and every dual is ∂(minimum)/∂b_i: at most 0 on a `≤` row, at least 0 on a `≥` row.
+//! and every dual is ∂(minimum)/∂bᵢ: at most 0 on a `≤` row, at least 0 on a `≥` row.
 //!
 //! [`solve`] takes no solver's word for anything. An optimum is returned with a [`Certificate`]
 //! recomputed in double-double arithmetic from the program itself, infeasibility with a checked
@@ -64,14 +64,14 @@ crate::typed_id! {
     pub struct RowId
 }
 
-/// How a row's activity Σ a_ij x_j compares with its right-hand side.
+/// How a row's activity Σ aᵢⱼ xⱼ compares with its right-hand side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RowSense {
-    /// Σ a_ij x_j ≤ b_i; dual ≤ 0.
+    /// Σ aᵢⱼ xⱼ ≤ bᵢ; dual ≤ 0.
     AtMost,
-    /// Σ a_ij x_j = b_i; dual of any sign.
+    /// Σ aᵢⱼ xⱼ = bᵢ; dual of any sign.
     Equal,
-    /// Σ a_ij x_j ≥ b_i; dual ≥ 0.
+    /// Σ aᵢⱼ xⱼ ≥ bᵢ; dual ≥ 0.
     AtLeast,
 }
 
@@ -134,6 +134,10 @@ impl<C, R> LinearProgram<C, R> {
     }
 
     /// Adds a row. Terms of one column are summed; a sum of zero, or of rounding noise, is dropped.
+    ///
+    /// # Panics
+    ///
+    /// If a term names a column that this program does not have.
     pub fn add_row(
         &mut self,
         key: R,
@@ -169,11 +173,13 @@ impl<C, R> LinearProgram<C, R> {
     }
 
     /// The columns in the order they were added.
+    #[must_use]
     pub fn columns(&self) -> impl ExactSizeIterator<Item = (ColumnId, Column<'_, C>)> {
         self.column_keys.ids().map(|id| (id, self.column(id)))
     }
 
     /// The rows in the order they were added.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (RowId, Row<'_, R>)> {
         self.row_keys.ids().map(|id| (id, self.row(id)))
     }
@@ -255,7 +261,7 @@ impl<C, R> LinearProgram<C, R> {
         self.program.objective_at(primal)
     }
 
-    /// The activity Σ a_ij x_j of every row at a point with one value per column.
+    /// The activity Σ aᵢⱼ xⱼ of every row at a point with one value per column.
     #[must_use]
     pub fn activities(&self, primal: &[f64]) -> Vec<f64> {
         self.row_keys.ids().map(|row| self.program.activity(row.index(), primal)).collect()

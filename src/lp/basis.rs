@@ -1,8 +1,8 @@
 //! The basis of a vertex optimum: exact derivatives of anything linear with respect to anything
 //! given.
 //!
-//! While the basis stays optimal, x_B = B⁻¹ (b − N x_N) and y = B⁻ᵀ c_B; the derivative of any
-//! linear measure g·x with respect to the right-hand sides is B⁻ᵀ g_B (Dantzig 1963, ch. 12).
+//! While the basis stays optimal, `x_B = B⁻¹ (b − N x_N)` and `y = B⁻ᵀ c_B`; the derivative of any
+//! linear measure g·x with respect to the right-hand sides is `B⁻ᵀ g_B` (Dantzig 1963, ch. 12).
 
 use super::{ColumnId, RowId, engine::Engine, factor::Factor, program::Sparse, scale::Scaled};
 use crate::index::Id;
@@ -83,8 +83,8 @@ impl Basis {
         })
     }
 
-    /// Derivatives of the measure Σ g_j x_j with respect to every right-hand side: y with
-    /// Bᵀ y = g_B, one per row, in units of the measure per unit of the row.
+    /// Derivatives of the measure Σ gⱼ xⱼ with respect to every right-hand side: y with
+    /// `Bᵀ y = g_B`, one per row, in units of the measure per unit of the row.
     ///
     /// # Panics
     ///
@@ -113,7 +113,7 @@ impl Basis {
         self.scaled.direction(&direction)
     }
 
-    /// Rates of the scaled basic variables with respect to b_i times the quantity scale.
+    /// Rates of the scaled basic variables with respect to bᵢ times the quantity scale.
     pub(super) fn rhs_direction(&self, row: usize) -> Vec<f64> {
         let mut vector = vec![0.0; self.basic.len()];
         vector[row] = self.scaled.row[row];

@@ -21,16 +21,16 @@ const FLOOR: f64 = 1e-9;
 /// Violations of the optimality conditions, each relative and ≥ 0; infinite if not a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Certificate {
-    /// Worst row violation over Σ|a_ij x_j| + |b_i|.
+    /// Worst row violation over Σ|aᵢⱼ xⱼ| + |bᵢ|.
     pub rows: f64,
-    /// Worst bound violation over |x_j| + |bound|.
+    /// Worst bound violation over |xⱼ| + |bound|.
     pub bounds: f64,
-    /// Worst wrong-signed reduced cost over |c_j| + Σ|a_ij y_i|, wrong-signed row duals likewise.
+    /// Worst wrong-signed reduced cost over |cⱼ| + Σ|aᵢⱼ yᵢ|, wrong-signed row duals likewise.
     pub dual: f64,
     /// Worst product of a slack and its multiplier over the size of the objective.
     pub complementarity: f64,
     /// Difference of primal and dual objective over the size of the objective, which is
-    /// Σ|c_j x_j| + Σ|y_i b_i| + Σ|d_j bound_j|.
+    /// Σ|cⱼ xⱼ| + Σ|yᵢ bᵢ| + Σ|dⱼ boundⱼ|.
     pub gap: f64,
 }
 
@@ -117,7 +117,7 @@ pub(super) fn infeasibility(program: &Program, primal: &[f64]) -> f64 {
     Rows::new(program, primal).worst.max(bounds(program, primal))
 }
 
-/// Reduced costs c_j − Σ a_ij y_i and what they are the difference of, |c_j| + Σ|a_ij y_i|.
+/// Reduced costs cⱼ − Σ aᵢⱼ yᵢ and what they are the difference of, |cⱼ| + Σ|aᵢⱼ yᵢ|.
 pub(super) fn reduced_costs(program: &Program, duals: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let mut reduced: Vec<TwoFloat> = program.cost.iter().map(|&cost| cost.into()).collect();
     let mut scale: Vec<f64> = program.cost.iter().map(|cost| cost.abs()).collect();
@@ -142,7 +142,7 @@ pub(super) fn wrong_sign(sense: RowSense, dual: f64) -> bool {
     }
 }
 
-/// Row slacks b_i − Σ a_ij x_j and the worst relative violation.
+/// Row slacks bᵢ − Σ aᵢⱼ xⱼ and the worst relative violation.
 struct Rows {
     slack: Vec<f64>,
     worst: f64,

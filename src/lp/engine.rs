@@ -20,7 +20,7 @@ use super::{
 };
 
 /// Most rows a program may have for its optimum to be carried to a vertex with a basis.
-pub const BASIS_ROWS: usize = 4000;
+pub const BASIS_ROWS: usize = 10_000;
 
 /// Bound violation, scaled, up to which a basic variable counts as feasible.
 const FEASIBLE: f64 = 1e-9;
@@ -126,7 +126,7 @@ impl<'a> Engine<'a> {
         dense
     }
 
-    /// Σ_i a_ij y_i of a column, y_i of a logical.
+    /// Σᵢ aᵢⱼ yᵢ of a column, yᵢ of a logical.
     pub(super) fn price(&self, variable: usize, multipliers: &[f64]) -> f64 {
         match variable.checked_sub(self.width()) {
             Some(row) => multipliers[row],
@@ -247,17 +247,14 @@ impl<'a> Engine<'a> {
         }
         self.value[entering] += sign * length;
         self.stalled = if length > 1e-12 { 0 } else { self.stalled + 1 };
-        match *step {
-            ratio::Step::Pivot { position, bound, .. } => {
-                let leaving = self.basic[position];
-                self.value[leaving] = bound;
-                self.exchange(position, entering, solved);
-            }
-            _ => {
-                let bound = if sign > 0.0 { self.upper[entering] } else { self.lower[entering] };
-                if bound.is_finite() {
-                    self.value[entering] = bound;
-                }
+        if let ratio::Step::Pivot { position, bound, .. } = *step {
+            let leaving = self.basic[position];
+            self.value[leaving] = bound;
+            self.exchange(position, entering, solved);
+        } else {
+            let bound = if sign > 0.0 { self.upper[entering] } else { self.lower[entering] };
+            if bound.is_finite() {
+                self.value[entering] = bound;
             }
         }
     }

@@ -125,7 +125,7 @@ impl Program {
         f64::from(dot(self.rows.outer(row).map(|(column, value)| (value, primal[column]))))
     }
 
-    /// Bounds of the logical s_i of a row, Σ a_ij x_j + s_i = b_i.
+    /// Bounds of the logical sᵢ of a row, Σ aᵢⱼ xⱼ + sᵢ = bᵢ.
     pub(super) fn logical_bounds(&self, row: usize) -> (f64, f64) {
         match self.sense[row] {
             RowSense::AtMost => (0.0, f64::INFINITY),

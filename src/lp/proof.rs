@@ -13,7 +13,7 @@ const VANISHES: f64 = 1e-9;
 
 /// Puts wrong-signed multipliers to zero and checks what remains as a Farkas vector (Farkas 1902).
 ///
-/// With y of the sign of its row, every feasible x has Σ_j (Σ_i a_ij y_i) x_j ≥ Σ_i y_i b_i; if
+/// With y of the sign of its row, every feasible x has Σⱼ (Σᵢ aᵢⱼ yᵢ) xⱼ ≥ Σᵢ yᵢ bᵢ; if
 /// even the largest value of the left side over the bounds is below the right side, none exists.
 pub(super) fn farkas(program: &Program, mut multipliers: Vec<f64>) -> (Vec<f64>, bool) {
     for (multiplier, &sense) in multipliers.iter_mut().zip(&program.sense) {

@@ -11,7 +11,7 @@ const PASSES: usize = 3;
 /// A scaled copy of a program, and the factors that were applied.
 #[derive(Clone, Debug)]
 pub(super) struct Scaled {
-    /// a'_ij = r_i a_ij k_j, b'_i = r_i b_i / q, l'_j = l_j / (k_j q), c'_j = c_j k_j p.
+    /// a'ᵢⱼ = rᵢ aᵢⱼ kⱼ, b'ᵢ = rᵢ bᵢ / q, l'ⱼ = lⱼ / (kⱼ q), c'ⱼ = cⱼ kⱼ p.
     pub(super) program: Program,
     /// r, one per row.
     pub(super) row: Vec<f64>,

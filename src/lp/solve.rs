@@ -8,21 +8,19 @@ use std::time::{Duration, Instant};
 use super::{
     BASIS_ROWS, Basis, Certificate, ColumnId, Defect, LinearProgram, RowId,
     backend::{self, Answer},
-    basis::Vertex,
-    certificate::{certify_program, infeasibility, reduced_costs},
     defect::defects,
-    engine::{End, Engine},
-    program::{Program, Sparse},
-    proof, relax,
-    scale::Scaled,
+    program::Program,
 };
 use crate::index::Id;
 
 mod integer;
+mod task;
 
-/// Most columns a program may have to be tried on the own simplex or microlp first.
-const SMALL_COLUMNS: usize = 2000;
-/// Time microlp gets in [`Backend::Auto`] before the next backend is tried.
+use task::Task;
+
+/// Most columns a program may have for the own simplex to be tried before Clarabel.
+const SMALL_COLUMNS: usize = 500;
+/// Time a backend gets in [`Backend::Auto`] while there is another to try; microlp may cycle.
 const GUARD: Duration = Duration::from_secs(20);
 
 /// Who supplies the point that is certified.
@@ -59,7 +57,7 @@ pub struct Solution {
     pub primal: Vec<f64>,
     /// ∂(minimum)/∂rhs of each row; one-sided where [`degenerate`](Self::degenerate).
     pub duals: Vec<f64>,
-    /// c_j − Σ a_ij y_i of each column; ≥ 0 at a lower bound, ≤ 0 at an upper one.
+    /// cⱼ − Σ aᵢⱼ yᵢ of each column; ≥ 0 at a lower bound, ≤ 0 at an upper one.
     pub reduced_costs: Vec<f64>,
     /// Who supplied the point; never [`Backend::Auto`].
     pub backend: Backend,
@@ -156,9 +154,7 @@ fn continuous(
     backend: Backend,
     deadline: Option<Instant>,
 ) -> Result<Solution, Failure> {
-    let scaled = Scaled::new(program);
-    let columns = scaled.program.rows.transposed(program.column_count());
-    let task = Task { program, scaled, columns, deadline };
+    let task = Task::new(program, program.row_count() <= BASIS_ROWS, deadline);
     let mut last = Failure::Backend("no backend was tried".to_owned());
     let plan = plan(program, backend);
     for (at, &backend) in plan.iter().enumerate() {
@@ -185,9 +181,11 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
     match backend {
         _ if trivial && m <= BASIS_ROWS => vec![Backend::Simplex],
         Backend::Auto if n <= SMALL_COLUMNS && m <= BASIS_ROWS => {
-            vec![Backend::Simplex, Backend::Clarabel, Backend::Microlp]
+            vec![Backend::Simplex, Backend::Microlp, Backend::Clarabel]
         }
-        Backend::Auto if m <= BASIS_ROWS => vec![Backend::Clarabel, Backend::Simplex],
+        Backend::Auto if m <= BASIS_ROWS => {
+            vec![Backend::Clarabel, Backend::Simplex, Backend::Microlp]
+        }
         Backend::Auto => vec![Backend::Clarabel],
         chosen => vec![chosen],
     }
@@ -204,181 +202,4 @@ fn ask(backend: Backend, program: &Program, limit: Option<Duration>) -> Answer {
         Backend::Highs => Answer::Broken("built without the cargo feature `highs`".to_owned()),
         Backend::Simplex => Answer::Broken("more rows than the own simplex takes".to_owned()),
     }
-}
-
-/// One continuous program on its way.
-struct Task<'a> {
-    program: &'a Program,
-    scaled: Scaled,
-    columns: Sparse,
-    deadline: Option<Instant>,
-}
-
-impl Task<'_> {
-    fn remaining(&self) -> Option<Duration> {
-        self.deadline.map(|at| at.saturating_duration_since(Instant::now()))
-    }
-
-    /// Solves by one backend, carried to a vertex where that is possible.
-    fn attempt(&self, backend: Backend, guard: Option<Duration>) -> Result<Solution, Failure> {
-        let small = self.program.row_count() <= BASIS_ROWS;
-        if backend == Backend::Simplex && small {
-            return self.vertex(backend, None);
-        }
-        let limit = [self.remaining(), guard].into_iter().flatten().min();
-        match ask(backend, &self.scaled.program, limit) {
-            Answer::Point { primal, duals } if small => {
-                let sane = primal.iter().all(|value| value.abs() < 1e12)
-                    && infeasibility(&self.scaled.program, &primal) < 1e-2;
-                let start = sane.then_some((primal.as_slice(), duals.as_deref()));
-                let failure = match self.vertex(backend, start) {
-                    Err(Failure::Backend(_) | Failure::Uncertified { .. }) => None,
-                    done => Some(done),
-                };
-                failure.unwrap_or_else(|| self.interior(backend, &primal, duals.as_deref()))
-            }
-            Answer::Infeasible | Answer::Unbounded if small => self.vertex(backend, None),
-            Answer::Point { primal, duals } => {
-                let failure = match self.interior(backend, &primal, duals.as_deref()) {
-                    Ok(solution) => return Ok(solution),
-                    Err(failure) => failure,
-                };
-                self.ray(backend).map_or(Err(failure), Err)
-            }
-            Answer::Infeasible | Answer::Unbounded => {
-                let proof = self.farkas(backend).or_else(|| self.ray(backend));
-                Err(proof.unwrap_or_else(|| unproven(backend)))
-            }
-            Answer::TimeLimit => Err(Failure::TimeLimit),
-            Answer::Broken(text) => Err(Failure::Backend(text)),
-        }
-    }
-
-    /// Carries a point to an optimal vertex, or proves that there is none.
-    fn vertex(
-        &self,
-        backend: Backend,
-        start: Option<(&[f64], Option<&[f64]>)>,
-    ) -> Result<Solution, Failure> {
-        let mut engine = Engine::new(&self.scaled.program, &self.columns, start, self.deadline);
-        match engine.run() {
-            End::Optimal => {
-                let pivots = engine.pivots;
-                let vertex = Vertex::from(engine);
-                let primal = self.scaled.primal(vertex.primal(self.program.column_count()));
-                let duals = self.scaled.duals(&vertex.dual);
-                let mut solution = self.certified(backend, &primal, duals)?;
-                let basis = Basis::new(self.scaled.clone(), self.columns.clone(), vertex);
-                for column in basis.columns() {
-                    solution.reduced_costs[column.index()] = 0.0;
-                }
-                solution.vertex = true;
-                solution.degenerate = basis.degenerate();
-                solution.unique = basis.unique();
-                solution.pivots = pivots;
-                solution.basis = Some(basis);
-                Ok(solution)
-            }
-            End::Infeasible(multipliers) => {
-                let multipliers = self.scaled.multipliers(&multipliers);
-                let (farkas, certified) = proof::farkas(self.program, multipliers);
-                if certified {
-                    Err(Failure::Infeasible { farkas, certified })
-                } else {
-                    Err(unproven(backend))
-                }
-            }
-            End::Unbounded(ray) => {
-                let point = &engine.value[..self.program.column_count()];
-                let point = self.clamped(&self.scaled.primal(point));
-                let ray = proof::cleaned(self.program, self.scaled.direction(&ray));
-                if proof::ray(self.program, &point, &ray) {
-                    Err(Failure::Unbounded { point, ray })
-                } else {
-                    Err(unproven(backend))
-                }
-            }
-            End::TimeLimit => Err(Failure::TimeLimit),
-            End::Stuck => Err(Failure::Backend("the crossover found no optimal basis".to_owned())),
-        }
-    }
-
-    /// A point with duals as the backend left it.
-    fn interior(
-        &self,
-        backend: Backend,
-        primal: &[f64],
-        duals: Option<&[f64]>,
-    ) -> Result<Solution, Failure> {
-        let Some(duals) = duals else {
-            return Err(Failure::Backend("a point without duals and without a basis".to_owned()));
-        };
-        self.certified(backend, &self.scaled.primal(primal), self.scaled.duals(duals))
-    }
-
-    /// Accepts a point and duals of the unscaled program if their certificate passes.
-    fn certified(
-        &self,
-        backend: Backend,
-        primal: &[f64],
-        duals: Vec<f64>,
-    ) -> Result<Solution, Failure> {
-        let primal = self.clamped(primal);
-        let certificate = certify_program(self.program, &primal, &duals);
-        if !certificate.passes() {
-            return Err(Failure::Uncertified { certificate, backend });
-        }
-        Ok(Solution {
-            objective: self.program.objective_at(&primal),
-            reduced_costs: reduced_costs(self.program, &duals).0,
-            primal,
-            duals,
-            backend,
-            vertex: false,
-            basis: None,
-            certificate,
-            degenerate: false,
-            unique: None,
-            pivots: 0,
-        })
-    }
-
-    /// A point moved into its bounds.
-    fn clamped(&self, primal: &[f64]) -> Vec<f64> {
-        let bounds = self.program.lower.iter().zip(&self.program.upper);
-        primal.iter().zip(bounds).map(|(x, (lower, upper))| x.max(*lower).min(*upper)).collect()
-    }
-
-    /// A checked Farkas vector from the elastic program, if there is one.
-    fn farkas(&self, backend: Backend) -> Option<Failure> {
-        match ask(backend, &relax::elastic(&self.scaled.program), self.remaining()) {
-            Answer::Point { duals: Some(duals), .. } => {
-                let multipliers = self.scaled.multipliers(&duals);
-                let (farkas, certified) = proof::farkas(self.program, multipliers);
-                certified.then_some(Failure::Infeasible { farkas, certified })
-            }
-            _ => None,
-        }
-    }
-
-    /// A checked ray from a feasible point, if there is one.
-    fn ray(&self, backend: Backend) -> Option<Failure> {
-        let program = &self.scaled.program;
-        let Answer::Point { primal: ray, .. } =
-            ask(backend, &relax::recession(program), self.remaining())
-        else {
-            return None;
-        };
-        let Answer::Point { primal, .. } = ask(backend, &relax::elastic(program), self.remaining())
-        else {
-            return None;
-        };
-        let point = self.clamped(&self.scaled.primal(&primal[..program.column_count()]));
-        let ray = proof::cleaned(self.program, self.scaled.direction(&ray));
-        proof::ray(self.program, &point, &ray).then_some(Failure::Unbounded { point, ray })
-    }
-}
-
-fn unproven(backend: Backend) -> Failure {
-    Failure::Backend(format!("{backend:?} says infeasible or unbounded, which could not be proven"))
 }

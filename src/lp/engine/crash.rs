@@ -171,7 +171,7 @@ impl Engine<'_> {
         self.recompute();
     }
 
-    /// Basic values from the others: x_B = B⁻¹ (b − N x_N).
+    /// Basic values from the others: `x_B = B⁻¹ (b − N x_N)`.
     pub(super) fn recompute(&mut self) {
         let mut rest = self.program.rhs.clone();
         for variable in 0..self.value.len() {

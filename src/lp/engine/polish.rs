@@ -52,14 +52,13 @@ impl Engine<'_> {
     }
 
     fn refine_duals(&mut self) {
-        let residual =
-            self.basic.iter().map(|&variable| match variable.checked_sub(self.width()) {
-                Some(row) => -self.dual[row],
-                None => {
-                    let terms = self.columns.outer(variable).map(|(row, a)| (a, self.dual[row]));
-                    f64::from(TwoFloat::from(self.cost(variable)) - dot(terms))
-                }
-            });
+        let residual = self.basic.iter().map(|&variable| {
+            if let Some(row) = variable.checked_sub(self.width()) {
+                return -self.dual[row];
+            }
+            let terms = self.columns.outer(variable).map(|(row, a)| (a, self.dual[row]));
+            f64::from(TwoFloat::from(self.cost(variable)) - dot(terms))
+        });
         let mut residual: Vec<f64> = residual.collect();
         self.factor.solve_transposed(&mut residual);
         for (dual, change) in self.dual.iter_mut().zip(residual) {

@@ -73,11 +73,12 @@ impl Engine<'_> {
     fn target(&self, variable: usize, rate: f64) -> Option<f64> {
         let (lower, upper) = (self.lower[variable], self.upper[variable]);
         let violation = self.violation(variable);
-        let bound = match (violation, rate > 0.0) {
-            (-1.0, true) => lower,
-            (1.0, false) => upper,
-            (0.0, true) => upper,
-            (0.0, false) => lower,
+        let rising = rate > 0.0;
+        let bound = match (violation < 0.0, violation > 0.0) {
+            (true, _) if rising => lower,
+            (_, true) if !rising => upper,
+            (false, false) if rising => upper,
+            (false, false) => lower,
             _ => return None,
         };
         bound.is_finite().then_some(bound)

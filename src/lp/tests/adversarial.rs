@@ -92,7 +92,7 @@ fn cycling_examples_end() {
 
 #[test]
 fn klee_minty_cubes_are_solved() {
-    // Klee & Minty 1972 in five dimensions: max Σ 2^(5−j) x_j is 5^5.
+    // Klee & Minty 1972 in five dimensions: max Σ 2^(5−j) xⱼ is 5^5.
     let n = 5_usize;
     let power = |base: f64, exponent: usize| base.powi(i32::try_from(exponent).expect("small"));
     let columns: Vec<_> = (0..n).map(|j| (-power(2.0, n - 1 - j), 0.0, FREE)).collect();
@@ -218,5 +218,16 @@ fn the_middle_of_an_optimal_face_becomes_a_vertex() {
         let solution = solve(&lp, &with(backend)).expect("optimal");
         assert_eq!(solution.unique, Some(false), "{backend:?}");
         assert_eq!(solution.primal.iter().filter(|&&x| x == 3.0).count(), 1, "{backend:?}");
+    }
+}
+
+#[test]
+fn a_backend_that_cycles_is_stopped() {
+    // microlp pivots for ever on two tied columns, one of them free.
+    let lp = program(&[(-3.0, -2.0, FREE), (-3.0, -FREE, FREE)], &[(&[3.0, 3.0], AtMost, 0.0)]);
+    assert_eq!(solve(&lp, &with(Backend::Auto)).expect("optimal").objective, 0.0);
+    match solve(&lp, &with(Backend::Microlp)) {
+        Ok(solution) => assert_eq!(solution.objective, 0.0),
+        Err(failure) => assert!(matches!(failure, Failure::TimeLimit), "{failure:?}"),
     }
 }

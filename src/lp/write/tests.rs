@@ -21,7 +21,7 @@ fn sample() -> Named {
     lp.set_integer(f);
     lp.set_integer(g);
     lp.set_offset(-12.25);
-    lp.add_row("cap".into(), RowSense::AtMost, 1e4, [(a, 1.0), (f, -1234.567_890_123)]);
+    lp.add_row("cap".into(), RowSense::AtMost, 1e4, [(a, 1.0), (f, -1_234.567_890_123)]);
     lp.add_row("balance".into(), RowSense::Equal, 0.0, [(b, 0.1), (c, -1.0), (d, 1.0 / 3.0)]);
     lp.add_row("objective".into(), RowSense::AtLeast, -2e9, [(e, 1e-7), (a, -1.0), (g, 2.0)]);
     lp.add_row("none".into(), RowSense::AtMost, 3.0, []);
@@ -55,19 +55,20 @@ fn number(text: &str) -> f64 {
     text.parse().unwrap_or_else(|_| panic!("`{text}` is a number"))
 }
 
+/// Name, sense, right-hand side and terms.
+type RowRead = (String, RowSense, f64, Vec<(ColumnId, f64)>);
+
 fn read_mps(text: &str) -> Named {
     let mut read = Read::default();
     let (mut section, mut whole) = ("", false);
-    let mut rows: Vec<(String, RowSense, f64, Vec<(ColumnId, f64)>)> = Vec::new();
+    let mut rows: Vec<RowRead> = Vec::new();
     for line in text.lines() {
         let fields: Vec<&str> = line.split_whitespace().collect();
         if !line.starts_with(' ') {
             section = fields[0];
             continue;
         }
-        let place = |rows: &[(String, _, _, _)], name: &str| {
-            rows.iter().position(|row: &(String, RowSense, f64, _)| row.0 == name)
-        };
+        let place = |rows: &[RowRead], name: &str| rows.iter().position(|row| row.0 == name);
         match (section, fields.as_slice()) {
             ("ROWS", ["N", _]) => {}
             ("ROWS", [sense, name]) => {
@@ -138,7 +139,9 @@ fn read_lp(text: &str) -> Named {
                     }
                 }
                 let Some(end) = end else {
-                    terms.iter().for_each(|&(id, cost)| read.lp.set_cost(id, cost));
+                    for (id, cost) in terms {
+                        read.lp.set_cost(id, cost);
+                    }
                     fields.clear();
                     continue;
                 };
