@@ -4,7 +4,7 @@
 //! what goes to an outlet of a free splitter, what a blender makes or buys. A *definition* writes a node as a linear
 //! combination of other nodes and of drivers: `x = R x + S z`.
 
-use super::{Driver, DriverId, Node, NodeId, compose::Composition};
+use super::{DriverId, Node, NodeId, compose::Composition};
 use crate::{
     flowsheet::{
         Blender, Feed, Flowsheet, Kind, OperationId, PeriodId, Reactor, ReactorMap, Separation,

@@ -1,0 +1,144 @@
+//! The phases of a run — parse, validate, assemble, solve, analyse — on generated and shipped flowsheets.
+//!
+//! `cargo bench --bench pipeline` runs all; `-- assemble` one phase. Every phase is given what the one before made.
+
+use std::{fmt::Write, hint::black_box, path::Path};
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use reeflow::{
+    analysis,
+    diagnostic::Sources,
+    document::{self, Document, Files, Read, Request},
+    flowsheet::Flowsheet,
+    lp::Options,
+    model::{Form, Model},
+};
+
+/// Reads files as the tool does; benches may touch them.
+struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &str, from: &str) -> Result<Read, String> {
+        let path = Path::new(from).parent().unwrap_or(Path::new("")).join(path);
+        #[expect(clippy::disallowed_methods, reason = "a benchmark reads the shipped flowsheets")]
+        let bytes = std::fs::read(&path).map_err(|error| error.to_string())?;
+        Ok(Read { name: path.to_string_lossy().into_owned(), bytes })
+    }
+}
+
+/// A chain of `operations` separators over `species` lumps; every fifth one bleeds to a product through a free
+/// splitter, every seventh sends its middlings back three places.
+fn generate(operations: usize, species: usize) -> String {
+    let mut text = String::from(
+        "[flowsheet]\ntitle = \"generated\"\nassumed = \"generated\"\n[group]\nALL = [",
+    );
+    for i in 0..species {
+        let _ = write!(text, "\"s{i}\", ");
+    }
+    text.push_str("]\n");
+    for i in 0..species {
+        let _ = writeln!(text, "[species.s{i}]");
+    }
+    text.push_str("[feed.ore]\nto = \"op0\"\nsupply = \"100 kt/yr\"\ncost = \"5 USD/t\"\nassay.grade = { ALL = \"100 %\" }\nassay.split.ALL = { ");
+    for i in 0..species {
+        let _ = write!(text, "{}s{i} = {}", if i == 0 { "" } else { ", " }, 1 + i * 7 % 13);
+    }
+    text.push_str(" }\n");
+    for o in 0..operations {
+        let next = if o + 1 == operations { "last".to_owned() } else { format!("op{}", o + 1) };
+        if o % 5 == 4 {
+            let _ = writeln!(
+                text,
+                "[splitter.op{o}]\nto = {{ on = \"{next}\", sell = \"sales{o}\" }}\n[product.sales{o}]\nprice = \"{} USD/t s{}\"\ndemand = \"{} t/yr\"",
+                40 + o * 11 % 23,
+                o % species,
+                500 + o
+            );
+            continue;
+        }
+        let back = o % 7 == 6 && o > 3;
+        let _ = write!(
+            text,
+            "[separator.op{o}]\nto = {{ on = \"{next}\", off = \"dump\"{} }}\ncapacity = \"200 kt/yr\"\nopex = \"0.2 USD/t\"\n",
+            if back { format!(", back = \"op{}\"", o - 3) } else { String::new() }
+        );
+        for (outlet, top) in [("off", 5), ("back", 20)].iter().take(1 + usize::from(back)) {
+            let _ = write!(text, "recovery.{outlet} = {{ ");
+            for i in 0..species {
+                let share = 1 + (o * 31 + i * 17) % top;
+                let _ = write!(text, "s{i} = \"{share} %\", ");
+            }
+            text.push_str("default = \"1 %\" }\n");
+        }
+    }
+    text.push_str("[product.last]\nprice = \"90 USD/t\"\n[waste.dump]\ncost = \"1 USD/t\"\n");
+    text
+}
+
+fn load(name: &str, text: &str) -> Document {
+    let mut sources = Sources::new();
+    let request = Request { scenario: None, set: &[] };
+    document::load(name, text.as_bytes(), &request, &Disk, &mut sources)
+        .expect("the flowsheet is sound")
+        .document
+}
+
+fn cases() -> Vec<(String, String, String)> {
+    let mut cases: Vec<(String, String, String)> = [(10, 10), (100, 20), (500, 30)]
+        .into_iter()
+        .map(|(o, s)| (format!("{o}x{s}"), "generated.toml".to_owned(), generate(o, s)))
+        .collect();
+    for name in
+        ["beylikova-industrial", "validation/mountain-pass-flotation", "tutorial/03-recycle"]
+    {
+        let path = format!("{}/flowsheets/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        #[expect(clippy::disallowed_methods, reason = "a benchmark reads the shipped flowsheets")]
+        let text = std::fs::read_to_string(&path).expect("it is shipped");
+        cases.push((name.rsplit('/').next().unwrap_or(name).to_owned(), path, text));
+    }
+    cases
+}
+
+fn bench(criterion: &mut Criterion) {
+    for (name, path, text) in cases() {
+        let document = load(&path, &text);
+        let (flowsheet, _) = Flowsheet::lower(&document).expect("the flowsheet is sound");
+        let values = flowsheet.values();
+        let model = Model::assemble(&flowsheet, &values).expect("it can be written");
+        let options = Options::default();
+        let mut group = criterion.benchmark_group("parse");
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(BenchmarkId::from_parameter(&name), |b| {
+            b.iter(|| load(&path, black_box(&text)))
+        });
+        group.finish();
+        let mut group = criterion.benchmark_group("validate");
+        group.bench_function(BenchmarkId::from_parameter(&name), |b| {
+            b.iter(|| Flowsheet::lower(black_box(&document)));
+        });
+        group.finish();
+        let mut group = criterion.benchmark_group("assemble");
+        group.throughput(Throughput::Elements(model.nodes().len() as u64));
+        group.bench_function(BenchmarkId::from_parameter(&name), |b| {
+            b.iter(|| Model::assemble(black_box(&flowsheet), &values));
+        });
+        group.finish();
+        let mut group = criterion.benchmark_group("solve");
+        group.sample_size(10);
+        for (form, label) in [(Form::Condensed, "condensed"), (Form::Full, "uncondensed")] {
+            group.bench_function(BenchmarkId::new(label, &name), |b| {
+                b.iter(|| model.solve(black_box(&flowsheet), &options, form));
+            });
+        }
+        group.finish();
+        let mut group = criterion.benchmark_group("analyse");
+        group.sample_size(10);
+        group.bench_function(BenchmarkId::from_parameter(&name), |b| {
+            b.iter(|| analysis::analyse(black_box(&flowsheet), &options, Form::Condensed));
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);
