@@ -3,6 +3,7 @@
 //! [`analyse`] answers all of them; each submodule answers one. Answers are data ([`Outcome`]); `report` writes them.
 
 mod outcome;
+pub mod replay;
 
 pub use outcome::{
     AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
