@@ -10,6 +10,7 @@ mod failure;
 mod flows;
 mod goals;
 mod outcome;
+pub mod replay;
 mod value;
 
 pub use outcome::{
