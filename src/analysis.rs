@@ -3,6 +3,9 @@
 //! [`analyse`] answers all of them; each submodule answers one. Answers are data ([`Outcome`]); `report` writes them.
 
 mod outcome;
+mod provisional;
+
+pub use provisional::{Plan, analyse};
 
 pub use outcome::{
     AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
