@@ -93,7 +93,7 @@ fn answer(flowsheet: &Flowsheet, model: &Model, solution: &Solution) -> Outcome 
             degenerate: solution.raw.degenerate,
         },
         proof: Proof {
-            primal: certificate.primal,
+            primal: certificate.rows.max(certificate.bounds),
             dual: certificate.dual,
             complementarity: certificate.complementarity,
             gap: certificate.gap,
