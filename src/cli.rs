@@ -1,4 +1,95 @@
-//! (to be written)
+//! The command line tool: arguments, files, standard streams, exit codes.
+//!
+//! | code | meaning |
+//! | --- | --- |
+//! | 0 | done; for `check`: nothing wrong and all goals met |
+//! | 1 | the model is wrong, has no plan, or (`check`) misses a goal |
+//! | 2 | the tool could not run: usage, a file that cannot be read or written |
+//!
+//! Reports go to standard output, findings to standard error. Whoever stops reading does no harm.
 
+mod args;
+mod check;
+mod console;
+mod example;
+mod explain;
+mod export;
 pub mod files;
 pub mod render;
+mod run;
+mod solve;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::{document::Document, report::json};
+use args::{Cli, Command};
+use console::{Console, write_output};
+
+/// Why a command ended before its end.
+#[derive(Debug)]
+enum Stop {
+    /// The model is wrong or has no plan; the findings have been drawn.
+    Model,
+    /// The tool could not run, and why.
+    Tool(String),
+    /// Nobody reads on.
+    Closed,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// All is well.
+    Well,
+    /// It was done, and something is wrong with the model.
+    Wrong,
+}
+
+/// Runs the tool on the arguments of the process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help that nobody reads is no failure.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let mut console = Console::new(&cli.global);
+    let ended = dispatch(&cli.command, &mut console).and_then(|end| {
+        console.flush()?;
+        Ok(end)
+    });
+    match ended {
+        Ok(End::Well) | Err(Stop::Closed) => ExitCode::SUCCESS,
+        Ok(End::Wrong) | Err(Stop::Model) => ExitCode::from(1),
+        Err(Stop::Tool(message)) => {
+            console.complain(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
+    match command {
+        Command::Solve(args) => solve::solve(args, console),
+        Command::Check(args) => check::check(args, console),
+        Command::Export(args) => export::export(args, console),
+        Command::Explain(args) => explain::explain(args, console),
+        Command::Example(args) => example::example(&args.command, console),
+        Command::Schema { report, output } => {
+            let schema = if *report { json::schema() } else { Document::schema() };
+            write_output(console, output.as_deref(), &schema)?;
+            Ok(End::Well)
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "reeflow", &mut script);
+            console.print_bytes(&script)?;
+            Ok(End::Well)
+        }
+    }
+}

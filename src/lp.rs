@@ -222,6 +222,20 @@ impl<C, R> LinearProgram<C, R> {
         &self.row_keys[row]
     }
 
+    /// The same program under other keys.
+    #[must_use]
+    pub fn with_keys<C2, R2>(
+        &self,
+        column: impl FnMut(&C) -> C2,
+        row: impl FnMut(&R) -> R2,
+    ) -> LinearProgram<C2, R2> {
+        LinearProgram {
+            column_keys: self.column_keys.iter().map(column).collect(),
+            row_keys: self.row_keys.iter().map(row).collect(),
+            program: self.program.clone(),
+        }
+    }
+
     /// The constant term of the objective, finite.
     #[must_use]
     pub fn offset(&self) -> f64 {

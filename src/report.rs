@@ -1,1 +1,6 @@
-//! (to be written)
+//! Results on paper: what `analysis` found, as text for people and as data for programs.
+//!
+//! A report knows neither solver nor files; it makes strings.
+
+pub mod json;
+pub mod terminal;

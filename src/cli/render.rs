@@ -151,7 +151,7 @@ fn draw(
 }
 
 /// The text with line breaks between words, so that lines fit a width.
-fn wrap(text: &str, width: usize) -> String {
+pub(super) fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::new();
     let mut length = 0;
     for word in text.split(' ') {

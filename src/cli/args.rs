@@ -1,0 +1,308 @@
+//! What the user can write.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
+use clap_complete::Shell;
+
+use crate::{
+    lp::{Backend, Options},
+    model::Form,
+    report::terminal::Section,
+};
+
+/// Value chains of rare earths and other critical metals: balanced, optimised, proven.
+///
+/// A flowsheet is a TOML file: feeds, separators, reactors, blenders, products, wastes, with prices, limits and goals.
+/// reeflow finds the plan that earns most within the limits, proves it, and tells what flows where, what each stage
+/// adds, whether the goals are met and which limit to relieve next.
+#[derive(Debug, Parser)]
+#[command(name = "reeflow", version, arg_required_else_help = true, after_help = "\
+Examples:
+  reeflow example extract 06-goal-and-bottleneck   get a flowsheet to play with
+  reeflow solve 06-goal-and-bottleneck.toml        optimise it and report
+  reeflow check *.toml                             find mistakes, test the goals
+  reeflow explain goal-missed                      what a finding means")]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What holds for every command.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Global {
+    /// When to use colours; `auto` heeds `NO_COLOR`
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Longest line [default: that of the terminal, else 100]
+    #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(super) width: Option<u16>,
+    /// Tell errors only, no warnings, notes or hints
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Find the best plan of a flowsheet and report on it
+    #[command(after_help = "\
+Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or written.
+Missed goals are told; `reeflow check` turns them into exit code 1.
+
+Examples:
+  reeflow solve plant.toml
+  reeflow solve plant.toml --scenario low-price --show goals,bottlenecks
+  reeflow solve plant.toml --set 'product.magnets.price=22 USD/kg'
+  reeflow solve plant.toml --format json -o plant.json")]
+    Solve(SolveArgs),
+    /// Find mistakes in flowsheets and test their goals
+    #[command(after_help = "\
+Exits with 0 if all files are sound, have a plan and meet their goals, 1 if one does not, 2 if one cannot be read.
+
+Examples:
+  reeflow check plant.toml
+  reeflow check --all-scenarios flowsheets/*.toml")]
+    Check(CheckArgs),
+    /// Write the linear program for another solver
+    #[command(after_help = "\
+Examples:
+  reeflow export plant.toml --to lp
+  reeflow export plant.toml --to mps --uncondensed -o plant.mps")]
+    Export(ExportArgs),
+    /// Tell what a finding means and how to mend it
+    #[command(after_help = "\
+Examples:
+  reeflow explain pooled-split
+  reeflow explain --list")]
+    Explain(ExplainArgs),
+    /// List, show or extract the flowsheets that come with the tool
+    Example(ExampleArgs),
+    /// Print the JSON schema of flowsheets, or of the report
+    Schema {
+        /// That of `--format json`
+        #[arg(long)]
+        report: bool,
+        /// Write to a file instead of standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  reeflow completions bash > ~/.local/share/bash-completion/completions/reeflow")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Changes to a flowsheet.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct PatchArgs {
+    /// Change a value: `product.magnets.price=22 USD/kg`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+}
+
+/// How to solve.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct SolverArgs {
+    /// Who solves the linear program; the proof is the same for all
+    #[arg(long, value_enum, default_value_t)]
+    solver: Solver,
+    /// Solve the program with a column for each species in each stream
+    #[arg(long)]
+    uncondensed: bool,
+    /// Give up after so many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    time_limit: Option<Duration>,
+}
+
+impl SolverArgs {
+    pub(super) const fn options(&self) -> Options {
+        Options { backend: self.solver.backend(), time_limit: self.time_limit }
+    }
+
+    pub(super) const fn form(&self) -> Form {
+        if self.uncondensed { Form::Full } else { Form::Condensed }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Solver {
+    /// Chosen by size, the others to fall back on
+    #[default]
+    Auto,
+    /// The simplex method of the tool itself
+    Simplex,
+    /// microlp, a simplex solver
+    Microlp,
+    /// Clarabel, an interior point solver
+    Clarabel,
+    /// HiGHS
+    #[cfg(feature = "highs")]
+    Highs,
+}
+
+impl Solver {
+    const fn backend(self) -> Backend {
+        match self {
+            Self::Auto => Backend::Auto,
+            Self::Simplex => Backend::Simplex,
+            Self::Microlp => Backend::Microlp,
+            Self::Clarabel => Backend::Clarabel,
+            #[cfg(feature = "highs")]
+            Self::Highs => Backend::Highs,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("it must be more than 0 and no more than a computer can wait".to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SolveArgs {
+    /// The flowsheet; `-` is standard input
+    pub(super) file: PathBuf,
+    /// Apply a scenario of the flowsheet
+    #[arg(long, value_name = "NAME")]
+    pub(super) scenario: Option<String>,
+    #[command(flatten)]
+    pub(super) patch: PatchArgs,
+    #[command(flatten)]
+    pub(super) solver: SolverArgs,
+    /// Parts of the report, or `all` [default: all but streams, operations and closure]
+    #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = parts())]
+    pub(super) show: Vec<Part>,
+    /// The report as text for people or as JSON for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// A part of the report, or all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    All,
+    One(Section),
+}
+
+fn parts() -> impl clap::builder::TypedValueParser<Value = Part> {
+    let names = Section::ALL.iter().map(|section| section.name()).chain(["all"]);
+    PossibleValuesParser::new(names)
+        .map(|name| Section::from_name(&name).map_or(Part::All, Part::One))
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The flowsheets; `-` is standard input
+    #[arg(required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Apply a scenario of the flowsheets
+    #[arg(long, value_name = "NAME", conflicts_with = "all_scenarios")]
+    pub(super) scenario: Option<String>,
+    /// Check each flowsheet as it is and in each of its scenarios
+    #[arg(long)]
+    pub(super) all_scenarios: bool,
+    #[command(flatten)]
+    pub(super) patch: PatchArgs,
+    #[command(flatten)]
+    pub(super) solver: SolverArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// The flowsheet; `-` is standard input
+    pub(super) file: PathBuf,
+    /// The format
+    #[arg(long, value_enum)]
+    pub(super) to: ProgramFormat,
+    /// Apply a scenario of the flowsheet
+    #[arg(long, value_name = "NAME")]
+    pub(super) scenario: Option<String>,
+    #[command(flatten)]
+    pub(super) patch: PatchArgs,
+    /// Write the program with a column for each species in each stream
+    #[arg(long)]
+    pub(super) uncondensed: bool,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProgramFormat {
+    /// MPS, free format
+    Mps,
+    /// CPLEX LP
+    Lp,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The code of a finding, as it stands in brackets: `error[CODE]`
+    #[arg(required_unless_present = "list")]
+    pub(super) code: Option<String>,
+    /// List all codes
+    #[arg(long, conflicts_with = "code")]
+    pub(super) list: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExampleArgs {
+    #[command(subcommand)]
+    pub(super) command: ExampleCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ExampleCommand {
+    /// List all examples
+    List,
+    /// Print an example
+    Show {
+        /// Its name, as `list` tells it
+        name: String,
+    },
+    /// Write an example, and what it includes, to a folder
+    #[command(after_help = "\
+Files that are there already are left alone; the command then exits with 2.
+
+Examples:
+  reeflow example extract 01-splitter
+  reeflow example extract --all my-flowsheets")]
+    Extract {
+        /// Its name, as `list` tells it; with `--all`, the folder
+        #[arg(required_unless_present = "all")]
+        name: Option<String>,
+        /// The folder [default: the present one]
+        directory: Option<PathBuf>,
+        /// Write all examples
+        #[arg(long)]
+        all: bool,
+    },
+}

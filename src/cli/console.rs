@@ -1,0 +1,204 @@
+//! Standard output and standard error, and reports that go to files.
+
+use std::{
+    io::{ErrorKind, IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::{
+    Stop,
+    args::{Color, Global},
+    render,
+};
+use crate::{
+    diagnostic::{Diagnostics, Severity, Sources},
+    report::terminal::Style,
+};
+
+/// Width of lines where there is no terminal.
+const WIDTH: usize = 100;
+
+/// The standard streams.
+pub(super) struct Console {
+    out: AutoStream<std::io::Stdout>,
+    err: AutoStream<std::io::Stderr>,
+    choice: ColorChoice,
+    width: Option<usize>,
+    quiet: bool,
+}
+
+impl Console {
+    pub(super) fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self {
+            out: AutoStream::new(std::io::stdout(), choice),
+            err: AutoStream::new(std::io::stderr(), choice),
+            choice,
+            width: global.width.map(usize::from),
+            quiet: global.quiet,
+        }
+    }
+
+    /// How text on standard output is laid out, or in a file.
+    pub(super) fn style(&self, file: Option<&Path>) -> Style {
+        let asked = self.choice == ColorChoice::Always;
+        if file.is_some() {
+            return Style { width: self.width.unwrap_or(WIDTH), color: asked };
+        }
+        let terminal = std::io::stdout().is_terminal();
+        let color = self.out.current_choice() != ColorChoice::Never;
+        Style { width: self.columns(terminal), color }
+    }
+
+    fn columns(&self, terminal: bool) -> usize {
+        let of_terminal = || {
+            let (width, _) = terminal_size::terminal_size().filter(|_| terminal)?;
+            Some(usize::from(width.0))
+        };
+        self.width.or_else(of_terminal).unwrap_or(WIDTH)
+    }
+
+    /// Writes to standard output.
+    pub(super) fn print(&mut self, text: &str) -> Result<(), Stop> {
+        self.print_bytes(text.as_bytes())
+    }
+
+    pub(super) fn print_bytes(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.out.write_all(bytes).map_err(|error| stopped(&error))
+    }
+
+    pub(super) fn flush(&mut self) -> Result<(), Stop> {
+        self.out.flush().map_err(|error| stopped(&error))
+    }
+
+    /// Draws findings on standard error; only errors if the user wants it quiet.
+    pub(super) fn draw(&mut self, findings: &Diagnostics, sources: &Sources) {
+        let mut shown = Diagnostics::new();
+        for item in findings {
+            if !self.quiet || item.severity == Severity::Error {
+                shown.push(item.clone());
+            }
+        }
+        if shown.is_empty() {
+            return;
+        }
+        let color = self.err.current_choice() != ColorChoice::Never;
+        let width = self.columns(std::io::stderr().is_terminal());
+        let text = render::render(&shown, sources, color, width);
+        // If standard error is closed there is nobody left to tell.
+        let _ = self.err.write_all(text.as_bytes());
+    }
+
+    /// A hint on standard error, unless the user wants it quiet.
+    pub(super) fn hint(&mut self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Why the tool could not run.
+    pub(super) fn complain(&mut self, message: &str) {
+        let _ = writeln!(self.err, "error: {message}");
+    }
+}
+
+fn stopped(error: &std::io::Error) -> Stop {
+    match error.kind() {
+        ErrorKind::BrokenPipe => Stop::Closed,
+        _ => Stop::Tool(format!("cannot write to standard output: {error}")),
+    }
+}
+
+/// Writes a text to a file, or to standard output.
+pub(super) fn write_output(
+    console: &mut Console,
+    file: Option<&Path>,
+    text: &str,
+) -> Result<(), Stop> {
+    let Some(path) = file.filter(|path| path.as_os_str() != "-") else {
+        return console.print(text);
+    };
+    write_file(path, text.as_bytes()).map_err(|reason| {
+        Stop::Tool(format!("cannot write `{}`: {reason}", path.display()))
+    })
+}
+
+/// Writes a file whole or not at all; what is no plain file (a pipe, a device) is written directly.
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    // A link stays a link.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if let Ok(about) = target.metadata() {
+        if about.is_dir() {
+            return Err("it is a directory".to_owned());
+        }
+        if about.permissions().readonly() {
+            return Err("it is read-only".to_owned());
+        }
+        if !about.is_file() {
+            let opened = std::fs::OpenOptions::new().write(true).open(&target);
+            let written = opened.and_then(|mut file| file.write_all(bytes));
+            return match written {
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(reason(&error)),
+                _ => Ok(()),
+            };
+        }
+    }
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let mut file = builder(&target).tempfile_in(&folder).map_err(|error| reason(&error))?;
+    file.write_all(bytes).map_err(|error| reason(&error))?;
+    file.persist(&target).map_err(|error| reason(&error.error))?;
+    Ok(())
+}
+
+/// A temporary file with the permissions of the file that it will replace, or those of a new file.
+fn builder(target: &Path) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".reeflow-");
+    if let Ok(about) = target.metadata() {
+        builder.permissions(about.permissions());
+        return builder;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // What the user's mask forbids is taken away when the file is made.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such folder".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::NotADirectory => "a part of the path is not a folder".to_owned(),
+        ErrorKind::StorageFull => "the disk is full".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Writes a file that must not be there yet, and the folders above it; the same content may be there.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    let fail = |reason: String| Stop::Tool(format!("cannot write `{}`: {reason}", path.display()));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| fail(reason(&error)))?;
+    }
+    match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(mut file) => file.write_all(bytes).map_err(|error| fail(reason(&error))),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            #[expect(clippy::disallowed_methods, reason = "this is where files are written")]
+            let same = std::fs::read(path).is_ok_and(|there| there == bytes);
+            if same { Ok(()) } else { Err(fail("it is there already".to_owned())) }
+        }
+        Err(error) => Err(fail(reason(&error))),
+    }
+}

@@ -1,0 +1,67 @@
+//! From a path to a checked flowsheet.
+
+use std::path::Path;
+
+use super::{Stop, args::PatchArgs, console::Console, files::Disk};
+use crate::{
+    diagnostic::{Diagnostics, Sources},
+    document::{Document, Read, Request, load},
+    flowsheet::Flowsheet,
+};
+
+/// Reads a file that the user named; `-` is standard input.
+pub(super) fn open(path: &Path) -> Result<Read, Stop> {
+    let read = if path.as_os_str() == "-" { Disk::open_stdin() } else { Disk::open(path) };
+    read.map_err(|reason| Stop::Tool(format!("cannot read `{}`: {reason}", path.display())))
+}
+
+/// What can be read of a file, with all findings up to the first stage that fails.
+pub(super) struct Sheet {
+    /// The texts that findings point into.
+    pub(super) sources: Sources,
+    /// All findings.
+    pub(super) findings: Diagnostics,
+    /// What was written, if it could be read.
+    pub(super) document: Option<Document>,
+    /// What it means, if it means something.
+    pub(super) flowsheet: Option<Flowsheet>,
+}
+
+impl Sheet {
+    /// Reads and checks a flowsheet.
+    pub(super) fn of(read: &Read, scenario: Option<&str>, patch: &PatchArgs) -> Self {
+        let mut sources = Sources::new();
+        let request = Request { scenario, set: &patch.set };
+        let mut sheet = match load(&read.name, &read.bytes, &request, &Disk, &mut sources) {
+            Ok(loaded) => Self {
+                sources,
+                findings: loaded.findings,
+                document: Some(loaded.document),
+                flowsheet: None,
+            },
+            Err(findings) => return Self { sources, findings, document: None, flowsheet: None },
+        };
+        match sheet.document.as_ref().map(Flowsheet::lower) {
+            Some(Ok((flowsheet, findings))) => {
+                sheet.findings.append(findings);
+                sheet.flowsheet = Some(flowsheet);
+            }
+            Some(Err(findings)) => sheet.findings.append(findings),
+            None => {}
+        }
+        sheet
+    }
+
+    /// Reads and checks the flowsheet in a file; draws the findings.
+    pub(super) fn open(
+        path: &Path,
+        scenario: Option<&str>,
+        patch: &PatchArgs,
+        console: &mut Console,
+    ) -> Result<(Flowsheet, Sources), Stop> {
+        let sheet = Self::of(&open(path)?, scenario, patch);
+        console.draw(&sheet.findings, &sheet.sources);
+        let flowsheet = sheet.flowsheet.ok_or(Stop::Model)?;
+        Ok((flowsheet, sheet.sources))
+    }
+}

@@ -1,0 +1,148 @@
+//! The report that an engineer reads: what flows where, whether it closes, what each stage adds, what holds back.
+
+mod account;
+mod flows;
+mod foundation;
+mod goals;
+mod limits;
+mod page;
+mod stages;
+
+use crate::analysis::Outcome;
+use page::Page;
+
+/// How a report is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Longest line, in columns.
+    pub width: usize,
+    /// Whether headings and marks are drawn with terminal colours.
+    pub color: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { width: 100, color: false }
+    }
+}
+
+/// A part of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// What is wanted, what is reached.
+    Goals,
+    /// Value by stage of the chain.
+    Stages,
+    /// The value multiplier on all bases.
+    Multipliers,
+    /// What to relieve next.
+    Bottlenecks,
+    /// Revenue and costs.
+    Account,
+    /// The main streams.
+    Flows,
+    /// Where species end.
+    Recoveries,
+    /// What is disposed of.
+    Residues,
+    /// What is consumed.
+    Consumption,
+    /// What the figures rest on.
+    Assumptions,
+    /// What the reader must know.
+    Notes,
+    /// All streams with all species.
+    Streams,
+    /// All operations.
+    Operations,
+    /// Balances around the whole, per element and species.
+    Closure,
+}
+
+impl Section {
+    /// All sections in the order of the report; the long ones last.
+    pub const ALL: &'static [Self] = &[
+        Self::Goals,
+        Self::Stages,
+        Self::Multipliers,
+        Self::Bottlenecks,
+        Self::Account,
+        Self::Flows,
+        Self::Recoveries,
+        Self::Residues,
+        Self::Consumption,
+        Self::Assumptions,
+        Self::Streams,
+        Self::Operations,
+        Self::Closure,
+        Self::Notes,
+    ];
+
+    /// The word by which the user chooses it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Goals => "goals",
+            Self::Stages => "stages",
+            Self::Multipliers => "multipliers",
+            Self::Bottlenecks => "bottlenecks",
+            Self::Account => "account",
+            Self::Flows => "flows",
+            Self::Recoveries => "recoveries",
+            Self::Residues => "residues",
+            Self::Consumption => "consumption",
+            Self::Assumptions => "assumptions",
+            Self::Notes => "notes",
+            Self::Streams => "streams",
+            Self::Operations => "operations",
+            Self::Closure => "closure",
+        }
+    }
+
+    /// The section of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|section| section.name() == name)
+    }
+
+    /// Whether it is shown if nothing is chosen.
+    #[must_use]
+    pub const fn is_usual(self) -> bool {
+        !matches!(self, Self::Streams | Self::Operations | Self::Closure)
+    }
+}
+
+/// The report as text. Sections come in their own order, each once; those without content are left out.
+#[must_use]
+pub fn render(outcome: &Outcome, sections: &[Section], style: &Style) -> String {
+    let mut page = Page::new(*style);
+    foundation::head(&mut page, outcome);
+    for section in Section::ALL.iter().filter(|section| sections.contains(section)) {
+        match section {
+            Section::Goals => goals::write(&mut page, outcome),
+            Section::Stages => stages::write_stages(&mut page, outcome),
+            Section::Multipliers => stages::write_multipliers(&mut page, outcome),
+            Section::Bottlenecks => limits::write(&mut page, outcome),
+            Section::Account => account::write_account(&mut page, outcome),
+            Section::Flows => flows::write_flows(&mut page, outcome),
+            Section::Recoveries => flows::write_recoveries(&mut page, outcome),
+            Section::Residues => flows::write_residues(&mut page, outcome),
+            Section::Consumption => account::write_consumption(&mut page, outcome),
+            Section::Assumptions => foundation::write_assumptions(&mut page, outcome),
+            Section::Notes => foundation::write_notes(&mut page, outcome),
+            Section::Streams => flows::write_streams(&mut page, outcome),
+            Section::Operations => account::write_operations(&mut page, outcome),
+            Section::Closure => account::write_closure(&mut page, outcome),
+        }
+    }
+    page.finish()
+}
+
+/// The goals alone.
+#[must_use]
+pub fn render_goals(outcome: &Outcome, style: &Style) -> String {
+    let mut page = Page::new(*style);
+    goals::write_table(&mut page, outcome);
+    page.finish()
+}
+

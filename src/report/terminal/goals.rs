@@ -1,0 +1,59 @@
+//! What is wanted, what is reached, what holds it back.
+
+use super::page::{NONE, Page, Sheet, amount, signed};
+use crate::analysis::{GoalOutcome, Outcome};
+
+/// Number of limits that are named as holding a goal back.
+const HOLDERS: usize = 3;
+
+pub(super) fn write(page: &mut Page, outcome: &Outcome) {
+    if outcome.goals.is_empty() {
+        return;
+    }
+    let met = outcome.goals.iter().filter(|goal| goal.met).count();
+    page.heading(&format!("Goals: {met} of {} met", outcome.goals.len()));
+    write_table(page, outcome);
+    for goal in &outcome.goals {
+        if let Some(title) = &goal.title {
+            page.item(&format!("{}: {title}", goal.name));
+        }
+    }
+}
+
+pub(super) fn write_table(page: &mut Page, outcome: &Outcome) {
+    let mut sheet = Sheet::new(&["goal", "", "#value", "#bound", "#best attainable", "held by"]);
+    for goal in &outcome.goals {
+        let show = |value: f64| amount(value, &goal.unit, &outcome.currency);
+        let sign = if goal.sense == "at most" { "≤" } else { "≥" };
+        let best = match goal.best {
+            Some(best) => show(best),
+            None if goal.met => String::new(),
+            None => NONE.to_owned(),
+        };
+        let name = if goal.enforced { format!("{} (enforced)", goal.name) } else { goal.name.clone() };
+        sheet.row([
+            name,
+            if goal.met { "✓" } else { "✗" }.to_owned(),
+            goal.value.map_or_else(|| NONE.to_owned(), show),
+            format!("{sign} {}", show(goal.bound)),
+            best,
+            holders(goal),
+        ]);
+    }
+    page.table(&sheet);
+}
+
+/// The strongest limits, one a line.
+fn holders(goal: &GoalOutcome) -> String {
+    let mut lines: Vec<String> = goal
+        .held_by
+        .iter()
+        .take(HOLDERS)
+        .map(|held| format!("{} ({} per unit)", held.limit, signed(held.effect)))
+        .collect();
+    let more = goal.held_by.len().saturating_sub(HOLDERS);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n")
+}

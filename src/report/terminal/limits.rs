@@ -1,0 +1,161 @@
+//! Bottlenecks: what to relieve next, and what it is worth.
+
+use super::page::{NONE, Page, Sheet, amount, percent, signed};
+use crate::{
+    analysis::{LimitOutcome, Outcome},
+    measure::{format_fraction, format_money_rate, format_number, format_price},
+};
+
+/// Number of binding limits that are shown.
+const MOST: usize = 12;
+
+/// Number of limits that are told to be near, and from which utilisation on.
+const NEAR: usize = 6;
+const NEARLY: f64 = 0.8;
+
+pub(super) fn write(page: &mut Page, outcome: &Outcome) {
+    if outcome.limits.is_empty() {
+        return;
+    }
+    page.heading("Bottlenecks: what to relieve next");
+    let priced: Vec<&LimitOutcome> =
+        outcome.limits.iter().filter(|limit| limit.binding && limit.shadow_price != 0.0).collect();
+    if priced.is_empty() {
+        page.line("No limit holds the objective back.");
+    } else {
+        write_table(page, outcome, &priced);
+    }
+    if outcome.objective.degenerate {
+        page.line("More limits meet than fix the plan: shadow prices hold to one side only.");
+    }
+    let near = outcome.limits.iter().filter(|limit| {
+        !limit.binding && limit.utilisation.is_some_and(|used| (NEARLY..=1.0).contains(&used))
+    });
+    let near: Vec<String> = near
+        .take(NEAR)
+        .map(|limit| format!("{} {} %", limit.path, percent(limit.utilisation.unwrap_or(0.0))))
+        .collect();
+    if !near.is_empty() {
+        page.item(&format!("Near their limits: {}.", near.join(", ")));
+    }
+}
+
+fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
+    let goals = outcome.goals.iter().map(|goal| goal.name.as_str());
+    let goals: Vec<&str> = goals
+        .filter(|name| limits.iter().any(|limit| effect(limit, name).is_some()))
+        .collect();
+    let mut sheet = Sheet::new(&[
+        "#",
+        "limit",
+        "#bound",
+        "#used %",
+        "#shadow price",
+        "#holds from",
+        "#to",
+        "#worth",
+        "effect on goals",
+    ]);
+    for (rank, limit) in limits.iter().take(MOST).enumerate() {
+        let unit = Unit::of(limit, outcome);
+        let end = |change: Option<f64>, sign: f64| {
+            change.map_or_else(
+                || NONE.to_owned(),
+                |change| unit.show(limit.bound + sign * change, &outcome.currency),
+            )
+        };
+        let effects = goals.iter().filter_map(|goal| {
+            let per = unit.per(effect(limit, goal)?);
+            Some(format!("{goal} {} {}", signed(per), unit.step()))
+        });
+        let effects: Vec<String> = effects.collect();
+        sheet.row([
+            (rank + 1).to_string(),
+            limit.path.clone(),
+            unit.show(limit.bound, &outcome.currency),
+            limit.utilisation.map_or_else(|| NONE.to_owned(), percent),
+            shadow_price(limit, &unit, outcome),
+            end(limit.decrease, -1.0),
+            end(limit.increase, 1.0),
+            limit.worth.map_or_else(|| "no end".to_owned(), |worth| in_objective(worth, outcome)),
+            effects.join("\n"),
+        ]);
+    }
+    page.table(&sheet);
+    let more = limits.len().saturating_sub(MOST);
+    if more > 0 {
+        page.line(&format!("… and {more} more that bind."));
+    }
+}
+
+fn effect(limit: &LimitOutcome, goal: &str) -> Option<f64> {
+    let effect = limit.goal_effects.iter().find(|effect| effect.goal == goal)?.effect;
+    (effect.abs() > 1e-15).then_some(effect)
+}
+
+/// What a limit is counted in.
+enum Unit {
+    /// t/yr.
+    Mass,
+    /// A share, told in per cent.
+    Share,
+    /// What the goal is counted in.
+    Goal(String),
+}
+
+impl Unit {
+    fn of(limit: &LimitOutcome, outcome: &Outcome) -> Self {
+        match limit.kind {
+            "specification" | "fraction" | "recipe" => Self::Share,
+            "goal" => {
+                let goal = outcome.goals.iter().find(|goal| goal.name == limit.of);
+                Self::Goal(goal.map(|goal| goal.unit.clone()).unwrap_or_default())
+            }
+            _ => Self::Mass,
+        }
+    }
+
+    fn show(&self, value: f64, currency: &str) -> String {
+        match self {
+            Self::Mass => amount(value, "t/yr", currency),
+            Self::Share => format_fraction(value),
+            Self::Goal(unit) => amount(value, unit, currency),
+        }
+    }
+
+    /// A change per unit, as one per step that is told.
+    fn per(&self, change: f64) -> f64 {
+        if matches!(self, Self::Share) { change / 100.0 } else { change }
+    }
+
+    fn step(&self) -> String {
+        match self {
+            Self::Mass => "per t/yr".to_owned(),
+            Self::Share => "per point".to_owned(),
+            Self::Goal(unit) if unit.is_empty() => "per 1".to_owned(),
+            Self::Goal(unit) => format!("per {unit}"),
+        }
+    }
+}
+
+/// Whether the objective is money.
+fn is_money(outcome: &Outcome) -> bool {
+    outcome.objective.unit.strip_suffix("/yr") == Some(&outcome.currency)
+}
+
+/// A change of the objective.
+fn in_objective(value: f64, outcome: &Outcome) -> String {
+    amount(value, &outcome.objective.unit, &outcome.currency)
+}
+
+fn shadow_price(limit: &LimitOutcome, unit: &Unit, outcome: &Outcome) -> String {
+    let price = limit.shadow_price;
+    match unit {
+        Unit::Mass if is_money(outcome) => format_price(price, &outcome.currency),
+        Unit::Mass if outcome.objective.unit == "t/yr" => format!("{} t/t", format_number(price)),
+        Unit::Share if is_money(outcome) => {
+            format!("{} per point", format_money_rate(unit.per(price), &outcome.currency))
+        }
+        _ => format!("{} {}", in_objective(unit.per(price), outcome), unit.step()),
+    }
+}

@@ -1,0 +1,183 @@
+//! Headings, lines, tables and numbers of a report.
+
+use comfy_table::{
+    CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, presets,
+};
+
+use super::Style;
+use crate::measure::{format_mass_rate, format_money_rate, format_number};
+
+/// What stands where there is no number.
+pub(super) const NONE: &str = "–";
+
+/// Text that grows line by line.
+pub(super) struct Page {
+    text: String,
+    style: Style,
+}
+
+impl Page {
+    pub(super) fn new(style: Style) -> Self {
+        Self { text: String::new(), style: Style { width: style.width.max(40), ..style } }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    /// A heading, with a blank line before it unless it is the first.
+    pub(super) fn heading(&mut self, text: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        let (on, off) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+        self.text.push_str(&format!("{on}{text}{off}\n"));
+    }
+
+    /// A paragraph, wrapped between words.
+    pub(super) fn line(&mut self, text: &str) {
+        self.paragraph(text, "");
+    }
+
+    /// A paragraph whose lines after the first are indented.
+    pub(super) fn item(&mut self, text: &str) {
+        self.paragraph(text, "  ");
+    }
+
+    fn paragraph(&mut self, text: &str, indent: &str) {
+        let mut length = 0;
+        for word in text.split_whitespace() {
+            let count = word.chars().count();
+            if length > 0 && length + 1 + count > self.style.width {
+                self.text.push('\n');
+                self.text.push_str(indent);
+                length = indent.len();
+            } else if length > 0 {
+                self.text.push(' ');
+                length += 1;
+            }
+            self.text.push_str(word);
+            length += count;
+        }
+        self.text.push('\n');
+    }
+
+    /// A table; nothing if it has no rows.
+    pub(super) fn table(&mut self, sheet: &Sheet) {
+        if sheet.rows.is_empty() {
+            return;
+        }
+        let drawn = sheet.draw(self.style.width);
+        // Marks are coloured after the layout, which counts characters.
+        let drawn = if self.style.color {
+            drawn
+                .replace('✓', "\u{1b}[32m✓\u{1b}[0m")
+                .replace('✗', "\u{1b}[31m✗\u{1b}[0m")
+        } else {
+            drawn
+        };
+        self.text.push_str(&drawn);
+        self.text.push('\n');
+    }
+}
+
+/// A table: text columns to the left, number columns to the right and never broken.
+pub(super) struct Sheet {
+    head: Vec<String>,
+    numeric: Vec<bool>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Sheet {
+    /// A table whose columns are named; names that begin with `#` are those of number columns.
+    pub(super) fn new(columns: &[&str]) -> Self {
+        let numeric = columns.iter().map(|name| name.starts_with('#')).collect();
+        let head = columns.iter().map(|name| name.trim_start_matches('#').to_owned()).collect();
+        Self { head, numeric, rows: Vec::new() }
+    }
+
+    pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.into());
+    }
+
+    pub(super) fn cells(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    fn draw(&self, width: usize) -> String {
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING);
+        table.set_style(TableComponent::HeaderLines, '─');
+        table.set_style(TableComponent::MiddleHeaderIntersections, '─');
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+        table.set_header(&self.head);
+        table.add_rows(&self.rows);
+        for (column, &numeric) in table.column_iter_mut().zip(&self.numeric) {
+            column.set_padding((0, 2));
+            if numeric {
+                column.set_cell_alignment(CellAlignment::Right);
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+        table.trim_fmt()
+    }
+}
+
+/// Money of one table, all in one unit.
+pub(super) struct Money {
+    size: f64,
+    largest: f64,
+    /// `MUSD/yr`, `kUSD/yr` or `USD/yr`.
+    pub(super) unit: String,
+}
+
+impl Money {
+    /// The unit in which the largest of the values reads well.
+    pub(super) fn fitting(values: impl IntoIterator<Item = f64>, currency: &str) -> Self {
+        let sizes = values.into_iter().map(f64::abs).filter(|value| value.is_finite());
+        let largest = sizes.fold(0.0, f64::max);
+        let (size, prefix) = match largest {
+            1e10.. => (1e9, "bn "),
+            1e7.. => (1e6, "M"),
+            1e4.. => (1e3, "k"),
+            _ => (1.0, ""),
+        };
+        Self { size, largest, unit: format!("{prefix}{currency}/yr") }
+    }
+
+    /// A value without its unit.
+    pub(super) fn show(&self, value: f64) -> String {
+        number(value, self.largest, self.size)
+    }
+}
+
+/// A value in a unit; what is rounding against the largest of its kind is 0.
+pub(super) fn number(value: f64, largest: f64, size: f64) -> String {
+    if value.abs() <= 1e-9 * largest { "0".to_owned() } else { format_number(value / size) }
+}
+
+/// A value with its unit: mass, money, a ratio, or whatever else.
+pub(super) fn amount(value: f64, unit: &str, currency: &str) -> String {
+    match unit {
+        "" => format_number(value),
+        "t/yr" => format_mass_rate(value),
+        _ if unit.strip_suffix("/yr") == Some(currency) => format_money_rate(value, currency),
+        _ => format!("{} {unit}", format_number(value)),
+    }
+}
+
+/// A fraction as a number of per cent, without the sign.
+pub(super) fn percent(fraction: f64) -> String {
+    format_number(if fraction.abs() < 1e-9 { 0.0 } else { 100.0 * fraction })
+}
+
+/// A number with its sign, also if it is positive.
+pub(super) fn signed(value: f64) -> String {
+    let text = if value != 0.0 && value.abs() < 1e-3 {
+        format!("{value:.2e}")
+    } else {
+        format_number(value)
+    };
+    if value > 0.0 { format!("+{text}") } else { text }
+}
