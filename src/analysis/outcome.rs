@@ -181,6 +181,8 @@ pub struct StageOutcome {
     pub net_value_added: f64,
     /// `value_out ÷ (value_in + feed_cost)`; none if nothing enters.
     pub multiplier: Option<f64>,
+    /// Imputed value of what leaves: flows × worth of one more tonne, from the duals; needs no market price.
+    pub imputed_out: f64,
     /// Streams into or out of the stage that have no price and are counted at their imputed value.
     pub imputed: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! Value: by stage, along the chain, and as multipliers on every basis (formulation §7).
 //!
-//! A stream counts at its market value; one without price counts at its imputed value, and is named. Inside the chain
-//! whatever a stream counts leaves one stage and enters another, so the stages explain sales less feed cost exactly.
+//! A stream counts at its market value; without a price, what leaves a feed counts at its cost at the gate and any other
+//! stream at its imputed value, and is named. Inside the chain whatever a stream counts leaves one stage and enters another, so the stages explain sales less feed cost exactly.
 
 use super::{ChainOutcome, MultiplierOutcome, StageOutcome, context::Context};
 use crate::{
@@ -16,7 +16,14 @@ fn worth(context: &Context<'_>, stream: StreamId) -> (f64, bool) {
     if matches!(context.flowsheet.operations[to].kind, Kind::Waste(_)) {
         return (0.0, false);
     }
-    match (context.market(stream), &context.flowsheet.objective) {
+    let from = context.flowsheet.streams[stream].from;
+    let at_cost = match &context.flowsheet.operations[from].kind {
+        Kind::Feed(feed) if feed.cost.is_some() => {
+            Some(context.value(&context.functionals().feed_cost(context.at(), from)))
+        }
+        _ => None,
+    };
+    match (context.market(stream).or(at_cost), &context.flowsheet.objective) {
         (Some(value), _) => (value, false),
         (None, Objective::Profit) => (context.imputed(stream), context.total(stream) > 0.0),
         // Without money in the objective the duals are no prices.
@@ -52,6 +59,7 @@ pub(super) fn stages(context: &Context<'_>) -> (Vec<StageOutcome>, ChainOutcome)
             cost: 0.0,
             net_value_added: 0.0,
             multiplier: None,
+            imputed_out: 0.0,
             imputed: Vec::new(),
         };
         for (id, stream) in flowsheet.streams.iter_ids() {
@@ -67,6 +75,7 @@ pub(super) fn stages(context: &Context<'_>) -> (Vec<StageOutcome>, ChainOutcome)
                 outcome.value_in += value;
             } else {
                 outcome.value_out += value;
+                outcome.imputed_out += context.imputed(id);
                 if context.is_end(stream.to) {
                     outcome.sold += value;
                 }

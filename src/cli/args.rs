@@ -20,12 +20,17 @@ use crate::{
 /// reeflow finds the plan that earns most within the limits, proves it, and tells what flows where, what each stage
 /// adds, whether the goals are met and which limit to relieve next.
 #[derive(Debug, Parser)]
-#[command(name = "reeflow", version, arg_required_else_help = true, after_help = "\
+#[command(
+    name = "reeflow",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
 Examples:
   reeflow example extract 06-goal-and-bottleneck   get a flowsheet to play with
   reeflow solve 06-goal-and-bottleneck.toml        optimise it and report
   reeflow check *.toml                             find mistakes, test the goals
-  reeflow explain goal-missed                      what a finding means")]
+  reeflow explain goal-missed                      what a finding means"
+)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) global: Global,
@@ -100,7 +105,9 @@ Examples:
         output: Option<PathBuf>,
     },
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  reeflow completions bash > ~/.local/share/bash-completion/completions/reeflow")]
+    #[command(
+        after_help = "Example:\n  reeflow completions bash > ~/.local/share/bash-completion/completions/reeflow"
+    )]
     Completions {
         /// The shell
         shell: Shell,

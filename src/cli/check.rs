@@ -58,8 +58,7 @@ fn check_sheet(
     console: &mut Console,
 ) -> Result<End, Stop> {
     let solver = &args.solver;
-    let analysed =
-        sheet.flowsheet.as_ref().map(|it| analyse(it, &solver.options(), solver.form()));
+    let analysed = sheet.flowsheet.as_ref().map(|it| analyse(it, &solver.options(), solver.form()));
     let plan = match analysed {
         Some(Ok(mut plan)) => {
             sheet.findings.append(std::mem::take(&mut plan.findings));

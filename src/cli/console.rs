@@ -124,9 +124,8 @@ pub(super) fn write_output(
     let Some(path) = file.filter(|path| path.as_os_str() != "-") else {
         return console.print(text);
     };
-    write_file(path, text.as_bytes()).map_err(|reason| {
-        Stop::Tool(format!("cannot write `{}`: {reason}", path.display()))
-    })
+    write_file(path, text.as_bytes())
+        .map_err(|reason| Stop::Tool(format!("cannot write `{}`: {reason}", path.display())))
 }
 
 /// Writes a file whole or not at all; what is no plain file (a pipe, a device) is written directly.

@@ -145,4 +145,3 @@ pub fn render_goals(outcome: &Outcome, style: &Style) -> String {
     goals::write_table(&mut page, outcome);
     page.finish()
 }
-

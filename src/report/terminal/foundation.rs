@@ -82,7 +82,9 @@ pub(super) fn write_assumptions(page: &mut Page, outcome: &Outcome) {
 pub(super) fn write_notes(page: &mut Page, outcome: &Outcome) {
     let mut notes: Vec<&str> = outcome.note.iter().map(String::as_str).collect();
     if outcome.objective.unique == Some(false) {
-        notes.push("Other plans reach the same optimum: the objective is a fact, single flows may not be.");
+        notes.push(
+            "Other plans reach the same optimum: the objective is a fact, single flows may not be.",
+        );
     }
     if notes.is_empty() {
         return;

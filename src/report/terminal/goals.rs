@@ -30,7 +30,8 @@ pub(super) fn write_table(page: &mut Page, outcome: &Outcome) {
             None if goal.met => String::new(),
             None => NONE.to_owned(),
         };
-        let name = if goal.enforced { format!("{} (enforced)", goal.name) } else { goal.name.clone() };
+        let name =
+            if goal.enforced { format!("{} (enforced)", goal.name) } else { goal.name.clone() };
         sheet.row([
             name,
             if goal.met { "✓" } else { "✗" }.to_owned(),

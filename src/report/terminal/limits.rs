@@ -42,9 +42,8 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
 
 fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
     let goals = outcome.goals.iter().map(|goal| goal.name.as_str());
-    let goals: Vec<&str> = goals
-        .filter(|name| limits.iter().any(|limit| effect(limit, name).is_some()))
-        .collect();
+    let goals: Vec<&str> =
+        goals.filter(|name| limits.iter().any(|limit| effect(limit, name).is_some())).collect();
     let mut sheet = Sheet::new(&[
         "#",
         "limit",

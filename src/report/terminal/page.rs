@@ -70,9 +70,7 @@ impl Page {
         let drawn = sheet.draw(self.style.width);
         // Marks are coloured after the layout, which counts characters.
         let drawn = if self.style.color {
-            drawn
-                .replace('✓', "\u{1b}[32m✓\u{1b}[0m")
-                .replace('✗', "\u{1b}[31m✗\u{1b}[0m")
+            drawn.replace('✓', "\u{1b}[32m✓\u{1b}[0m").replace('✗', "\u{1b}[31m✗\u{1b}[0m")
         } else {
             drawn
         };

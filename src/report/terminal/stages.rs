@@ -80,7 +80,8 @@ pub(super) fn write_multipliers(page: &mut Page, outcome: &Outcome) {
     let mut head = vec!["sales".to_owned(), "#value".to_owned()];
     for base in &bases {
         let value = list.iter().filter(|item| item.denominator == *base).find_map(|item| item.base);
-        let value = value.map_or_else(|| NONE.to_owned(), |value| format_money_rate(value, currency));
+        let value =
+            value.map_or_else(|| NONE.to_owned(), |value| format_money_rate(value, currency));
         head.push(format!("#{base}\n{value}"));
     }
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
