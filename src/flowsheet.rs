@@ -149,6 +149,22 @@ impl Flowsheet {
         self.figures.iter().map(|figure| figure.value).collect()
     }
 
+    /// The same flowsheet with other values of its figures, checked anew: a share of exactly 0 or 1 that moves opens or
+    /// closes streams to species.
+    ///
+    /// # Errors
+    /// All findings, if the changed flowsheet is wrong.
+    pub fn with_values(&self, values: &Values) -> Result<Self, Diagnostics> {
+        let mut changed = self.clone();
+        for (id, figure) in self.figures.ids().zip(changed.figures.iter_mut()) {
+            figure.value = values[id];
+        }
+        topology::find_species(&mut changed);
+        let mut findings = Diagnostics::new();
+        validate::validate(&changed, &mut findings);
+        if findings.has_errors() { Err(findings) } else { Ok(changed) }
+    }
+
     /// One species by its whole mass.
     #[must_use]
     pub fn content_of(&self, species: SpeciesId) -> Content {

@@ -4,11 +4,17 @@
     reason = "tests read fixtures and write to temporary folders"
 )]
 
+#[path = "all/assumptions.rs"]
+mod assumptions;
 #[path = "all/fixtures.rs"]
 mod fixtures;
+#[path = "all/layers.rs"]
+mod layers;
 #[path = "all/measure.rs"]
 mod measure;
 #[path = "all/robust.rs"]
 mod robust;
 #[path = "all/schema.rs"]
 mod schema;
+#[path = "all/shipped.rs"]
+mod shipped;

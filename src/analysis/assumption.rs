@@ -1,16 +1,22 @@
 //! How much of the result rests on assumed figures: the derivative of the multiplier by each of them.
 //!
 //! With multipliers `y` of a functional `m` at the optimal basis, `dm/dθ = ∂m/∂θ + y · (∂b/∂θ − ∂A/∂θ x)`. Both parts
-//! are had by writing the model once more with the figure moved a little; nothing is solved again.
+//! are had by writing the rows once more with the figure moved a little (the whole model, where the figure shapes it);
+//! nothing is solved again.
 
 use super::{AssumptionOutcome, FigureCount, context::Context, goals};
 use crate::{
-    flowsheet::{FigureId, Goal, Measure, MeasureUnit, Objective, Provenance},
-    model::{At, Linear, Model, Sensitivity},
+    flowsheet::{
+        FigureId, Flowsheet, Goal, Kind, Measure, MeasureUnit, Objective, Provenance, Separation,
+        Values,
+    },
+    index::IdVec,
+    lp::Options,
+    model::{At, Form, Linear, Model, Row, Sensitivity, Solution},
 };
 
 /// Relative step of the derivative.
-const STEP: f64 = 1e-6;
+const STEP: f64 = 1e-5;
 
 /// A functional with its multipliers.
 struct Followed {
@@ -28,6 +34,7 @@ pub(super) fn weigh(context: &Context<'_>) -> (Vec<AssumptionOutcome>, FigureCou
         .find(|goal| is_multiplier(goal))
         .and_then(|goal| follow(context, goal));
     let objective = follow_objective(context);
+    let shapes = shaping(flowsheet);
     let mut outcomes = Vec::new();
     let mut count = FigureCount { sourced: 0, assumed: 0, unstated: 0, assumed_weight: None };
     for (id, figure) in flowsheet.figures.iter_ids() {
@@ -44,7 +51,7 @@ pub(super) fn weigh(context: &Context<'_>) -> (Vec<AssumptionOutcome>, FigureCou
             Provenance::Assumed { reason } => reason,
         };
         count.assumed += 1;
-        let moved = Moved::new(context, id);
+        let moved = Moved::new(context, id, shapes[id]);
         let derivative = |followed: &Option<Followed>| {
             Some(moved.as_ref()?.derivative(context, followed.as_ref()?))
         };
@@ -106,15 +113,50 @@ fn follow_objective(context: &Context<'_>) -> Option<Followed> {
     Some(Followed { of, to: None, base: context.solution.objective, sensitivity })
 }
 
-/// The model with one figure moved.
+/// One figure moved a little, and the model where the figure shapes it.
 struct Moved {
-    model: Model,
-    values: crate::flowsheet::Values,
+    model: Shape,
+    values: Values,
     step: f64,
 }
 
+/// What a moved figure makes of the model.
+enum Shape {
+    /// The figure stands in prices, costs and limits only.
+    Same,
+    /// Other coefficients.
+    Moved(Box<Model>),
+    /// Other nodes.
+    Other(Box<Resolved>),
+}
+
+/// The flowsheet with one figure moved, solved again.
+struct Resolved {
+    flowsheet: Flowsheet,
+    model: Model,
+    solution: Solution,
+}
+
+impl Resolved {
+    fn new(context: &Context<'_>, values: &Values) -> Option<Self> {
+        let flowsheet = context.flowsheet.with_values(values).ok()?;
+        let model = Model::assemble(&flowsheet, values).ok()?;
+        let solution = model.solve(&flowsheet, &Options::default(), Form::Condensed).ok()?;
+        Some(Self { flowsheet, model, solution })
+    }
+
+    fn value(&self, values: &Values, followed: &Followed) -> f64 {
+        let context = Context::new(&self.flowsheet, values, &self.model, &self.solution);
+        let measure = |measure: &Measure| {
+            context.value(&context.functionals().measure(context.at(), measure))
+        };
+        let of = measure(&followed.of);
+        followed.to.as_ref().map_or(of, |to| of / measure(to))
+    }
+}
+
 impl Moved {
-    fn new(context: &Context<'_>, figure: FigureId) -> Option<Self> {
+    fn new(context: &Context<'_>, figure: FigureId, shapes: bool) -> Option<Self> {
         let mut values = context.values.clone();
         let value = values[figure];
         // Inwards from 1, so that a share stays one.
@@ -123,21 +165,96 @@ impl Moved {
             return None;
         }
         values[figure] = value + step;
-        let model = Model::assemble(context.flowsheet, &values).ok()?;
+        let model = match shapes {
+            false => Shape::Same,
+            // A share that leaves 1 lets species into the rest: other nodes, so it is solved again.
+            true if value == 1.0 => Shape::Other(Box::new(Resolved::new(context, &values)?)),
+            true => Shape::Moved(Box::new(Model::assemble(context.flowsheet, &values).ok()?)),
+        };
         Some(Self { model, values, step })
     }
 
     fn derivative(&self, context: &Context<'_>, followed: &Followed) -> f64 {
+        if let Shape::Other(resolved) = &self.model {
+            return (resolved.value(&self.values, followed) - followed.base) / self.step;
+        }
         let at = At { values: &self.values, ..context.at() };
         let value = |measure: &Measure| -> f64 {
-            let functional: Linear = self.model.functionals().measure(at, measure);
+            let functional: Linear = context.functionals().measure(at, measure);
             context.value(&functional)
         };
         let of = value(&followed.of);
         let after = followed.to.as_ref().map_or(of, |to| of / value(to));
         let explicit = after - followed.base;
-        let implicit = self.model.residual(context.solution, &followed.sensitivity)
-            - context.model.residual(context.solution, &followed.sensitivity);
+        let implicit = match &self.model {
+            Shape::Moved(model) => {
+                model.residual(context.solution, &followed.sensitivity)
+                    - context.model.residual(context.solution, &followed.sensitivity)
+            }
+            Shape::Same | Shape::Other(_) => self.rows(context, at, followed),
+        };
         (explicit + implicit) / self.step
     }
+
+    /// `y · (Δb − ΔA x)` over the rows that the user wrote.
+    fn rows(&self, context: &Context<'_>, at: At<'_>, followed: &Followed) -> f64 {
+        let mut sum = 0.0;
+        for (id, row) in context.model.written_rows() {
+            let multiplier = followed.sensitivity.row(id);
+            if multiplier == 0.0 {
+                continue;
+            }
+            let residual = |at: At<'_>| -> f64 {
+                let (left, right) = match row {
+                    Row::Limit(limit, _) => {
+                        context.functionals().limit(at, &context.flowsheet.limits[limit])
+                    }
+                    Row::Goal(goal, bound) => {
+                        context.functionals().goal(at, &context.flowsheet.goals[goal], bound)
+                    }
+                    _ => return 0.0,
+                };
+                right - context.value(&left)
+            };
+            sum += multiplier * (residual(at) - residual(context.at()));
+        }
+        sum
+    }
+}
+
+/// Whether each figure stands in the definitions: assays, recoveries, fractions, reactions, recipes.
+fn shaping(flowsheet: &Flowsheet) -> IdVec<FigureId, bool> {
+    let mut shapes: IdVec<FigureId, bool> = flowsheet.figures.iter().map(|_| false).collect();
+    let mut mark = |figure: FigureId| shapes[figure] = true;
+    let mark_separation = |separation: &Separation, mark: &mut dyn FnMut(FigureId)| {
+        for recovery in &separation.recoveries {
+            recovery.species.iter().for_each(|&(_, figure)| mark(figure));
+            recovery.default.into_iter().for_each(&mut *mark);
+        }
+    };
+    for operation in &flowsheet.operations {
+        match &operation.kind {
+            Kind::Feed(feed) => {
+                for grade in &feed.assay.grades {
+                    mark(grade.figure);
+                    grade.parts.iter().copied().for_each(&mut mark);
+                }
+            }
+            Kind::Separator(separator) => mark_separation(&separator.separation, &mut mark),
+            Kind::Splitter(splitter) => {
+                let fixed = splitter.fixed.iter().flatten();
+                fixed.filter_map(|&(_, figure)| figure).for_each(&mut mark);
+            }
+            Kind::Reactor(reactor) => {
+                reactor.reactions.iter().for_each(|reaction| mark(reaction.conversion));
+                reactor.reagents.iter().filter_map(|reagent| reagent.excess).for_each(&mut mark);
+                mark_separation(&reactor.separation, &mut mark);
+            }
+            Kind::Blender(blender) => {
+                blender.recipe.iter().filter_map(|entry| entry.share).for_each(&mut mark);
+            }
+            Kind::Product(_) | Kind::Waste(_) => {}
+        }
+    }
+    shapes
 }

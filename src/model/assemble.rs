@@ -394,16 +394,13 @@ fn write_rows(
     }
     for (id, goal) in flowsheet.goals.iter_ids().filter(|(_, goal)| goal.enforced) {
         for (index, bound) in goal.bounds.iter().enumerate() {
-            let wanted = values[bound.figure];
             let mut left = Linear::zero();
-            let mut rhs = wanted;
+            let mut rhs = 0.0;
             for period in flowsheet.periods.ids() {
                 let at = At { flowsheet, values, period };
-                left.add(1.0, &functionals.measure(at, &goal.of));
-                if let Some(to) = &goal.to {
-                    left.add(-wanted, &functionals.measure(at, to));
-                    rhs = 0.0;
-                }
+                let (part, right) = functionals.goal(at, goal, index);
+                left.add(1.0, &part);
+                rhs = right;
             }
             let key = Row::Goal(id, index);
             rows.push(WrittenRow { key, sense: row_sense(bound.sense), rhs, left });

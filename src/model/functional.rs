@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::{Decision, Driver, DriverId, Linear, NodeId, system::Nodes};
 use crate::{
     flowsheet::{
-        Content, CostOf, Flowsheet, Kind, Limit, Measure, OperationId, PeriodId, Port, Price, Rate,
-        ReactorMap, SpeciesId, StreamId, Term, ValueOf, Values,
+        Content, CostOf, Flowsheet, Goal, Kind, Limit, Measure, OperationId, PeriodId, Port, Price,
+        Rate, ReactorMap, SpeciesId, StreamId, Term, ValueOf, Values,
     },
     index::IdVec,
 };
@@ -119,6 +119,16 @@ impl Functionals {
         let mut left = self.flow(at, limit.port, &limit.content);
         let Some(whole) = limit.share_of else { return (left, bound) };
         left.add(-bound, &self.flow(at, whole, &Content::whole()));
+        (left, 0.0)
+    }
+
+    /// What an enforced goal measures, less its bound times the denominator: the left side of its row; and the right
+    /// side.
+    pub(crate) fn goal(&self, at: At<'_>, goal: &Goal, bound: usize) -> (Linear, f64) {
+        let wanted = at.values[goal.bounds[bound].figure];
+        let mut left = self.measure(at, &goal.of);
+        let Some(to) = &goal.to else { return (left, wanted) };
+        left.add(-wanted, &self.measure(at, to));
         (left, 0.0)
     }
 

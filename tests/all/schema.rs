@@ -22,6 +22,10 @@ fn committed_schema_is_that_of_the_types() {
 #[test]
 fn flowsheets_name_the_schema_in_their_first_line() {
     for path in toml_files(Path::new("flowsheets")) {
+        // Parts that others include are no flowsheets of their own.
+        if path.starts_with("flowsheets/library") {
+            continue;
+        }
         let text = std::fs::read_to_string(&path).expect("readable");
         let first = text.lines().next().unwrap_or_default();
         let up = "../".repeat(path.components().count() - 1);

@@ -1,0 +1,60 @@
+//! The derivative of the multiplier by each assumed figure, against a finite difference of whole runs.
+
+use reeflow::{
+    analysis::{Plan, analyse},
+    flowsheet::Flowsheet,
+    lp::Options,
+    model::Form,
+};
+
+use crate::shipped;
+
+fn plan(flowsheet: &Flowsheet) -> Plan {
+    analyse(flowsheet, &Options::default(), Form::Condensed).expect("it has a plan")
+}
+
+fn multiplier(plan: &Plan) -> f64 {
+    let goal = plan.outcome.goals.iter().find(|goal| goal.name == "value-multiplier");
+    goal.and_then(|goal| goal.value).expect("the flowsheet has the goal, and ore is mined")
+}
+
+#[test]
+fn derivatives_by_assumed_figures_are_finite_differences() {
+    let flowsheet = shipped::lower("beylikova-industrial", &[]);
+    let base = plan(&flowsheet);
+    let (mut compared, mut unlike) = (0, Vec::new());
+    for assumption in &base.outcome.assumptions {
+        let Some(slope) = assumption.multiplier_derivative else { continue };
+        let per_percent = assumption.objective_per_percent.expect("the basis is known");
+        let at = |factor: f64| {
+            let mut values = flowsheet.values();
+            for (id, figure) in flowsheet.figures.iter_ids() {
+                if figure.path == assumption.path && figure.text == assumption.text {
+                    values[id] *= factor;
+                }
+            }
+            let plan = plan(&flowsheet.with_values(&values).expect("it stays sound"));
+            (multiplier(&plan), plan.solution.objective)
+        };
+        let step = 1e-5;
+        // A share of 1 can only fall.
+        let (above, width) =
+            if assumption.value == 1.0 { (1.0, step) } else { (1.0 + step, 2.0 * step) };
+        let (high, low) = (at(above), at(1.0 - step));
+        let found = (high.0 - low.0) / (width * assumption.value);
+        let earned = (high.1 - low.1) / width * 0.01;
+        let close =
+            |a: f64, b: f64, scale: f64| (a - b).abs() <= 1e-4 * a.abs().max(b.abs()) + scale;
+        compared += 1;
+        if !close(found * assumption.value, slope * assumption.value, 1e-6)
+            || !close(earned, per_percent, 1.0)
+        {
+            unlike.push(format!(
+                "{}: {slope} against {found}; {per_percent} against {earned}",
+                assumption.path
+            ));
+        }
+    }
+    assert!(compared > 50, "only {compared} figures are assumed");
+    assert!(unlike.is_empty(), "{}", unlike.join("\n"));
+}
