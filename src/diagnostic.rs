@@ -30,6 +30,21 @@ impl Span {
     }
 }
 
+impl Span {
+    /// The place of a part of a text that was written here in quotes (or without); all of it where the text holds
+    /// escapes, so that positions in it say nothing.
+    #[must_use]
+    pub fn part(self, text: &str, range: std::ops::Range<usize>) -> Self {
+        let length = self.end.saturating_sub(self.start) as usize;
+        let quotes = match length.checked_sub(text.len()) {
+            Some(around @ (0 | 2 | 6)) => around >> 1,
+            _ => return self,
+        };
+        let start = self.start as usize + quotes;
+        Self::new(start + range.start.min(text.len()), start + range.end.min(text.len()))
+    }
+}
+
 impl From<std::ops::Range<usize>> for Span {
     fn from(range: std::ops::Range<usize>) -> Self {
         Self::new(range.start, range.end)

@@ -7,6 +7,7 @@ mod condense;
 mod functional;
 mod linear;
 mod solution;
+mod specification;
 mod system;
 
 pub(crate) use functional::At;
@@ -112,8 +113,8 @@ impl Model {
     /// Writes the flowsheet as a linear program at given values of its figures.
     ///
     /// # Errors
-    /// Loops without purge, splitters on streams whose composition depends on decisions, recipes that nothing can
-    /// meet.
+    /// Loops without purge, splitters on streams whose composition depends on decisions, specifications that no
+    /// mixture can meet.
     pub fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Self, Diagnostics> {
         assemble::assemble(flowsheet, values)
     }

@@ -73,7 +73,7 @@ pub struct Document {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HeaderTable {
     /// One line that says what is modelled.
-    pub title: String,
+    pub title: Name,
     /// What the reader must know: the claim that is tested, the gaps in the data.
     #[serde(default)]
     pub note: Option<String>,

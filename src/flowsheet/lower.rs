@@ -9,7 +9,7 @@ mod operations;
 mod prices;
 mod reactions;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Consumable, ConsumableId, Figure, FigureId, Flowsheet, Goal, GoalId, Group, Limit, LimitId,
@@ -46,6 +46,8 @@ struct Lowering<'d> {
     provenance: Provenance,
     /// Paths of figures without provenance.
     unstated: Vec<(Span, String)>,
+    /// Names that were reported already: one mistake is one finding, however often the name is used.
+    told: HashSet<(Code, String)>,
 }
 
 /// Lowers a document; support of streams is known afterwards, checks come later.
@@ -73,9 +75,15 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
             confidence: None,
         },
         unstated: Vec::new(),
+        told: HashSet::new(),
     };
     lowering.check_not_empty();
+    let before = lowering.findings.len();
     lowering.lower_units();
+    if lowering.findings.len() > before {
+        // Without a currency or a shift, every figure that counts in them would be reported as well.
+        return Err(lowering.findings);
+    }
     lowering.lower_species();
     lowering.lower_stages();
     lowering.lower_consumables();
@@ -89,7 +97,7 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
         return Err(findings);
     }
     let mut flowsheet = Flowsheet {
-        title: header.title.clone(),
+        title: header.title.value.clone(),
         note: header.note.clone(),
         currency: lowering.units.currency,
         figures: lowering.figures,
@@ -129,19 +137,30 @@ impl Lowering<'_> {
         self.findings.push(diagnostic);
     }
 
+    /// Reports a name, unless it was reported before.
+    fn report_name(&mut self, name: &str, diagnostic: Diagnostic) {
+        if self.told.insert((diagnostic.code, name.to_owned())) {
+            self.report(diagnostic);
+        }
+    }
+
     fn check_not_empty(&mut self) {
         let document = self.document;
-        if document.feed.is_empty() || (document.product.is_empty() && document.waste.is_empty()) {
-            let missing = if document.feed.is_empty() {
-                "`[feed.NAME]`"
-            } else {
-                "`[product.NAME]` or `[waste.NAME]`"
-            };
-            self.report(
-                Diagnostic::new(Code::EmptyFlowsheet, format!("the flowsheet has no {missing}"))
-                    .help("`reeflow example show tutorial/01-splitter` prints a small one"),
-            );
-        }
+        let missing = match (document.feed.is_empty(), document.product.is_empty()) {
+            (true, true) if document.waste.is_empty() => {
+                "`[feed.NAME]` and no `[product.NAME]` or `[waste.NAME]`"
+            }
+            (true, _) => "`[feed.NAME]`",
+            (false, true) if document.waste.is_empty() => "`[product.NAME]` or `[waste.NAME]`",
+            _ => return,
+        };
+        self.report(
+            Diagnostic::new(Code::EmptyFlowsheet, format!("the flowsheet has no {missing}"))
+                .at(document.flowsheet.title.span, "this flowsheet")
+                .help(
+                    "add one; `reeflow example show tutorial/01-splitter` prints a small flowsheet",
+                ),
+        );
     }
 
     fn lower_units(&mut self) {
@@ -149,7 +168,7 @@ impl Lowering<'_> {
             let letters =
                 currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
             if !letters {
-                let message = format!("`{currency}` is not a currency code");
+                let message = format!("currency `{currency}` is not a three-letter code");
                 let help = "write three capital letters, such as `USD`, `EUR` or `TRY`";
                 self.report(
                     Diagnostic::new(Code::BadQuantity, message).at(currency.span, "").help(help),
@@ -170,7 +189,13 @@ impl Lowering<'_> {
         for stage in &self.document.flowsheet.stages {
             if self.stages.iter().any(|name| *name == stage.value) {
                 let message = format!("stage `{stage}` is listed twice");
-                self.report(Diagnostic::new(Code::DuplicateName, message).at(stage.span, ""));
+                let first = self.document.flowsheet.stages.iter().find(|other| *other == stage);
+                self.report(
+                    Diagnostic::new(Code::DuplicateName, message)
+                        .at(stage.span, "here")
+                        .at(first.map_or(stage.span, |first| first.span), "and here")
+                        .help("keep it once, at its place in the chain"),
+                );
             } else {
                 self.stages.push(stage.value.clone());
             }
@@ -187,7 +212,8 @@ impl Lowering<'_> {
         }
         let near = nearest(name, self.stages.iter().map(String::as_str)).map(str::to_owned);
         let message = format!("stage `{name}` is not among the `stages` of `[flowsheet]`");
-        self.report(
+        self.report_name(
+            name,
             Diagnostic::new(Code::UnknownStage, message)
                 .at(name.span, "")
                 .help(did_you_mean(near, "add it to `stages`, at its place in the chain")),
@@ -211,7 +237,19 @@ impl Lowering<'_> {
                 (Dimension::MONEY_PER_VOLUME, "m3", Dimension::MASS_PER_VOLUME),
             ];
             let dimension = self.dimension_of(&table.price);
-            let kind = kinds.iter().find(|kind| Some(kind.0) == dimension).unwrap_or(&kinds[0]);
+            let kind = kinds.iter().find(|kind| Some(kind.0) == dimension);
+            if let (None, Some(found)) = (kind, dimension) {
+                let found = found.describe();
+                let message =
+                    format!("`{path}` must be a price per mass, energy or volume, found {found}");
+                self.report(
+                    Diagnostic::new(Code::WrongDimension, message)
+                        .at(table.price.span, "")
+                        .help(format!("write it like `\"0.09 {}/kWh\"`", self.units.currency)),
+                );
+                continue;
+            }
+            let kind = kind.unwrap_or(&kinds[0]);
             let expect = Expect::not_negative(kind.0).usual_price();
             let Some(price) = self.figure(&table.price, &path, &inherit, &expect) else { continue };
             let emission = table.emission.as_ref().and_then(|figure| {
@@ -232,24 +270,40 @@ impl Lowering<'_> {
         let unstated = std::mem::take(&mut self.unstated);
         let mut tables: Vec<(String, Span, Vec<String>)> = Vec::new();
         for (span, path) in unstated {
-            let mut parts = path.splitn(3, '.');
-            let table = [parts.next(), parts.next()].into_iter().flatten().collect::<Vec<_>>();
-            let table = table.join(".");
-            let key = parts.next().unwrap_or("value").to_owned();
+            // `feed.ore.assay.grade.REO` is of table `feed.ore`; `price.Nd2O3` of `price`.
+            let of_top = path.starts_with("price.") || path.starts_with("flowsheet.");
+            let dots = path.match_indices('.').map(|(at, _)| at);
+            let at = dots.clone().nth(usize::from(!of_top)).unwrap_or(path.len());
+            let table = path[..at].to_owned();
+            let key = path.get(at + 1..).unwrap_or_default().to_owned();
             match tables.iter_mut().find(|(name, ..)| *name == table) {
+                Some((_, _, keys)) if keys.contains(&key) => {}
                 Some((_, _, keys)) => keys.push(key),
                 None => tables.push((table, span, vec![key])),
             }
         }
         for (table, span, keys) in tables {
-            let message = format!("`{table}` does not say where `{}` come from", keys.join("`, `"));
-            self.report(
-                Diagnostic::new(Code::UnsourcedFigure, message)
-                    .at(span, "")
-                    .help("give the table `source = \"ID\"` or `assumed = \"why\"`"),
-            );
+            let verb = if keys.len() == 1 { "comes" } else { "come" };
+            let message =
+                format!("`[{table}]` does not say where {} {verb} from", list_some(&keys));
+            let help = if table == "price" {
+                "write `{ value = \"…\", source = \"ID\" }`, or say it for all figures in `[flowsheet]`"
+            } else {
+                "give the table `source = \"ID\"` or `assumed = \"why\"`"
+            };
+            let label = if keys.len() == 1 { "" } else { "the first of them" };
+            self.report(Diagnostic::new(Code::UnsourcedFigure, message).at(span, label).help(help));
         }
     }
+}
+
+/// Names in backticks, the first few of many.
+fn list_some(names: &[String]) -> String {
+    const MOST: usize = 6;
+    let shown: Vec<&str> = names.iter().take(MOST).map(String::as_str).collect();
+    let more = names.len() - shown.len();
+    let list = format!("`{}`", shown.join("`, `"));
+    if more == 0 { list } else { format!("{list} and {more} more") }
 }
 
 /// Help that suggests a near name, if there is one.

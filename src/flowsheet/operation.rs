@@ -174,6 +174,8 @@ pub struct Separation {
 pub struct Recovery {
     /// The outlet.
     pub outlet: StreamId,
+    /// Where its recoveries were written.
+    pub span: Span,
     /// Per species, ascending.
     pub species: Vec<(SpeciesId, FigureId)>,
     /// For all other species.
@@ -258,6 +260,8 @@ pub struct Reactor {
 pub struct Reaction {
     /// As it was written.
     pub text: String,
+    /// Where the equation was written.
+    pub span: Span,
     /// t per unit of extent, negative for reactants; sums to 0.
     pub masses: Vec<(SpeciesId, f64)>,
     /// The reactant whose conversion is given.

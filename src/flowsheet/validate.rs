@@ -1,44 +1,50 @@
 //! Checks that need the whole flowsheet: sums, missing recoveries, reachability.
 
-use super::{Flowsheet, Kind, Operation, OperationId, Reaction, Separation, SpeciesId, Values};
+mod follow;
+
+use std::fmt::Write;
+
+use super::{
+    Flowsheet, Kind, LimitKind, Operation, OperationId, Port, Reaction, Recovery, Sense,
+    Separation, SpeciesId, Values,
+};
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
+    chem::Equation,
+    diagnostic::{Code, Diagnostic, Diagnostics, Span},
+    document::ReactionMode,
     index::Id,
+    measure::format_number,
 };
 
 /// Sums of shares may be off by this much.
 const TOLERANCE: f64 = 1e-9;
 
+/// Most places that one finding marks.
+const MOST_LABELS: usize = 8;
+
+/// A finding about an operation, and the name of what it is about.
+struct Found {
+    diagnostic: Diagnostic,
+    about: String,
+}
+
+impl From<Diagnostic> for Found {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostic, about: String::new() }
+    }
+}
+
 /// Reports what is wrong with a flowsheet whose streams know their species.
 pub(super) fn validate(flowsheet: &Flowsheet, findings: &mut Diagnostics) {
     let values = flowsheet.values();
     let check = Check { flowsheet, values: &values };
-    for (id, operation) in flowsheet.operations.iter_ids() {
-        let inlet = check.inlet_species(operation);
-        match &operation.kind {
-            Kind::Feed(_) => check.check_assay(operation, findings),
-            Kind::Separator(separator) => {
-                check.check_separation(operation, &separator.separation, &inlet, findings);
-            }
-            Kind::Splitter(splitter) => check.check_fractions(operation, splitter, findings),
-            Kind::Reactor(reactor) => {
-                check.check_reactions(operation, reactor, &inlet, findings);
-                let mut after: Vec<SpeciesId> = super::ReactorMap::new(reactor, &values, &inlet)
-                    .after
-                    .iter()
-                    .map(|&(to, ..)| to)
-                    .collect();
-                after.sort_unstable();
-                after.dedup();
-                check.check_separation(operation, &reactor.separation, &after, findings);
-            }
-            Kind::Blender(blender) => check.check_recipe(operation, blender, &inlet, findings),
-            Kind::Product(_) | Kind::Waste(_) => {}
-        }
-        check.check_limits(id, &inlet, findings);
-        if !matches!(operation.kind, Kind::Feed(_)) && inlet.is_empty() {
-            check.report_unreachable(operation, findings);
-        }
+    let found = flowsheet.operations.iter_ids();
+    let found: Vec<(OperationId, Vec<Found>)> = found
+        .map(|(id, operation)| (id, check.check_operation(id, operation)))
+        .filter(|(_, found)| !found.is_empty())
+        .collect();
+    for found in follow::without_follow_ups(flowsheet, found) {
+        findings.push(found.diagnostic);
     }
     check.check_ways_out(findings);
 }
@@ -48,7 +54,56 @@ struct Check<'a> {
     values: &'a Values,
 }
 
+/// A share of 1 as percent, with enough digits to tell it from 100 %.
+fn percent(share: f64) -> String {
+    let text = format_number(share * 100.0);
+    if text == "100" && share != 1.0 { format!("{:.9}", share * 100.0) } else { text }
+}
+
+fn join(names: &[&str]) -> String {
+    format!("`{}`", names.join("`, `"))
+}
+
 impl Check<'_> {
+    fn check_operation(&self, id: OperationId, operation: &Operation) -> Vec<Found> {
+        let inlet = self.inlet_species(operation);
+        let mut found = Vec::new();
+        if inlet.is_empty() && !matches!(operation.kind, Kind::Feed(_) | Kind::Blender(_)) {
+            return vec![Self::unreachable(operation).into()];
+        }
+        match &operation.kind {
+            Kind::Feed(_) => found.extend(self.check_assay(operation)),
+            Kind::Separator(separator) => {
+                self.check_separation(operation, &separator.separation, &inlet, true, &mut found);
+            }
+            Kind::Splitter(splitter) => found.extend(self.check_fractions(operation, splitter)),
+            Kind::Reactor(reactor) => {
+                self.check_reactions(operation, reactor, &inlet, &mut found);
+                let mut after: Vec<SpeciesId> =
+                    super::ReactorMap::new(reactor, self.values, &inlet)
+                        .after
+                        .iter()
+                        .map(|&(to, ..)| to)
+                        .collect();
+                after.sort_unstable();
+                after.dedup();
+                // Where a reaction does not run, its products are not there: one finding is enough.
+                let all_run = found.is_empty();
+                let separation = &reactor.separation;
+                self.check_separation(operation, separation, &after, all_run, &mut found);
+            }
+            Kind::Blender(blender) => {
+                if inlet.is_empty() && blender.ingredients.is_empty() {
+                    return vec![Self::unreachable(operation).into()];
+                }
+                self.check_recipe(id, operation, blender, &inlet, &mut found);
+            }
+            Kind::Product(_) | Kind::Waste(_) => {}
+        }
+        self.check_limits(id, &inlet, &mut found);
+        found
+    }
+
     fn inlet_species(&self, operation: &Operation) -> Vec<SpeciesId> {
         let streams = operation.inlets.iter();
         let mut species: Vec<SpeciesId> =
@@ -62,36 +117,46 @@ impl Check<'_> {
         &self.flowsheet.species[species].name
     }
 
-    fn check_assay(&self, operation: &Operation, findings: &mut Diagnostics) {
-        let Kind::Feed(feed) = &operation.kind else { return };
+    fn span_of(&self, figure: super::FigureId) -> Span {
+        self.flowsheet.figures[figure].span
+    }
+
+    /// Marks figures, the first with a text.
+    fn mark(&self, found: Diagnostic, figures: &[super::FigureId], text: &str) -> Diagnostic {
+        let mut text = text;
+        figures
+            .iter()
+            .take(MOST_LABELS)
+            .fold(found, |found, &figure| found.at(self.span_of(figure), std::mem::take(&mut text)))
+    }
+
+    fn check_assay(&self, operation: &Operation) -> Option<Found> {
+        let Kind::Feed(feed) = &operation.kind else { return None };
         let fractions = feed.assay.fractions(self.values);
-        if let Some(&(species, share)) = fractions.iter().find(|&&(_, share)| share < -TOLERANCE) {
+        let figures: Vec<_> = feed.assay.grades.iter().map(|grade| grade.figure).collect();
+        let name = &operation.name;
+        let negative = fractions.iter().find(|&&(_, share)| share < -TOLERANCE);
+        let sum: f64 = fractions.iter().map(|&(_, share)| share).sum();
+        let (message, help) = if let Some(&(species, share)) = negative {
             let message = format!(
-                "the grades of feed `{}` sum to {:.4} %, which leaves {:.4} % for the rest `{}`",
-                operation.name,
-                (1.0 - share) * 100.0,
-                share * 100.0,
+                "the grades of feed `{name}` sum to {} %, which leaves nothing for the rest `{}`",
+                percent(1.0 - share),
                 self.name(species)
             );
-            findings.push(
-                Diagnostic::new(Code::AssayNotOne, message)
-                    .at(operation.span, "more than the whole"),
-            );
-            return;
-        }
-        let sum: f64 = fractions.iter().map(|&(_, share)| share).sum();
-        if (sum - 1.0).abs() > TOLERANCE {
-            let message =
-                format!("the grades of feed `{}` sum to {:.6} %", operation.name, sum * 100.0);
+            (message, "lower the grades until they sum to at most 100 %")
+        } else if (sum - 1.0).abs() > TOLERANCE {
             let help = if sum < 1.0 {
                 "name the species that takes the rest: `assay.rest = \"gangue\"`"
             } else {
                 "lower the grades until they sum to 100 %"
             };
-            findings.push(
-                Diagnostic::new(Code::AssayNotOne, message).at(operation.span, "").help(help),
-            );
-        }
+            (format!("the grades of feed `{name}` sum to {} %, not 100 %", percent(sum)), help)
+        } else {
+            return None;
+        };
+        let found = Diagnostic::new(Code::AssayNotOne, message);
+        let found = if figures.is_empty() { found.at(operation.span, "") } else { found };
+        Some(self.mark(found, &figures, "").help(help).into())
     }
 
     fn check_separation(
@@ -99,112 +164,115 @@ impl Check<'_> {
         operation: &Operation,
         separation: &Separation,
         species: &[SpeciesId],
-        findings: &mut Diagnostics,
+        tell_unused: bool,
+        found: &mut Vec<Found>,
     ) {
         for recovery in &separation.recoveries {
-            let outlet = &self.flowsheet.streams[recovery.outlet];
-            let missing: Vec<&str> = species
-                .iter()
-                .filter(|&&id| recovery.figure(id).is_none())
-                .map(|&id| self.name(id))
-                .collect();
-            if !missing.is_empty() {
-                let message =
-                    format!("`{}` has no recovery for `{}`", outlet.name, missing.join("`, `"));
-                findings.push(
-                    Diagnostic::new(Code::RecoveryMissing, message)
-                        .at(operation.span, "these species can enter")
-                        .help("give them or their group a recovery, or write `default = \"…\"`"),
-                );
+            let outlet = &self.flowsheet.streams[recovery.outlet].name;
+            let missing: Vec<SpeciesId> =
+                species.iter().copied().filter(|&id| recovery.figure(id).is_none()).collect();
+            if let Some(&first) = missing.first() {
+                let names: Vec<&str> = missing.iter().map(|&id| self.name(id)).collect();
+                let names = join(&names);
+                let message = format!("`{outlet}` has no recovery for {names}");
+                let diagnostic = Diagnostic::new(Code::RecoveryMissing, message)
+                    .at(recovery.span, format!("no recovery here is for `{}`", self.name(first)))
+                    .at(self.flowsheet.species[first].span, "it is brought in here")
+                    .help("give it or its group a recovery, or write `default = \"…\"`");
+                found.push(diagnostic.into());
             }
-            let unused: Vec<(&str, crate::diagnostic::Span)> = self.unused(recovery, species);
-            for (name, span) in unused {
-                let message = format!("recovery of `{name}` to `{}` is never used", outlet.name);
-                findings.push(
-                    Diagnostic::new(Code::UnusedInput, message)
-                        .at(span, "it cannot be in the inlet"),
-                );
+            if tell_unused {
+                found.extend(self.unused(operation, recovery, outlet, species));
             }
         }
+        self.check_sums(operation, separation, species, found);
+    }
+
+    /// Sums of the recoveries of each species; one finding for all species that share figures.
+    fn check_sums(
+        &self,
+        operation: &Operation,
+        separation: &Separation,
+        species: &[SpeciesId],
+        found: &mut Vec<Found>,
+    ) {
+        let mut wrong: Vec<(Vec<super::FigureId>, f64, Vec<&str>)> = Vec::new();
         for &id in species {
-            let named: f64 = separation
-                .recoveries
-                .iter()
-                .filter_map(|recovery| Some(self.values[recovery.figure(id)?]))
-                .sum();
-            let complete =
-                separation.recoveries.iter().all(|recovery| recovery.figure(id).is_some());
-            let wrong = named > 1.0 + TOLERANCE
-                || (separation.rest.is_none() && complete && (named - 1.0).abs() > TOLERANCE);
-            if wrong {
-                let message = format!(
-                    "the recoveries of `{}` in `{}` sum to {:.4} %",
-                    self.name(id),
-                    operation.name,
-                    named * 100.0
-                );
-                let mut diagnostic =
-                    Diagnostic::new(Code::RecoveryNotOne, message).at(operation.span, "");
-                for figure in
-                    separation.recoveries.iter().filter_map(|recovery| recovery.figure(id))
-                {
-                    diagnostic = diagnostic.at(self.flowsheet.figures[figure].span, "");
+            let recoveries = separation.recoveries.iter();
+            let figures: Vec<_> = recoveries.filter_map(|recovery| recovery.figure(id)).collect();
+            let sum: f64 = figures.iter().map(|&figure| self.values[figure]).sum();
+            let complete = figures.len() == separation.recoveries.len();
+            let all_named = separation.rest.is_none() && complete && !figures.is_empty();
+            if sum > 1.0 + TOLERANCE || (all_named && (sum - 1.0).abs() > TOLERANCE) {
+                match wrong.iter_mut().find(|(known, ..)| *known == figures) {
+                    Some((.., names)) => names.push(self.name(id)),
+                    None => wrong.push((figures, sum, vec![self.name(id)])),
                 }
-                findings.push(
-                    diagnostic.help("leave one outlet without recoveries: it takes the rest"),
-                );
-                break;
             }
+        }
+        for (figures, sum, names) in wrong {
+            let mut message =
+                format!("the recoveries of {} in `{}` sum to ", join(&names), operation.name);
+            let limit = if sum > 1.0 { "more than" } else { "less than" };
+            let _ = write!(message, "{} %, {limit} 100 %", percent(sum));
+            let help = if separation.rest.is_some() {
+                "lower one of them; the outlet without recoveries takes what is left"
+            } else {
+                "leave one outlet without recoveries: it takes the rest"
+            };
+            let diagnostic = Diagnostic::new(Code::RecoveryNotOne, message);
+            found.push(self.mark(diagnostic, &figures, "").help(help).into());
         }
     }
 
     /// Recoveries whose figure holds for no species of the inlet.
     fn unused(
         &self,
-        recovery: &super::Recovery,
+        operation: &Operation,
+        recovery: &Recovery,
+        outlet: &str,
         species: &[SpeciesId],
-    ) -> Vec<(&str, crate::diagnostic::Span)> {
+    ) -> Vec<Found> {
         let mut figures: Vec<super::FigureId> = Vec::new();
         for &(_, figure) in &recovery.species {
             if !figures.contains(&figure) {
                 figures.push(figure);
             }
         }
+        figures.retain(|figure| {
+            let mut of = recovery.species.iter().filter(|&(_, id)| id == figure);
+            !of.any(|(id, _)| species.binary_search(id).is_ok())
+        });
+        let short = outlet.strip_prefix(&format!("{}.", operation.name)).unwrap_or(outlet);
+        let prefix = format!("{}.{}.recovery.{short}.", operation.kind.name(), operation.name);
+        let figures = figures.into_iter().map(|figure| &self.flowsheet.figures[figure]);
         figures
-            .into_iter()
-            .filter(|figure| {
-                let of = recovery.species.iter().filter(|&(_, id)| id == figure);
-                let mut of = of.map(|&(id, _)| id);
-                !species.is_empty() && !of.any(|id| species.binary_search(&id).is_ok())
-            })
             .map(|figure| {
-                let figure = &self.flowsheet.figures[figure];
-                (figure.path.rsplit('.').next().unwrap_or_default(), figure.span)
+                let name = figure.path.strip_prefix(&prefix).unwrap_or(&figure.path);
+                let message = format!("the recovery of `{name}` to `{outlet}` is never used");
+                let diagnostic = Diagnostic::new(Code::UnusedInput, message)
+                    .at(figure.span, format!("no `{name}` enters `{}`", operation.name))
+                    .help("remove it, or look where the species is lost further up");
+                Found { diagnostic, about: name.to_owned() }
             })
             .collect()
     }
 
-    fn check_fractions(
-        &self,
-        operation: &Operation,
-        splitter: &super::Splitter,
-        findings: &mut Diagnostics,
-    ) {
-        let Some(fixed) = &splitter.fixed else { return };
-        let sum: f64 = fixed.iter().filter_map(|&(_, figure)| Some(self.values[figure?])).sum();
-        let rest = fixed.iter().any(|(_, figure)| figure.is_none());
-        if sum > 1.0 + TOLERANCE || (!rest && (sum - 1.0).abs() > TOLERANCE) {
-            let message = format!(
-                "the fractions of splitter `{}` sum to {:.4} %",
-                operation.name,
-                sum * 100.0
-            );
-            findings.push(
-                Diagnostic::new(Code::RecoveryNotOne, message)
-                    .at(operation.span, "")
-                    .help("leave one outlet without a fraction: it takes the rest"),
-            );
+    fn check_fractions(&self, operation: &Operation, splitter: &super::Splitter) -> Option<Found> {
+        let fixed = splitter.fixed.as_ref()?;
+        let figures: Vec<_> = fixed.iter().filter_map(|&(_, figure)| figure).collect();
+        let sum: f64 = figures.iter().map(|&figure| self.values[figure]).sum();
+        let rest = figures.len() < fixed.len();
+        if sum <= 1.0 + TOLERANCE && (rest || (sum - 1.0).abs() <= TOLERANCE) {
+            return None;
         }
+        let limit = if sum > 1.0 { "more than" } else { "less than" };
+        let sum = percent(sum);
+        let name = &operation.name;
+        let message = format!("the fractions of splitter `{name}` sum to {sum} %, {limit} 100 %");
+        let diagnostic = Diagnostic::new(Code::RecoveryNotOne, message);
+        let help = "leave one outlet without a fraction: it takes the rest";
+        Some(self.mark(diagnostic, &figures, "").help(help).into())
     }
 
     fn check_reactions(
@@ -212,51 +280,68 @@ impl Check<'_> {
         operation: &Operation,
         reactor: &super::Reactor,
         inlet: &[SpeciesId],
-        findings: &mut Diagnostics,
+        found: &mut Vec<Found>,
     ) {
-        if inlet.is_empty() {
-            return;
-        }
         let mut there: Vec<SpeciesId> = inlet.to_vec();
         for reaction in &reactor.reactions {
-            let figure = &self.flowsheet.figures[reaction.conversion];
-            if !there.contains(&reaction.key) {
-                let message = format!(
-                    "reaction `{}` in `{}` never runs: no `{}` enters",
-                    reaction.text,
-                    operation.name,
-                    self.name(reaction.key)
-                );
-                findings.push(Diagnostic::new(Code::UnusedInput, message).at(figure.span, ""));
-                continue;
+            let name = &operation.name;
+            if there.contains(&reaction.key) {
+                found.extend(self.check_reactants(operation, reactor, reaction, &there));
+            } else {
+                let key = self.name(reaction.key);
+                let message =
+                    format!("reaction `{}` in `{name}` never runs: no `{key}`", reaction.text);
+                let diagnostic = Diagnostic::new(Code::UnusedInput, message)
+                    .at(self.place_in(reaction, key), format!("no `{key}` enters `{name}`"))
+                    .help("remove the reaction, or look where its key species is lost further up");
+                found.push(Found { diagnostic, about: key.to_owned() });
             }
-            let missing: Vec<&str> = self.missing_reactants(reaction, reactor, &there);
-            if !missing.is_empty() {
-                let message = format!(
-                    "reaction `{}` in `{}` needs `{}`, which nothing brings",
-                    reaction.text,
-                    operation.name,
-                    missing.join("`, `")
-                );
-                let help = format!("dose it: `reagent.{} = {{ price = \"…\" }}`", missing[0]);
-                findings.push(
-                    Diagnostic::new(Code::ReactantMissing, message)
-                        .at(operation.span, "")
-                        .help(help),
-                );
-            }
+            // What a reaction would make counts as there, so that what follows on it is not reported too.
             there
                 .extend(reaction.masses.iter().filter(|&&(_, mass)| mass > 0.0).map(|&(id, _)| id));
         }
+        if reactor.mode == ReactionMode::Parallel {
+            self.check_conversions(operation, reactor, found);
+        }
     }
 
-    fn missing_reactants<'s>(
-        &'s self,
-        reaction: &Reaction,
+    /// Reactions that act on the same inlet cannot convert more than all of it.
+    fn check_conversions(
+        &self,
+        operation: &Operation,
         reactor: &super::Reactor,
+        found: &mut Vec<Found>,
+    ) {
+        for (at, reaction) in reactor.reactions.iter().enumerate() {
+            let same = |other: &&Reaction| other.key == reaction.key;
+            if reactor.reactions[..at].iter().any(|other| same(&other)) {
+                continue;
+            }
+            let figures: Vec<_> =
+                reactor.reactions.iter().filter(same).map(|other| other.conversion).collect();
+            let sum: f64 = figures.iter().map(|&figure| self.values[figure]).sum();
+            if sum > 1.0 + TOLERANCE {
+                let message = format!(
+                    "the parallel reactions of `{}` convert {} % of `{}`, more than 100 %",
+                    operation.name,
+                    percent(sum),
+                    self.name(reaction.key)
+                );
+                let diagnostic = Diagnostic::new(Code::OutOfRange, message);
+                let help = "lower a conversion, or let one act on what the other leaves: `mode = \"series\"`";
+                found.push(self.mark(diagnostic, &figures, "").help(help).into());
+            }
+        }
+    }
+
+    fn check_reactants(
+        &self,
+        operation: &Operation,
+        reactor: &super::Reactor,
+        reaction: &Reaction,
         there: &[SpeciesId],
-    ) -> Vec<&'s str> {
-        reaction
+    ) -> Option<Found> {
+        let missing: Vec<&str> = reaction
             .masses
             .iter()
             .filter(|&&(id, mass)| {
@@ -265,84 +350,121 @@ impl Check<'_> {
                     && reactor.reagents.iter().all(|reagent| reagent.species != id)
             })
             .map(|&(id, _)| self.name(id))
-            .collect()
+            .collect();
+        let first = missing.first()?;
+        let message = format!(
+            "reaction `{}` in `{}` needs {}, which nothing brings",
+            reaction.text,
+            operation.name,
+            join(&missing)
+        );
+        let help = format!(
+            "dose it: `reagent.{} = {{ price = \"…\" }}`, or let a stream bring it",
+            quote_key(first)
+        );
+        Some(
+            Diagnostic::new(Code::ReactantMissing, message)
+                .at(self.place_in(reaction, first), "")
+                .help(help)
+                .into(),
+        )
+    }
+
+    /// Where a species stands in an equation.
+    fn place_in(&self, reaction: &Reaction, species: &str) -> Span {
+        let equation = Equation::parse(&reaction.text).ok();
+        let range = equation.and_then(|equation| {
+            let term = equation.left().iter().find(|term| term.species == species)?;
+            Some(term.range.clone())
+        });
+        range.map_or(reaction.span, |range| reaction.span.part(&reaction.text, range))
     }
 
     fn check_recipe(
         &self,
+        id: OperationId,
         operation: &Operation,
         blender: &super::Blender,
         inlet: &[SpeciesId],
-        findings: &mut Diagnostics,
+        found: &mut Vec<Found>,
     ) {
-        for entry in &blender.recipe {
+        for limit in self.flowsheet.limits.iter() {
+            let wanted = limit.operation == id
+                && limit.kind == LimitKind::Recipe
+                && limit.sense != Sense::AtMost
+                && self.values[limit.figure] > 0.0;
             let bought =
-                blender.ingredients.iter().any(|item| entry.content.weight(item.species) != 0.0);
-            let wanted = entry.share.is_none_or(|figure| self.values[figure] > 0.0);
-            if wanted && !bought && !entry.content.meets(inlet) && entry.share.is_some() {
-                let message = format!(
-                    "the recipe of `{}` needs `{}`, which nothing brings",
-                    operation.name, entry.content.name
-                );
-                let help = format!("buy it: `buy.{} = {{ price = \"…\" }}`", entry.content.name);
-                findings.push(
-                    Diagnostic::new(Code::RecipeUnmet, message).at(operation.span, "").help(help),
-                );
+                blender.ingredients.iter().any(|item| limit.content.weight(item.species) != 0.0);
+            if !wanted || bought || limit.content.meets(inlet) {
+                continue;
             }
+            let (name, content) = (&operation.name, &limit.content.name);
+            let message = format!("the recipe of `{name}` needs `{content}`, which nothing brings");
+            let members = limit.content.weights.iter().flatten();
+            let first = members.map(|&(id, _)| self.name(id)).next().unwrap_or(content);
+            let help = format!(
+                "buy it: `buy.{} = {{ price = \"…\" }}`, or let a stream bring it",
+                quote_key(first)
+            );
+            let diagnostic = Diagnostic::new(Code::RecipeUnmet, message)
+                .at(self.span_of(limit.figure), format!("no `{content}` enters `{name}`"))
+                .help(help);
+            found.push(diagnostic.into());
         }
     }
 
     /// Limits and specifications on what can never be there.
-    fn check_limits(
-        &self,
-        operation: OperationId,
-        inlet: &[SpeciesId],
-        findings: &mut Diagnostics,
-    ) {
-        use super::{LimitKind, Port, Sense};
-        let limits = self.flowsheet.limits.iter().filter(|limit| limit.operation == operation);
+    fn check_limits(&self, id: OperationId, inlet: &[SpeciesId], found: &mut Vec<Found>) {
+        let operation = &self.flowsheet.operations[id];
+        if matches!(operation.kind, Kind::Feed(_)) || inlet.is_empty() {
+            return;
+        }
+        let limits = self.flowsheet.limits.iter().filter(|limit| limit.operation == id);
         for limit in limits {
-            if limit.port != Port::Inlet(operation) || limit.content.is_whole() || inlet.is_empty()
-            {
+            if limit.port != Port::Inlet(id) || limit.content.meets(inlet) {
                 continue;
             }
-            if matches!(self.flowsheet.operations[operation].kind, Kind::Feed(_))
-                || limit.content.meets(inlet)
-            {
-                continue;
-            }
+            let (name, content) = (&operation.name, &limit.content.name);
             let figure = &self.flowsheet.figures[limit.figure];
-            let code = match (limit.kind, limit.sense) {
-                (LimitKind::Specification, Sense::AtLeast | Sense::Exactly)
-                    if figure.value > 0.0 =>
-                {
-                    Code::SpecificationUnmeetable
-                }
-                _ => Code::UnusedInput,
-            };
-            let message = format!(
-                "`{}` is on `{}`, which cannot be in the inlet of `{}`",
-                figure.path, limit.content.name, self.flowsheet.operations[operation].name
-            );
-            findings.push(Diagnostic::new(code, message).at(figure.span, ""));
+            let at_least = limit.sense != Sense::AtMost && self.values[limit.figure] > 0.0;
+            let place = format!("no `{content}` can reach `{name}`");
+            if limit.kind == LimitKind::Specification && at_least {
+                let message = format!(
+                    "product `{name}` is specified with {} `{content}`, but none can reach it",
+                    figure.text
+                );
+                let diagnostic = Diagnostic::new(Code::SpecificationUnmeetable, message)
+                    .at(figure.span, place)
+                    .help("look where it is lost further up, or drop the specification");
+                found.push(diagnostic.into());
+            } else if at_least || !self.is_somewhere(limit) {
+                let message = format!("`{}` is on something that never comes", figure.path);
+                let diagnostic = Diagnostic::new(Code::UnusedInput, message)
+                    .at(figure.span, place)
+                    .help("look where it is lost further up, or remove the limit");
+                found.push(Found { diagnostic, about: content.clone() });
+            }
         }
     }
 
-    fn report_unreachable(&self, operation: &Operation, findings: &mut Diagnostics) {
-        let reason = if operation.inlets.is_empty() {
-            "no stream goes there"
-        } else {
-            "nothing flows in the streams that go there"
-        };
-        let message = format!("nothing ever enters {} `{}`", operation.kind.name(), operation.name);
-        findings.push(
-            Diagnostic::new(Code::UnreachableOperation, message)
-                .at(operation.span, reason)
-                .help("send an outlet there, or remove it"),
-        );
+    /// Whether what a limit is on flows anywhere: then it is kept by removing the species before.
+    fn is_somewhere(&self, limit: &super::Limit) -> bool {
+        self.flowsheet.streams.iter().any(|stream| limit.content.meets(&stream.species))
     }
 
-    /// Operations from which no product or waste can be reached.
+    fn unreachable(operation: &Operation) -> Diagnostic {
+        let reason = if operation.inlets.is_empty() {
+            "no stream goes here"
+        } else {
+            "nothing flows in the streams that go here"
+        };
+        let message = format!("nothing ever enters {} `{}`", operation.kind.name(), operation.name);
+        Diagnostic::new(Code::UnreachableOperation, message)
+            .at(operation.span, reason)
+            .help("send an outlet here, or remove it")
+    }
+
+    /// Loops from which no product or waste can be reached.
     fn check_ways_out(&self, findings: &mut Diagnostics) {
         let flowsheet = self.flowsheet;
         let mut out = vec![false; flowsheet.operations.len()];
@@ -362,20 +484,41 @@ impl Check<'_> {
                 }
             }
         }
-        let stuck: Vec<&Operation> = flowsheet
-            .operations
-            .iter_ids()
-            .filter(|(id, _)| !out[id.index()])
-            .map(|(_, operation)| operation)
-            .collect();
-        if let Some(first) = stuck.first() {
-            let names: Vec<&str> = stuck.iter().map(|operation| operation.name.as_str()).collect();
-            let message = format!("nothing ever leaves the loop of `{}`", names.join("`, `"));
-            findings.push(
-                Diagnostic::new(Code::LoopWithoutPurge, message)
-                    .at(first.span, "no way from here to a product or a waste")
-                    .help("send an outlet to a `[product.NAME]` or a `[waste.NAME]`"),
-            );
+        let mut told = vec![false; flowsheet.operations.len()];
+        for (id, operation) in flowsheet.operations.iter_ids() {
+            if out[id.index()] || told[id.index()] {
+                continue;
+            }
+            // What only leads into a loop is not at fault.
+            let reached = follow::downstream(flowsheet, id);
+            if !reached[id.index()] {
+                continue;
+            }
+            let mut names = Vec::new();
+            for (other, data) in flowsheet.operations.iter_ids() {
+                if reached[other.index()] && !told[other.index()] {
+                    told[other.index()] = true;
+                    names.push(data.name.as_str());
+                }
+            }
+            let message = match names.as_slice() {
+                [one] => format!("nothing ever leaves `{one}`: its streams come back to it"),
+                _ => format!("nothing ever leaves the loop of {}", join(&names)),
+            };
+            let mut diagnostic = Diagnostic::new(Code::LoopWithoutPurge, message)
+                .at(operation.span, "no way from here to a product or a waste");
+            let back = operation.inlets.iter().map(|&id| &flowsheet.streams[id]);
+            if let Some(stream) = back.filter(|stream| reached[stream.from.index()]).last() {
+                diagnostic = diagnostic.at(stream.span, format!("`{}` comes back", stream.name));
+            }
+            findings
+                .push(diagnostic.help("send an outlet to a `[product.NAME]` or a `[waste.NAME]`"));
         }
     }
+}
+
+/// A name as a key of TOML, in quotes where it needs them.
+fn quote_key(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if name.bytes().all(plain) { name.to_owned() } else { format!("\"{name}\"") }
 }

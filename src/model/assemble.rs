@@ -9,13 +9,14 @@ use super::{
     compose::{Columns, Composition, Inferred, TransferRow, columns, infer},
     condense::{Condenser, Step, Unpurged},
     functional::At,
+    specification,
     system::{Definer, Definition, Nodes},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
+    diagnostic::{Code, Diagnostic, Diagnostics, Span},
     flowsheet::{
         Blender, Content, Flowsheet, Kind, Objective, Operation, OperationId, PeriodId, Port,
-        Sense, SpeciesId, Values,
+        Sense, SpeciesId, StreamId, Values,
     },
     index::{Id, IdVec},
     lp::{ColumnId, LinearProgram, RowId, RowSense},
@@ -46,7 +47,10 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
             work.solve_component(component, period);
         }
     }
-    let Work { definitions, transfer, steps, composed, findings, .. } = work;
+    let Work { definitions, transfer, steps, composed, mut findings, .. } = work;
+    if !findings.has_errors() {
+        specification::check(flowsheet, values, &nodes, &drivers, &transfer, &mut findings);
+    }
     if findings.has_errors() {
         return Err(findings);
     }
@@ -274,61 +278,98 @@ impl Work<'_> {
     }
 
     fn report_unpurged(&mut self, nodes: &[NodeId]) {
-        let mut streams: Vec<&str> = Vec::new();
+        let mut nodes: Vec<NodeId> = nodes.to_vec();
+        nodes.sort_unstable();
+        let mut streams: Vec<StreamId> = Vec::new();
         let mut species: Vec<&str> = Vec::new();
-        for &node in nodes {
+        for node in nodes {
             let node = self.nodes.items[node];
-            let stream = self.flowsheet.streams[node.stream].name.as_str();
             let name = self.flowsheet.species[node.species].name.as_str();
-            if !streams.contains(&stream) {
-                streams.push(stream);
+            if !streams.contains(&node.stream) {
+                streams.push(node.stream);
             }
             if !species.contains(&name) {
                 species.push(name);
             }
         }
-        let first = &self.flowsheet.streams[self.nodes.items[nodes[0]].stream];
-        let message = format!(
-            "the loop through `{}` has no purge for `{}`",
-            streams.join("` → `"),
-            species.join("`, `")
-        );
-        self.findings.push(
-            Diagnostic::new(Code::LoopWithoutPurge, message)
-                .at(first.span, "all of it comes back")
-                .help("let a part of each species leave the loop: lower a recovery, or bleed a stream"),
-        );
+        let names: Vec<&str> =
+            streams.iter().map(|&id| self.flowsheet.streams[id].name.as_str()).collect();
+        let (streams_named, species) = (names.join("`, `"), species.join("`, `"));
+        let message = format!("`{species}` never leaves the loop of `{streams_named}`");
+        let mut diagnostic = Diagnostic::new(Code::LoopWithoutPurge, message);
+        // The stream that leads back up the file is the one that closes the loop.
+        streams.sort_by_key(|&id| {
+            let stream = &self.flowsheet.streams[id];
+            (stream.to > stream.from, stream.span)
+        });
+        for (at, &id) in streams.iter().take(MOST_STREAMS).enumerate() {
+            let text = if at == 0 { "all of it comes back here" } else { "on the way round" };
+            diagnostic = diagnostic.at(self.flowsheet.streams[id].span, text);
+        }
+        self.findings.push(diagnostic.help(
+            "let a part of each species leave the loop: lower a recovery, or bleed a stream",
+        ));
     }
 
     fn report_pooled(&mut self, operation: OperationId, first: DriverId, second: DriverId) {
         let data = &self.flowsheet.operations[operation];
-        let name = |driver: DriverId| match self.drivers[driver].decision {
-            Decision::Supply(id) | Decision::Blend(id) => {
-                let operation = &self.flowsheet.operations[id];
-                (format!("`{}`", operation.name), operation.span)
-            }
-            Decision::Split(id) => {
-                let stream = &self.flowsheet.streams[id];
-                (format!("`{}`", stream.name), stream.span)
-            }
-            Decision::Ingredient(id, species) => {
-                let operation = &self.flowsheet.operations[id];
-                let species = &self.flowsheet.species[species].name;
-                (format!("`{species}` bought by `{}`", operation.name), operation.span)
-            }
+        let name = &data.name;
+        let place = |driver| place_of(self.flowsheet, self.drivers, driver);
+        let ((one, one_span), (other, other_span)) = (place(first), place(second));
+        let (what, why, help) = if matches!(data.kind, Kind::Splitter(_)) {
+            (
+                format!("splitter `{name}` divides freely a stream"),
+                "a free split here would separate species at no cost",
+                "give the splitter `fraction`s, or divide each stream before they mix, or let only one of them reach it",
+            )
+        } else {
+            (
+                format!("blender `{name}` has a complete recipe, but makes a mixture"),
+                "the recipe says what is in the mixture, and so do the streams",
+                "let only one stream bring each line of the recipe, or give limits (`{ min, max }`) in the recipe",
+            )
         };
-        let ((one, one_span), (other, other_span)) = (name(first), name(second));
-        let message = format!(
-            "splitter `{}` divides freely a stream whose composition depends on how much comes from {one} and how much from {other}",
-            data.name
-        );
-        self.findings.push(
-            Diagnostic::new(Code::PooledSplit, message)
-                .at(data.span, "a free split here would separate species at no cost")
+        let mut diagnostic = Diagnostic::new(Code::PooledSplit, String::new()).at(data.span, why);
+        if first == second {
+            diagnostic.message = format!(
+                "{what} whose composition depends on how much of what leaves it comes back"
+            );
+            diagnostic = diagnostic.at(one_span, "the share of this decides");
+        } else {
+            diagnostic.message = format!(
+                "{what} whose composition depends on how much comes from {one} and how much from {other}"
+            );
+            diagnostic = diagnostic
                 .at(one_span, "one composition comes from here")
-                .at(other_span, "another comes from here")
-                .help("give the splitter `fraction`s, or divide each stream before they mix, or let only one of them reach it"),
-        );
+                .at(other_span, "another comes from here");
+        }
+        self.findings.push(diagnostic.help(help));
+    }
+}
+
+/// Most streams of a loop that are marked.
+const MOST_STREAMS: usize = 4;
+
+/// What a driver decides on, for people, and where it was written.
+pub(super) fn place_of(
+    flowsheet: &Flowsheet,
+    drivers: &IdVec<DriverId, Driver>,
+    driver: DriverId,
+) -> (String, Span) {
+    match drivers[driver].decision {
+        Decision::Supply(id) | Decision::Blend(id) => {
+            let operation = &flowsheet.operations[id];
+            (format!("`{}`", operation.name), operation.span)
+        }
+        Decision::Split(id) => {
+            let stream = &flowsheet.streams[id];
+            (format!("`{}`", stream.name), stream.span)
+        }
+        Decision::Ingredient(id, species) => {
+            let operation = &flowsheet.operations[id];
+            let species = &flowsheet.species[species].name;
+            (format!("`{species}` bought by `{}`", operation.name), operation.span)
+        }
     }
 }
 

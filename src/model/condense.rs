@@ -83,6 +83,7 @@ impl Condenser {
             }
             return Ok(());
         }
+        let mut unpurged = Vec::new();
         for component in components(nodes, definitions) {
             let itself = |node: NodeId| {
                 definitions[node.index()].nodes.iter().any(|&(from, _)| from == node)
@@ -93,8 +94,11 @@ impl Condenser {
                 steps.push(Step::Node(component[0]));
                 continue;
             }
-            let inverse =
-                invert(&component, definitions).ok_or_else(|| Unpurged(component.clone()))?;
+            let Some(inverse) = invert(&component, definitions) else {
+                // Species go round one by one: the others may have no purge either.
+                unpurged.extend(component);
+                continue;
+            };
             let mut entering = Vec::with_capacity(component.len());
             for &node in &component {
                 entering.push(self.row(node, definitions, transfer, |from| {
@@ -112,7 +116,7 @@ impl Condenser {
             }
             steps.push(Step::Loop(component, inverse));
         }
-        Ok(())
+        if unpurged.is_empty() { Ok(()) } else { Err(Unpurged(unpurged)) }
     }
 
     fn row(

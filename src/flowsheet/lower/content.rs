@@ -1,5 +1,7 @@
 //! Species, groups and bases: what names in figures stand for.
 
+use std::collections::HashSet;
+
 use super::{Lowering, did_you_mean, formula, keys};
 use crate::{
     chem::{Element, Equation, Formula},
@@ -11,6 +13,9 @@ use crate::{
 /// Words that may follow a basis: `69 USD/kg NdPr oxide`.
 const SUFFIXES: [&str; 3] = ["oxide", "metal", "contained"];
 
+/// Deepest nesting of groups in groups; nobody nests as deep but by going round.
+const DEEPEST: usize = 64;
+
 impl Lowering<'_> {
     /// Makes the species table: declared species, members of groups, then what feeds, reactions and blenders bring.
     pub(super) fn lower_species(&mut self) {
@@ -19,8 +24,7 @@ impl Lowering<'_> {
             let parsed = table.formula.as_ref().and_then(|text| {
                 Formula::parse(text)
                     .map_err(|error| {
-                        let start = text.span.start as usize + 1;
-                        let span = Span::new(start + error.range.start, start + error.range.end);
+                        let span = text.span.part(text, error.range);
                         let mut diagnostic =
                             Diagnostic::new(Code::BadFormula, error.message).at(span, "");
                         if let Some(help) = error.help {
@@ -34,8 +38,18 @@ impl Lowering<'_> {
             let id = self.species.push(species);
             self.species_names.insert(name.value.clone(), id);
         }
-        for (name, members) in &document.group {
-            let members = members.iter().filter_map(|member| self.intern(member)).collect();
+        for (name, written) in &document.group {
+            if written.is_empty() {
+                let message = format!("group `{name}` has no species");
+                self.report(
+                    Diagnostic::new(Code::MissingKey, message)
+                        .at(name.span, "")
+                        .help(format!("name its species: `{name} = [\"Nd2O3\", \"Pr6O11\"]`")),
+                );
+            }
+            let mut members = Vec::new();
+            let mut seen = HashSet::from([name.as_str()]);
+            self.expand_group(written, &mut vec![name.as_str()], &mut seen, &mut members);
             self.groups.push(Group { name: name.value.clone(), members });
         }
         for table in document.feed.values() {
@@ -73,6 +87,38 @@ impl Lowering<'_> {
         }
     }
 
+    /// Adds the species of a group, and of the groups in it.
+    fn expand_group<'d>(
+        &mut self,
+        written: &'d [Name],
+        within: &mut Vec<&'d str>,
+        seen: &mut HashSet<&'d str>,
+        members: &mut Vec<SpeciesId>,
+    ) where
+        Self: 'd,
+    {
+        let document = self.document;
+        for member in written {
+            if within.contains(&member.as_str()) || within.len() > DEEPEST {
+                let message = format!("group `{member}` is a part of itself");
+                let diagnostic = Diagnostic::new(Code::UnknownSpecies, message)
+                    .at(member.span, "")
+                    .help("name species here, or other groups that do not lead back");
+                self.report_name(member, diagnostic);
+            } else if let Some((name, inner)) = document.group.get_key_value(member.as_str()) {
+                if seen.insert(name) {
+                    within.push(name);
+                    self.expand_group(inner, within, seen, members);
+                    within.pop();
+                }
+            } else if let Some(id) = self.intern(member)
+                && !members.contains(&id)
+            {
+                members.push(id);
+            }
+        }
+    }
+
     /// The species of that name, made if the name is a formula.
     pub(super) fn intern(&mut self, name: &Name) -> Option<SpeciesId> {
         if let Some(&id) = self.species_names.get(name.as_str()) {
@@ -98,13 +144,15 @@ impl Lowering<'_> {
             &format!("write a formula such as `Nd2O3`, or declare `[species.{name}]`"),
         );
         let message = format!("`{name}` is neither a species nor a group");
-        self.report(Diagnostic::new(Code::UnknownSpecies, message).at(span, "").help(help));
+        let diagnostic = Diagnostic::new(Code::UnknownSpecies, message).at(span, "").help(help);
+        self.report_name(name, diagnostic);
     }
 
     /// The species, or the members of the group, of that name.
     pub(super) fn members(&mut self, name: &Name) -> Option<Vec<SpeciesId>> {
         if let Some(group) = self.groups.iter().find(|group| group.name == name.value) {
-            return Some(group.members.clone());
+            // That a group is empty was reported where it is defined.
+            return (!group.members.is_empty()).then(|| group.members.clone());
         }
         if let Some(&id) = self.species_names.get(name.as_str()) {
             return Some(vec![id]);
@@ -115,6 +163,13 @@ impl Lowering<'_> {
 
     /// What a basis counts: a group or a species by its whole mass, an element by what each species holds of it.
     pub(super) fn content(&mut self, name: &str, span: Span) -> Option<Content> {
+        self.find_content(name)
+            .map_err(|diagnostic| self.report_name(name, diagnostic.at(span, "")))
+            .ok()
+    }
+
+    /// What a basis counts, or what is wrong with it, without a place.
+    pub(super) fn find_content(&self, name: &str) -> Result<Content, Diagnostic> {
         let words: Vec<&str> = name.split_whitespace().collect();
         let (bare, suffix) = match words.split_last() {
             Some((last, head)) if !head.is_empty() && SUFFIXES.contains(last) => {
@@ -131,8 +186,7 @@ impl Lowering<'_> {
                 "a basis is a species, a `[group]`, or an element that some species contains",
             );
             let message = format!("basis `{bare}` is neither a species, a group nor an element");
-            self.report(Diagnostic::new(Code::UnknownBasis, message).at(span, "").help(help));
-            return None;
+            return Err(Diagnostic::new(Code::UnknownBasis, message).help(help));
         };
         if let Some(suffix @ ("oxide" | "metal")) = suffix {
             let wanted = suffix == "oxide";
@@ -145,13 +199,12 @@ impl Lowering<'_> {
             if let Some(species) = wrong {
                 let message =
                     format!("basis `{name}` counts `{}`, which is no {suffix}", species.name);
-                self.report(Diagnostic::new(Code::WrongBasis, message).at(span, "").help(format!(
+                return Err(Diagnostic::new(Code::WrongBasis, message).help(format!(
                     "write `{bare}`, or make a group of the {suffix}s that are meant"
                 )));
-                return None;
             }
         }
-        Some(content)
+        Ok(content)
     }
 
     fn plain_content(&self, name: &str) -> Option<Content> {

@@ -2,7 +2,7 @@
 
 use super::{Lowering, did_you_mean};
 use crate::{
-    diagnostic::{Code, Diagnostic, Span, nearest},
+    diagnostic::{Code, Diagnostic, nearest},
     document::{Name, Origin, Role},
     flowsheet::{
         Content, CostOf, Kind, Measure, MeasureUnit, OperationId, Port, StreamId, Term, ValueOf,
@@ -12,6 +12,9 @@ use crate::{
 /// The functions, for suggestions.
 const FUNCTIONS: [&str; 8] =
     ["flow", "inlet", "value", "cost", "in-situ", "consumption", "emission", "profit"];
+
+/// Largest factor.
+const LARGEST: f64 = 1e15;
 
 /// Deepest nesting of parentheses.
 const DEEPEST: usize = 64;
@@ -47,8 +50,7 @@ impl Lowering<'_> {
         let terms = match parsed {
             Ok(terms) => terms,
             Err(fault) => {
-                let start = text.span.start as usize + 1;
-                let span = Span::new(start + fault.start, start + fault.end);
+                let span = text.span.part(text, fault.start..fault.end);
                 let mut diagnostic = Diagnostic::new(fault.code, fault.message).at(span, "");
                 if let Some(help) = fault.help {
                     diagnostic = diagnostic.help(help);
@@ -62,7 +64,9 @@ impl Lowering<'_> {
             let currency = &self.units.currency;
             let message =
                 format!("the measure adds {} and {}", unit.text(currency), other.2.text(currency));
-            self.report(Diagnostic::new(Code::BadMeasure, message).at(text.span, ""));
+            let help =
+                "only terms of one unit can be added; make a `ratio` of two measures, or two goals";
+            self.report(Diagnostic::new(Code::BadMeasure, message).at(text.span, "").help(help));
             return None;
         }
         let terms = terms.into_iter().map(|(factor, term, _)| (factor, term)).collect();
@@ -169,7 +173,7 @@ impl Lowering<'_> {
             );
             return Err(Fault { start: at.0, end, message, help: None, code: Code::BadMeasure });
         }
-        let content = |lowering: &mut Self| match arguments.get(1) {
+        let content = |lowering: &Self| match arguments.get(1) {
             None => Ok(Content::whole()),
             Some((name, start, end)) => lowering.measured_content(name, *start, *end),
         };
@@ -202,7 +206,12 @@ impl Lowering<'_> {
                 let Some(id) = found else {
                     let known = self.consumables.iter().map(|item| item.name.as_str());
                     let near = nearest(name, known).map(str::to_owned);
-                    return Err(unknown(&arguments[0], "consumable", near));
+                    return Err(unknown(
+                        &arguments[0],
+                        "consumable",
+                        near,
+                        self.names_of_consumables(),
+                    ));
                 };
                 let unit = match self.consumables[id].unit {
                     "kWh" => MeasureUnit::EnergyRate,
@@ -216,16 +225,16 @@ impl Lowering<'_> {
         })
     }
 
-    fn measured_content(&mut self, name: &str, start: usize, end: usize) -> Result<Content, Fault> {
-        let before = self.findings.len();
-        let found = self.content(name, Span::default());
-        debug_assert!(found.is_some() || self.findings.len() > before);
-        found.ok_or_else(|| {
-            // The finding stands nowhere; take it back and say where.
-            let taken = self.findings.pop();
-            let (message, help) = taken.map_or((String::new(), None), |it| (it.message, it.help));
-            Fault { start, end, message, help, code: Code::UnknownBasis }
+    fn measured_content(&self, name: &str, start: usize, end: usize) -> Result<Content, Fault> {
+        self.find_content(name).map_err(|found| {
+            let (message, help, code) = (found.message, found.help, found.code);
+            Fault { start, end, message, help, code }
         })
+    }
+
+    fn names_of_consumables(&self) -> String {
+        let names: Vec<&str> = self.consumables.iter().map(|item| item.name.as_str()).collect();
+        if names.is_empty() { String::new() } else { format!("there are `{}`", names.join("`, `")) }
     }
 
     fn find_stream(&self, name: &str) -> Option<StreamId> {
@@ -235,7 +244,7 @@ impl Lowering<'_> {
     fn find_operation(&self, argument: &(String, usize, usize)) -> Result<OperationId, Fault> {
         self.names.get(&argument.0).copied().ok_or_else(|| {
             let near = nearest(&argument.0, self.names_in_order()).map(str::to_owned);
-            unknown(argument, "operation", near)
+            unknown(argument, "operation", near, String::new())
         })
     }
 
@@ -253,7 +262,8 @@ impl Lowering<'_> {
         }
         let streams = self.streams.iter().map(|stream| stream.name.as_str());
         let near = nearest(&argument.0, streams.chain(self.names_in_order())).map(str::to_owned);
-        Err(unknown(argument, "stream or operation", near))
+        let help = "streams are named `OPERATION.OUTLET`, or `OPERATION` where it has one outlet without a name";
+        Err(unknown(argument, "stream or operation", near, help.to_owned()))
     }
 
     fn values_of(&self, argument: &(String, usize, usize)) -> Result<Vec<ValueOf>, Fault> {
@@ -294,7 +304,10 @@ impl Lowering<'_> {
                     "`{}` is no product, and no stream of that name has a price",
                     argument.0
                 ),
-                help: None,
+                help: Some(
+                    "name a product, a priced stream, or `products`, `final-products`, `by-products` or `intermediates`"
+                        .to_owned(),
+                ),
                 code: Code::BadMeasure,
             }),
         }
@@ -319,7 +332,10 @@ impl Lowering<'_> {
                     start: argument.1,
                     end: argument.2,
                     message: format!("`{}` is no feed", argument.0),
-                    help: None,
+                    help: Some(
+                        "name a feed, or `primary-feed`, `secondary-feed` or `purchased-feed`"
+                            .to_owned(),
+                    ),
                     code: Code::BadMeasure,
                 })
             }
@@ -350,12 +366,18 @@ impl Lowering<'_> {
     }
 }
 
-fn unknown(argument: &(String, usize, usize), what: &str, near: Option<String>) -> Fault {
+fn unknown(
+    argument: &(String, usize, usize),
+    what: &str,
+    near: Option<String>,
+    otherwise: String,
+) -> Fault {
+    let otherwise = (!otherwise.is_empty()).then_some(otherwise);
     Fault {
         start: argument.1,
         end: argument.2,
         message: format!("`{}` is no {what}", argument.0),
-        help: near.map(|near| format!("did you mean `{near}`?")),
+        help: near.map(|near| format!("did you mean `{near}`?")).or(otherwise),
         code: Code::BadMeasure,
     }
 }
@@ -404,7 +426,11 @@ impl Parser<'_> {
         if length == 0 {
             return Ok(None);
         }
-        let number = self.rest()[..length].parse().map_err(|_| self.fault("this is no number"))?;
+        let number: f64 =
+            self.rest()[..length].parse().map_err(|_| self.fault("this is no number"))?;
+        if number > LARGEST {
+            return Err(self.fault("a factor of a measure is at most 1e15"));
+        }
         self.at += length;
         Ok(Some(number))
     }

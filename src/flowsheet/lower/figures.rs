@@ -5,8 +5,11 @@ use crate::{
     diagnostic::{Code, Diagnostic, Span, nearest},
     document::{self, Limit, Scalar},
     flowsheet::{Figure, FigureId, Provenance},
-    measure::{Basis, Dimension},
+    measure::{Basis, Dimension, Mismatch},
 };
+
+/// No figure is larger, in internal units: beyond, sums and products of figures lose all meaning.
+const LARGEST: f64 = 1e15;
 
 /// The values that make sense.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,9 +54,9 @@ impl Expect {
     /// The usual range of a price per t, or per kWh.
     pub(super) fn usual_price(self) -> Self {
         if self.dimension == Dimension::MONEY_PER_MASS {
-            self.usual(0.01, 2e7, "0.01–20,000,000 per t")
+            self.usual(0.01, 2e7, "0.01–20,000,000 {money}/t")
         } else if self.dimension == Dimension::MONEY_PER_ENERGY {
-            self.usual(0.001, 10.0, "0.001–10 per kWh")
+            self.usual(0.001, 10.0, "0.001–10 {money}/kWh")
         } else {
             self
         }
@@ -65,6 +68,17 @@ pub(super) struct Lowered {
     pub(super) id: FigureId,
     pub(super) basis: Basis,
     pub(super) span: Span,
+    text: String,
+}
+
+impl Lowered {
+    /// Where the words stand that say of what the figure is.
+    pub(super) fn basis_span(&self, basis: &str) -> Span {
+        match self.text.rfind(basis) {
+            Some(at) if !basis.is_empty() => self.span.part(&self.text, at..at + basis.len()),
+            _ => self.span,
+        }
+    }
 }
 
 impl Lowering<'_> {
@@ -91,9 +105,7 @@ impl Lowering<'_> {
             Scalar::Text(text) => match self.units.parse(text) {
                 Ok(quantity) => (quantity.value, quantity.dimension, quantity.basis, text.clone()),
                 Err(error) => {
-                    // Positions in the text are positions after the opening quote.
-                    let start = figure.span.start as usize + 1;
-                    let span = Span::new(start + error.range.start, start + error.range.end);
+                    let span = figure.span.part(text, error.range);
                     let mut diagnostic = Diagnostic::new(
                         Code::BadQuantity,
                         format!("{} in `{path}`", error.message),
@@ -118,40 +130,63 @@ impl Lowering<'_> {
             let message =
                 format!("`{path}` must be {}, found {found}", expect.dimension.describe());
             let mut diagnostic = Diagnostic::new(Code::WrongDimension, message).at(figure.span, "");
-            if let Some(example) = expect.dimension.example() {
-                diagnostic = diagnostic.help(format!("write it like `\"{example}\"`"));
+            let slip = Mismatch { expected: expect.dimension, found: dimension }.help();
+            let example = expect.dimension.example().map(|example| {
+                format!("write it like `\"{}\"`", example.replace("USD", &self.units.currency))
+            });
+            if let Some(help) = slip.or(example) {
+                diagnostic = diagnostic.help(help);
             }
             self.report(diagnostic);
             return None;
         }
-        self.check_range(value, path, figure.span, expect)?;
+        self.check_range(value, &text, path, figure.span, expect)?;
         let provenance = self.resolve_provenance(figure, path, inherit);
         let id = self.figures.push(Figure {
             path: path.to_owned(),
-            text,
+            text: text.clone(),
             value,
             span: figure.span,
             provenance,
         });
-        Some(Lowered { id, basis, span: figure.span })
+        Some(Lowered { id, basis, span: figure.span, text })
     }
 
-    fn check_range(&mut self, value: f64, path: &str, span: Span, expect: &Expect) -> Option<()> {
+    fn check_range(
+        &mut self,
+        value: f64,
+        text: &str,
+        path: &str,
+        span: Span,
+        expect: &Expect,
+    ) -> Option<()> {
         let fault = match expect.range {
-            _ if !value.is_finite() => Some("must be a finite number"),
-            Range::Any => None,
-            Range::NotNegative => (value < 0.0).then_some("must not be negative"),
-            Range::Positive => (value <= 0.0).then_some("must be greater than 0"),
-            Range::Share => {
-                (!(0.0..=1.0).contains(&value)).then_some("must lie between 0 % and 100 %")
+            _ if !value.is_finite() => Some("must be a finite number".to_owned()),
+            _ if value.abs() > LARGEST => {
+                let unit = expect.dimension.to_string().replace("money", &self.units.currency);
+                let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
+                Some(format!("must be at most 1e15{unit}"))
             }
+            Range::NotNegative if value < 0.0 => Some("must not be negative".to_owned()),
+            Range::Positive if value <= 0.0 => Some("must be greater than 0".to_owned()),
+            Range::Share if !(0.0..=1.0).contains(&value) => {
+                Some("must lie between 0 % and 100 %".to_owned())
+            }
+            _ => None,
         };
         if let Some(fault) = fault {
-            let mut diagnostic =
-                Diagnostic::new(Code::OutOfRange, format!("`{path}` {fault}")).at(span, "");
-            if expect.range == Range::Share && value > 1.0 && value <= 100.0 {
+            let message = format!("`{path}` {fault}, found {text}");
+            let mut diagnostic = Diagnostic::new(Code::OutOfRange, message).at(span, "");
+            let bare = text.parse::<f64>().is_ok();
+            if expect.range == Range::Share && bare && value > 1.0 && value <= 100.0 {
+                diagnostic = diagnostic.help(format!(
+                    "a bare number is a share of 1; write `\"{text} %\"` for percent"
+                ));
+            } else if expect.range == Range::Positive {
+                diagnostic = diagnostic.help("to close a route, remove it or limit its flow to 0");
+            } else if path.starts_with("product.") && value < 0.0 {
                 diagnostic = diagnostic
-                    .help(format!("a bare number is a share; did you mean `\"{value} %\"`?"));
+                    .help("what costs money to be rid of is a `[waste.NAME]` with a `cost`");
             }
             self.report(diagnostic);
             return None;
@@ -160,7 +195,8 @@ impl Lowering<'_> {
             && value != 0.0
             && !(least..=greatest).contains(&value)
         {
-            let message = format!("`{path}` is unusual; the usual range is {words}");
+            let words = words.replace("{money}", &self.units.currency);
+            let message = format!("`{path}` is {text}, but such figures are usually {words}");
             self.report(
                 Diagnostic::new(Code::ImplausibleFigure, message)
                     .at(span, "")
@@ -198,16 +234,13 @@ impl Lowering<'_> {
         if document.source.contains_key(id.as_str()) {
             return;
         }
-        let known = self.findings.iter().any(|finding| {
-            finding.code == Code::UnknownSource && finding.labels[0].span == id.span
-        });
-        if known {
-            return;
-        }
         let near = nearest(id, keys(&document.source)).map(str::to_owned);
         let help = did_you_mean(near, &format!("define it: `[source.{id}]` with a `title`"));
         let message = format!("source `{id}` is not defined");
-        self.report(Diagnostic::new(Code::UnknownSource, message).at(id.span, "").help(help));
+        self.report_name(
+            id,
+            Diagnostic::new(Code::UnknownSource, message).at(id.span, "").help(help),
+        );
     }
 
     /// The figures of a limit with their senses; a single value means `single`.

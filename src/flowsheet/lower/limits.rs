@@ -2,7 +2,7 @@
 
 use super::{Lowering, figures::Expect};
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Span},
     document::{self, Provenance},
     flowsheet::{Content, FigureId, Limit, LimitKind, OperationId, Port, Sense},
     measure::Dimension,
@@ -15,6 +15,8 @@ pub(super) struct LimitOn {
     pub(super) port: Port,
     pub(super) content: Content,
     pub(super) share_of: Option<Port>,
+    /// Where to point if the limit sets none.
+    pub(super) span: Span,
 }
 
 impl Lowering<'_> {
@@ -39,6 +41,7 @@ impl Lowering<'_> {
             let message = format!("`{path}` sets no limit");
             self.report(
                 Diagnostic::new(Code::MissingKey, message)
+                    .at(on.span, "")
                     .help("write a quantity, or a table with `min`, `max` or `exactly`"),
             );
         }
@@ -63,13 +66,22 @@ impl Lowering<'_> {
 
     fn limit_content(&mut self, found: &super::figures::Lowered, on: &LimitOn) -> Option<Content> {
         let Some(basis) = &found.basis.numerator else { return Some(on.content.clone()) };
-        let content = self.content(&basis.clone(), found.span)?;
+        let span = found.basis_span(basis);
+        let content = self.content(basis, span)?;
         if !on.content.is_whole() && content != on.content {
             let message = format!(
                 "the limit is on `{}`, but its figure counts `{}`",
                 on.content.name, content.name
             );
-            self.report(Diagnostic::new(Code::WrongBasis, message).at(found.span, ""));
+            let help = if on.share_of.is_some() {
+                format!(
+                    "leave `{}` out, or convert the figure to `{}`",
+                    content.name, on.content.name
+                )
+            } else {
+                format!("give the figure in `{}`", on.content.name)
+            };
+            self.report(Diagnostic::new(Code::WrongBasis, message).at(span, "").help(help));
             return None;
         }
         Some(content)
@@ -78,12 +90,13 @@ impl Lowering<'_> {
     fn check_crossed(&mut self, bounds: &[(Sense, FigureId)], path: &str) {
         let find = |wanted| bounds.iter().find(|&&(sense, _)| sense == wanted).map(|&(_, id)| id);
         if bounds.len() > 1 && find(Sense::Exactly).is_some() {
-            let id = bounds[0].1;
             let message = format!("`{path}` is fixed exactly and also limited");
-            let span = self.figures[id].span;
-            self.report(
-                Diagnostic::new(Code::LimitsCrossed, message).at(span, "").help("keep one of them"),
-            );
+            let mut diagnostic = Diagnostic::new(Code::LimitsCrossed, message);
+            for &(_, id) in bounds {
+                diagnostic = diagnostic.at(self.figures[id].span, "");
+            }
+            self.report(diagnostic.help("keep `exactly`, or `min` and `max`"));
+            return;
         }
         let (Some(min), Some(max)) = (find(Sense::AtLeast), find(Sense::AtMost)) else { return };
         let (min, max) = (&self.figures[min], &self.figures[max]);
@@ -93,7 +106,8 @@ impl Lowering<'_> {
                 format!("`{path}` must be at least {} and at most {}", min.text, max.text),
             )
             .at(min.span, "at least this")
-            .at(max.span, "at most this");
+            .at(max.span, "at most this")
+            .help("exchange them, or check their units");
             self.report(diagnostic);
         }
     }

@@ -5,15 +5,15 @@ use crate::{
     diagnostic::{Code, Diagnostic, Span, nearest},
     document::{
         BlenderTable, Common, FeedTable, Figure, Name, Named, Outlets, ProductTable, Provenance,
-        Rate as RateTable, ReactorTable, SeparatorTable, SplitterTable, WasteTable,
+        Rate as RateTable, ReactionMode, ReactorTable, SeparatorTable, SplitterTable, WasteTable,
     },
     flowsheet::{
         Assay, Blender, Consumption, Content, Feed, Grade, Ingredient, Kind, LimitKind, Operation,
-        OperationId, Port, PriceTerm, Product, Rate, Reactor, Reagent, RecipeEntry, Recovery,
-        Sense, Separation, Separator, SpeciesId, Splitter, Stream, StreamId, Waste,
+        OperationId, Port, Price, PriceTerm, Product, Rate, Reactor, Reagent, RecipeEntry,
+        Recovery, Sense, Separation, Separator, SpeciesId, Splitter, Stream, StreamId, Waste,
     },
     index::Id,
-    measure::Dimension,
+    measure::{Dimension, format_number},
 };
 
 /// A table of any kind.
@@ -49,6 +49,36 @@ impl<'d> Table<'d> {
             Self::Reactor(table) => Some(&table.to),
             Self::Blender(table) => Some(&table.to),
             Self::Product(_) | Self::Waste(_) => None,
+        }
+    }
+
+    /// The same kind without content, for what could not be read.
+    fn empty(self) -> Kind {
+        let separation = || Separation { recoveries: Vec::new(), rest: None };
+        match self {
+            Self::Feed(table) => Kind::Feed(Feed {
+                assay: Assay { grades: Vec::new(), rest: None },
+                cost: None,
+                origin: table.origin.unwrap_or_default(),
+            }),
+            Self::Separator(_) => Kind::Separator(Separator { separation: separation() }),
+            Self::Splitter(_) => Kind::Splitter(Splitter { fixed: None }),
+            Self::Reactor(_) => Kind::Reactor(Reactor {
+                reactions: Vec::new(),
+                mode: ReactionMode::default(),
+                reagents: Vec::new(),
+                separation: separation(),
+            }),
+            Self::Blender(_) => Kind::Blender(Blender {
+                recipe: Vec::new(),
+                ingredients: Vec::new(),
+                complete: false,
+            }),
+            Self::Product(table) => Kind::Product(Product {
+                price: Price { terms: Vec::new() },
+                role: table.role.unwrap_or_default(),
+            }),
+            Self::Waste(_) => Kind::Waste(Waste { cost: Vec::new() }),
         }
     }
 
@@ -110,7 +140,8 @@ impl<'d> Lowering<'d> {
                 self.lower_rate(rate, &path, &place, &outlets, &expect)
             });
             self.lower_capacity(&place, &outlets);
-            let Some(kind) = kind else { continue };
+            // Identifiers are positions: what could not be read, and was reported, keeps its place.
+            let kind = kind.unwrap_or_else(|| table.empty());
             self.operations.push(Operation {
                 name: name.value.clone(),
                 span: name.span,
@@ -155,41 +186,64 @@ impl<'d> Lowering<'d> {
                 named.iter().map(|(outlet, data)| (format!("{name}.{outlet}"), &data.to)).collect()
             }
         };
+        if named.is_empty() {
+            let message = format!("`{name}` has no outlet");
+            self.report(
+                Diagnostic::new(Code::MissingKey, message)
+                    .at(name.span, "what enters here has to go somewhere")
+                    .help("name one: `to = { OUTLET = \"OPERATION\" }`"),
+            );
+        }
         for (stream, to) in named {
-            let Some(&target) = self.names.get(to.as_str()) else {
-                let near = nearest(to, tables.iter().map(|(name, _)| name.as_str()));
-                let help = did_you_mean(
-                    near.map(str::to_owned),
-                    &format!("define it, for example `[product.{to}]` or `[waste.{to}]`"),
-                );
-                let message = format!("stream `{stream}` goes to `{to}`, which is no operation");
-                self.report(
-                    Diagnostic::new(Code::UnknownOperation, message).at(to.span, "").help(help),
-                );
-                continue;
-            };
-            if let (feed, Table::Feed(_)) = tables[target.index()] {
-                let message = format!("stream `{stream}` goes into feed `{feed}`");
-                self.report(
-                    Diagnostic::new(Code::FeedWithInlet, message)
-                        .at(to.span, "a feed has no inlet")
-                        .at(feed.span, "")
-                        .help("send the stream to the operation that the feed goes to"),
-                );
-                continue;
-            }
-            let stream = Stream {
+            let target = self.find_target(&stream, to, tables);
+            let data = Stream {
                 name: stream,
                 from: id,
-                to: target,
+                // A stream that leads nowhere was reported; it stays, so that what names it is not reported too.
+                to: target.unwrap_or(id),
                 span: to.span,
                 price: None,
                 species: Vec::new(),
             };
-            let stream = self.streams.push(stream);
-            inlets[target.index()].push(stream);
+            let stream = self.streams.push(data);
+            if let Some(target) = target {
+                inlets[target.index()].push(stream);
+            }
             outlets.push(stream);
         }
+    }
+
+    /// The operation that a stream goes to.
+    fn find_target(
+        &mut self,
+        stream: &str,
+        to: &Name,
+        tables: &[(&Name, Table<'_>)],
+    ) -> Option<OperationId> {
+        let Some(&target) = self.names.get(to.as_str()) else {
+            let near = nearest(to, tables.iter().map(|(name, _)| name.as_str()));
+            let help = did_you_mean(
+                near.map(str::to_owned),
+                &format!("define it, for example `[product.{to}]` or `[waste.{to}]`"),
+            );
+            let message = format!("stream `{stream}` goes to `{to}`, which is no operation");
+            self.report_name(
+                to,
+                Diagnostic::new(Code::UnknownOperation, message).at(to.span, "").help(help),
+            );
+            return None;
+        };
+        if let (feed, Table::Feed(_)) = tables[target.index()] {
+            let message = format!("stream `{stream}` goes into feed `{feed}`");
+            self.report(
+                Diagnostic::new(Code::FeedWithInlet, message)
+                    .at(to.span, "a feed has no inlet")
+                    .at(feed.span, "this feed")
+                    .help("send the stream to the operation that the feed goes to"),
+            );
+            return None;
+        }
+        Some(target)
     }
 
     /// What each kind does; also the prices and limits of its outlets.
@@ -222,6 +276,7 @@ impl<'d> Lowering<'d> {
                         port: Port::Stream(stream),
                         content: Content::whole(),
                         share_of: None,
+                        span: outlet.span,
                     };
                     let path = format!("{path}.limit");
                     self.lower_limit(limit, Sense::AtMost, &path, &place.inherit, &on);
@@ -251,6 +306,7 @@ impl<'d> Lowering<'d> {
             port: Port::Inlet(place.id),
             content: Content::whole(),
             share_of: None,
+            span: place.name.span,
         }
     }
 
@@ -272,8 +328,7 @@ impl<'d> Lowering<'d> {
             let members = self.members(name);
             let (Some(found), Some(members)) = (found, members) else { continue };
             let Some(factor) = self.grade_factor(&found, name, &members) else { continue };
-            let split = table.assay.split.get(name.as_str());
-            let Some((members, parts)) = self.lower_split(name, members, split, place) else {
+            let Some((members, parts)) = self.lower_split(name, members, table, place) else {
                 continue;
             };
             grades.push(Grade { figure: found.id, factor, members, parts });
@@ -284,7 +339,7 @@ impl<'d> Lowering<'d> {
                 self.report(
                     Diagnostic::new(Code::UnusedInput, message)
                         .at(group.span, "")
-                        .help(format!("add `assay.grade.{group}`")),
+                        .help(format!("add `assay.grade.{group}`, or remove the split")),
                 );
             }
         }
@@ -304,7 +359,8 @@ impl<'d> Lowering<'d> {
         if basis == name.value {
             return Some(1.0);
         }
-        let content = self.content(&basis, found.span)?;
+        let span = found.basis_span(&basis);
+        let content = self.content(&basis, span)?;
         let weight = content.weight(members[0]);
         if members.len() == 1 && weight > 0.0 {
             return Some(1.0 / weight);
@@ -312,7 +368,7 @@ impl<'d> Lowering<'d> {
         let message = format!("the grade of `{name}` counts `{basis}`");
         self.report(
             Diagnostic::new(Code::WrongBasis, message)
-                .at(found.span, "")
+                .at(span, "")
                 .help(format!("give it as `{name}`, or for each species by itself")),
         );
         None
@@ -322,42 +378,53 @@ impl<'d> Lowering<'d> {
         &mut self,
         name: &Name,
         members: Vec<SpeciesId>,
-        split: Option<&'d Named<Figure>>,
+        table: &'d FeedTable,
         place: &Place<'d>,
     ) -> Option<(Vec<SpeciesId>, Vec<crate::flowsheet::FigureId>)> {
         let is_group = self.groups.iter().any(|group| group.name == name.value);
-        let Some(split) = split else {
+        let Some(split) = table.assay.split.get(name.as_str()) else {
             if is_group && members.len() > 1 {
                 let message = format!(
                     "grade `{name}` of feed `{}` has no split among its species",
                     place.name
                 );
-                self.report(
-                    Diagnostic::new(Code::SplitMissing, message)
-                        .at(name.span, "")
-                        .help(format!("add `assay.split.{name} = {{ SPECIES = parts, … }}`")),
-                );
+                self.report(Diagnostic::new(Code::SplitMissing, message).at(name.span, "").help(
+                    format!(
+                        "add `assay.split.{name} = {{ {} }}`, in parts by mass",
+                        self.list_parts(&members)
+                    ),
+                ));
                 return None;
             }
             return Some((members, Vec::new()));
         };
         let mut chosen = Vec::new();
         let mut parts = Vec::new();
+        let mut sound = true;
         for (species, figure) in split {
             let path = format!("{}.assay.split.{name}.{species}", place.path);
             let expect = Expect::not_negative(Dimension::FRACTION);
             let found = self.figure(figure, &path, &place.inherit, &expect);
-            let Some(id) = self.intern(species) else { continue };
+            let Some(id) = self.intern(species) else {
+                sound = false;
+                continue;
+            };
+            sound &= found.is_some();
             if !members.contains(&id) {
                 let known: Vec<String> =
                     members.iter().map(|&id| self.species[id].name.clone()).collect();
                 let near = nearest(species, known.iter().map(String::as_str)).map(str::to_owned);
                 let message = format!("`{species}` is not in group `{name}`");
-                self.report(
-                    Diagnostic::new(Code::UnknownSpecies, message).at(species.span, "").help(
-                        did_you_mean(near, "add it to the group, or give it a grade of its own"),
-                    ),
-                );
+                let mut diagnostic =
+                    Diagnostic::new(Code::UnknownSpecies, message).at(species.span, "");
+                if let Some((group, _)) = self.document.group.get_key_value(name.as_str()) {
+                    diagnostic = diagnostic.at(group.span, "this group");
+                }
+                self.report(diagnostic.help(did_you_mean(
+                    near,
+                    "add it to the group, or give it a grade of its own",
+                )));
+                sound = false;
                 continue;
             }
             if let Some(found) = found {
@@ -366,12 +433,30 @@ impl<'d> Lowering<'d> {
             }
         }
         let sum: f64 = parts.iter().map(|&id| self.figures[id].value).sum();
+        if !sound {
+            return None;
+        }
         if sum <= 0.0 {
             let message = format!("the split of `{name}` in feed `{}` sums to 0", place.name);
-            self.report(Diagnostic::new(Code::AssayNotOne, message).at(name.span, ""));
+            let key = table_key(&table.assay.split, name);
+            self.report(
+                Diagnostic::new(Code::AssayNotOne, message)
+                    .at(key, "")
+                    .help("give the parts by mass; they are normalised to their sum"),
+            );
             return None;
         }
         Some((chosen, parts))
+    }
+
+    /// The first species of a group as parts of a split, to be filled in.
+    fn list_parts(&self, members: &[SpeciesId]) -> String {
+        let mut parts: Vec<String> =
+            members.iter().take(2).map(|&id| format!("{} = 1", self.species[id].name)).collect();
+        if members.len() > 2 {
+            parts.push("…".to_owned());
+        }
+        parts.join(", ")
     }
 
     /// Recoveries per outlet; one outlet may take the rest.
@@ -382,9 +467,12 @@ impl<'d> Lowering<'d> {
         outlets: &[StreamId],
     ) -> Option<Separation> {
         let mut recoveries = Vec::new();
+        let mut sound = true;
         for (outlet, figures) in recovery {
-            let stream = self.outlet(outlet, place, outlets);
-            let Some(stream) = stream else { continue };
+            let Some(stream) = self.outlet(outlet, place, outlets) else {
+                sound = false;
+                continue;
+            };
             let mut species: Vec<(SpeciesId, crate::flowsheet::FigureId, bool, Span)> = Vec::new();
             let mut default = None;
             for (name, figure) in figures {
@@ -424,21 +512,26 @@ impl<'d> Lowering<'d> {
             let mut species: Vec<_> =
                 species.into_iter().map(|(id, figure, ..)| (id, figure)).collect();
             species.sort_by_key(|&(id, _)| id);
-            recoveries.push(Recovery { outlet: stream, species, default });
+            recoveries.push(Recovery { outlet: stream, span: outlet.span, species, default });
         }
         let unnamed: Vec<StreamId> = outlets
             .iter()
             .copied()
             .filter(|&stream| recoveries.iter().all(|recovery| recovery.outlet != stream))
             .collect();
+        if !sound {
+            return None;
+        }
         if unnamed.len() > 1 {
             let names: Vec<&str> =
                 unnamed.iter().map(|&id| self.streams[id].name.as_str()).collect();
             let message = format!("outlets `{}` have no recovery", names.join("`, `"));
+            let mut diagnostic = Diagnostic::new(Code::RecoveryMissing, message);
+            for &id in &unnamed {
+                diagnostic = diagnostic.at(self.streams[id].span, "");
+            }
             self.report(
-                Diagnostic::new(Code::RecoveryMissing, message)
-                    .at(place.name.span, "")
-                    .help("give `recovery` for all outlets but one; that one takes the rest"),
+                diagnostic.help("give `recovery` for all outlets but one; that one takes the rest"),
             );
             return None;
         }
@@ -464,7 +557,12 @@ impl<'d> Lowering<'d> {
             });
             let known: Vec<String> = known.collect();
             let near = nearest(outlet, known.iter().map(String::as_str)).map(str::to_owned);
-            let help = did_you_mean(near, &format!("the outlets are `{}`", known.join("`, `")));
+            let otherwise = match known.as_slice() {
+                [] => format!("name the outlet: `to = {{ {outlet} = \"OPERATION\" }}`"),
+                [one] => format!("the outlet is `{one}`"),
+                _ => format!("the outlets are `{}`", known.join("`, `")),
+            };
+            let help = did_you_mean(near, &otherwise);
             let message = format!("`{}` has no outlet `{outlet}`", place.name);
             self.report(
                 Diagnostic::new(Code::UnknownOutlet, message).at(outlet.span, "").help(help),
@@ -480,8 +578,11 @@ impl<'d> Lowering<'d> {
         outlets: &[StreamId],
     ) -> Splitter {
         let mut fixed: Vec<(StreamId, Option<crate::flowsheet::FigureId>)> = Vec::new();
-        let single =
-            table.fraction.values().all(|limit| limit.value.is_some() || limit.exactly.is_some());
+        let single = table.fraction.values().all(|limit| {
+            limit.value.is_some() != limit.exactly.is_some()
+                && limit.min.is_none()
+                && limit.max.is_none()
+        });
         let all = single && table.fraction.len() + 1 >= outlets.len();
         for (outlet, limit) in &table.fraction {
             let Some(stream) = self.outlet(outlet, place, outlets) else { continue };
@@ -501,6 +602,7 @@ impl<'d> Lowering<'d> {
                 port: Port::Stream(stream),
                 content: Content::whole(),
                 share_of: Some(Port::Inlet(place.id)),
+                span: outlet.span,
             };
             self.lower_limit(limit, Sense::Exactly, &path, &place.inherit, &on);
         }
@@ -528,7 +630,11 @@ impl<'d> Lowering<'d> {
         let reactions: Vec<_> = reactions.collect();
         if table.reaction.is_empty() {
             let message = format!("reactor `{}` has no reaction", place.name);
-            self.report(Diagnostic::new(Code::MissingKey, message).at(place.name.span, ""));
+            self.report(
+                Diagnostic::new(Code::MissingKey, message)
+                    .at(place.name.span, "")
+                    .help("add one to `reaction`, or make it a separator"),
+            );
         }
         let mut reagents = Vec::new();
         for (name, reagent) in &table.reagent {
@@ -550,7 +656,11 @@ impl<'d> Lowering<'d> {
             if !reacts(members[0]) && reactions.len() == table.reaction.len() {
                 let message =
                     format!("reagent `{name}` takes part in no reaction of `{}`", place.name);
-                self.report(Diagnostic::new(Code::UnusedInput, message).at(name.span, ""));
+                self.report(
+                    Diagnostic::new(Code::UnusedInput, message)
+                        .at(name.span, "")
+                        .help("a reagent stands on the left of an equation under the same name"),
+                );
             }
             if let Some(price) = price {
                 reagents.push(Reagent { species: members[0], price: price.id, excess });
@@ -578,7 +688,11 @@ impl<'d> Lowering<'d> {
                 let message = format!("blender `{}` has several outlets", place.name);
                 self.report(
                     Diagnostic::new(Code::SeveralOutlets, message)
-                        .at(place.name.span, "")
+                        .at(
+                            named.keys().nth(1).map_or(place.name.span, |name| name.span),
+                            "a second outlet",
+                        )
+                        .at(place.name.span, "this blender")
                         .help("a blender makes one mixture; put a splitter behind it"),
                 );
             }
@@ -603,6 +717,7 @@ impl<'d> Lowering<'d> {
                 port: Port::Mix(place.id),
                 content: content.clone(),
                 share_of: Some(Port::Stream(*outlet)),
+                span: name.span,
             };
             let path = format!("{}.recipe.{name}", place.path);
             self.lower_limit(limit, Sense::Exactly, &path, &place.inherit, &on);
@@ -618,12 +733,14 @@ impl<'d> Lowering<'d> {
         if let Some(sum) = shares
             && sum > 1.0 + 1e-9
         {
-            let message = format!("the recipe of `{}` sums to {:.4} %", place.name, sum * 100.0);
-            self.report(
-                Diagnostic::new(Code::RecipeNotOne, message)
-                    .at(place.name.span, "more than the whole")
-                    .help("lower the shares until they sum to at most 100 %"),
-            );
+            let percent = format_number(sum * 100.0);
+            let message =
+                format!("the recipe of `{}` sums to {percent} %, more than 100 %", place.name);
+            let mut diagnostic = Diagnostic::new(Code::RecipeNotOne, message);
+            for figure in recipe.iter().filter_map(|entry| entry.share) {
+                diagnostic = diagnostic.at(self.figures[figure].span, "");
+            }
+            self.report(diagnostic.help("lower the shares until they sum to at most 100 %"));
         }
         if complete {
             for limit in self
@@ -647,6 +764,7 @@ impl<'d> Lowering<'d> {
                     port: Port::Ingredient(place.id, species),
                     content: Content::whole(),
                     share_of: None,
+                    span: name.span,
                 };
                 let path = format!("{path}.supply");
                 self.lower_limit(supply, Sense::AtMost, &path, &place.inherit, &on);
@@ -672,13 +790,22 @@ impl<'d> Lowering<'d> {
                 port: Port::Inlet(place.id),
                 content,
                 share_of: Some(Port::Inlet(place.id)),
+                span: name.span,
             };
             let path = format!("{}.specification.{name}", place.path);
             self.lower_limit(limit, Sense::AtLeast, &path, &place.inherit, &on);
         }
         let path = format!("{}.price", place.path);
-        let price =
-            self.lower_price(&table.price, table.payable.as_ref(), &path, &place.inherit)?;
+        let price = self.lower_price(&table.price, table.payable.as_ref(), &path, &place.inherit);
+        let Some(price) = price else {
+            let message = format!("product `{}` has no price", place.name);
+            self.report(
+                Diagnostic::new(Code::MissingKey, message)
+                    .at(place.name.span, "")
+                    .help("write `price = \"0 USD/t\"` for what is given away"),
+            );
+            return None;
+        };
         Some(Product { price, role: table.role.unwrap_or_default() })
     }
 
@@ -689,7 +816,7 @@ impl<'d> Lowering<'d> {
             let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
             let Some(found) = self.figure(figure, &path, &place.inherit, &expect) else { continue };
             let content = match &found.basis.denominator {
-                Some(basis) => self.content(&basis.clone(), found.span),
+                Some(basis) => self.content(basis, found.basis_span(basis)),
                 None => Some(Content::whole()),
             };
             if let Some(content) = content {
@@ -703,7 +830,8 @@ impl<'d> Lowering<'d> {
                 self.content(name, name.span)
             };
             let Some(content) = content else { continue };
-            let on = LimitOn { content, ..Self::limit_on(place, LimitKind::Disposal) };
+            let on =
+                LimitOn { content, span: name.span, ..Self::limit_on(place, LimitKind::Disposal) };
             let path = format!("{}.limit.{name}", place.path);
             self.lower_limit(limit, Sense::AtMost, &path, &place.inherit, &on);
         }
@@ -723,12 +851,17 @@ impl<'d> Lowering<'d> {
             let path = format!("{}.consumes.{name}", place.path);
             let found = self.consumables.ids().find(|&id| self.consumables[id].name == name.value);
             let Some(consumable) = found else {
+                if self.document.consumable.contains_key(name.as_str()) {
+                    // Its price cannot be read, which was reported.
+                    continue;
+                }
                 let known = self.consumables.iter().map(|item| item.name.as_str());
                 let near = nearest(name, known).map(str::to_owned);
                 let help =
                     did_you_mean(near, &format!("define `[consumable.{name}]` with a `price`"));
                 let message = format!("`{}` consumes `{name}`, which is no consumable", place.name);
-                self.report(
+                self.report_name(
+                    name,
                     Diagnostic::new(Code::UnknownConsumable, message).at(name.span, "").help(help),
                 );
                 continue;
@@ -757,7 +890,7 @@ impl<'d> Lowering<'d> {
     ) -> Option<Rate> {
         let found = self.figure(&rate.figure, path, &place.inherit, expect)?;
         let content = match &found.basis.denominator {
-            Some(basis) => self.content(&basis.clone(), found.span)?,
+            Some(basis) => self.content(basis, found.basis_span(basis))?,
             None => Content::whole(),
         };
         let port = self.port(rate, place, outlets)?;
@@ -786,6 +919,7 @@ impl<'d> Lowering<'d> {
                 port,
                 content: Content::whole(),
                 share_of: None,
+                span: place.name.span,
             };
             let path = format!("{}.capacity", place.path);
             let limit = rate.figure.clone().into();
@@ -797,7 +931,14 @@ impl<'d> Lowering<'d> {
         if availability.is_some() && place.common.capacity.0.is_empty() {
             let message = format!("`{}` has an availability but no capacity", place.name);
             let span = place.common.availability.map_or(place.name.span, |figure| figure.span);
-            self.report(Diagnostic::new(Code::UnusedInput, message).at(span, ""));
+            self.report(Diagnostic::new(Code::UnusedInput, message).at(span, "").help(
+                "add `capacity`; availability is the share of the year in which it is at hand",
+            ));
         }
     }
+}
+
+/// Where a key of a table was written.
+fn table_key<T>(table: &Named<T>, name: &Name) -> Span {
+    table.get_key_value(name.as_str()).map_or(name.span, |(key, _)| key.span)
 }

@@ -31,14 +31,16 @@ impl Lowering<'_> {
             };
             let single = self.groups.iter().all(|group| group.name != name.value);
             let content = match found.basis.denominator {
-                Some(basis) => match self.content(&basis, found.span) {
+                Some(ref basis) => match self.content(basis, found.basis_span(basis)) {
                     Some(content) => content,
                     None => continue,
                 },
-                None => Content {
-                    name: name.value.clone(),
-                    weights: Some(members.iter().map(|&id| (id, 1.0)).collect()),
-                },
+                None => {
+                    let mut weights: Vec<(SpeciesId, f64)> =
+                        members.iter().map(|&id| (id, 1.0)).collect();
+                    weights.sort_by_key(|&(id, _)| id);
+                    Content { name: name.value.clone(), weights: Some(weights) }
+                }
             };
             entries.push((single, members, found.id, content));
         }
@@ -67,9 +69,13 @@ impl Lowering<'_> {
         let mut terms: Vec<PriceTerm> = Vec::new();
         for figure in &prices.0 {
             if matches!(&figure.value, Scalar::Text(text) if text.trim() == "market") {
-                if self.market.is_empty() {
-                    let message =
-                        format!("`{path}` asks for market prices, but there is no `[price]` table");
+                if self.market.is_empty() && !self.findings.has_errors() {
+                    let why = if self.document.price.is_empty() {
+                        "there is no `[price]` table"
+                    } else {
+                        "`[price]` has no species of this flowsheet"
+                    };
+                    let message = format!("`{path}` asks for market prices, but {why}");
                     self.report(
                         Diagnostic::new(Code::UnknownBasis, message)
                             .at(figure.span, "")
@@ -82,7 +88,7 @@ impl Lowering<'_> {
             let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
             let Some(found) = self.figure(figure, path, inherit, &expect) else { continue };
             let content = match &found.basis.denominator {
-                Some(basis) => match self.content(&basis.clone(), found.span) {
+                Some(basis) => match self.content(basis, found.basis_span(basis)) {
                     Some(content) => content,
                     None => continue,
                 },
@@ -94,7 +100,8 @@ impl Lowering<'_> {
         if let Some(payable) = payable {
             self.lower_payable(payable, path, inherit, &mut terms);
         }
-        (!terms.is_empty()).then_some(Price { terms })
+        // A price that cannot be read was reported: that is no lack of a price.
+        (!prices.0.is_empty()).then_some(Price { terms })
     }
 
     fn check_overlap(&mut self, terms: &[PriceTerm], path: &str) {
@@ -106,11 +113,16 @@ impl Lowering<'_> {
             };
             if let Some(other) = terms[..at].iter().find(|other| overlap(other)) {
                 let (one, two) = (self.figures[other.figure].span, self.figures[term.figure].span);
-                let message = format!("`{path}` pays twice for the same species");
+                let twice = self
+                    .species
+                    .ids()
+                    .find(|&id| term.content.weight(id) > 0.0 && other.content.weight(id) > 0.0);
+                let twice = twice.map_or("", |id| self.species[id].name.as_str());
+                let message = format!("`{path}` pays twice for `{twice}`");
                 self.report(
                     Diagnostic::new(Code::OverlappingPrice, message)
-                        .at(two, "this price counts a species")
-                        .at(one, "that this one counts already")
+                        .at(two, format!("this price counts `{twice}`"))
+                        .at(one, "and so does this one")
                         .help("price each species once, or the whole stream"),
                 );
                 return;
@@ -153,7 +165,11 @@ impl Lowering<'_> {
                     if !used {
                         let message =
                             format!("`{path}` names `{name}`, which `{base}.price` does not price");
-                        self.report(Diagnostic::new(Code::UnusedInput, message).at(name.span, ""));
+                        self.report(
+                            Diagnostic::new(Code::UnusedInput, message)
+                                .at(name.span, "")
+                                .help("name a basis of `price`, or remove it"),
+                        );
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use super::{Lowering, did_you_mean, figures::Expect};
 use crate::{
     chem::Equation,
-    diagnostic::{Code, Diagnostic, Span, nearest},
+    diagnostic::{Code, Diagnostic, nearest},
     document::{Name, Provenance, ReactionTable},
     flowsheet::{Reaction, SpeciesId},
 };
@@ -26,8 +26,7 @@ impl Lowering<'_> {
         let equation = match Equation::parse(text) {
             Ok(equation) => equation,
             Err(error) => {
-                let start = text.span.start as usize + 1;
-                let span = Span::new(start + error.range.start, start + error.range.end);
+                let span = text.span.part(text, error.range);
                 let mut diagnostic = Diagnostic::new(Code::BadFormula, error.message).at(span, "");
                 if let Some(help) = error.help {
                     diagnostic = diagnostic.help(help);
@@ -37,8 +36,9 @@ impl Lowering<'_> {
             }
         };
         if let Err(unbalanced) = equation.check() {
+            let message = format!("the equation does not balance {unbalanced}");
             let mut diagnostic =
-                Diagnostic::new(Code::ReactionUnbalanced, unbalanced.to_string()).at(text.span, "");
+                Diagnostic::new(Code::ReactionUnbalanced, message).at(text.span, "");
             if let Some(help) = unbalanced.help {
                 diagnostic = diagnostic.help(help);
             }
@@ -71,6 +71,12 @@ impl Lowering<'_> {
             );
             return None;
         };
-        Some(Reaction { text: text.value.clone(), masses, key, conversion: conversion?.id })
+        Some(Reaction {
+            text: text.value.clone(),
+            span: text.span,
+            masses,
+            key,
+            conversion: conversion?.id,
+        })
     }
 }
