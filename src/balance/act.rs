@@ -43,9 +43,12 @@ impl Actor<'_> {
                     sources.extend(assay.map(|(species, share)| (outlet, species, share * supply)));
                 }
                 Kind::Blender(blender) => {
-                    sources.extend(blender.ingredients.iter().map(|item| {
-                        (outlet, item.species, self.bought(id, item.species))
-                    }));
+                    sources.extend(
+                        blender
+                            .ingredients
+                            .iter()
+                            .map(|item| (outlet, item.species, self.bought(id, item.species))),
+                    );
                 }
                 _ => {}
             }

@@ -78,7 +78,8 @@ impl Decisions {
         if grade <= 0.0 && bound > 0.0 {
             let name = &flowsheet.operations[id].name;
             let content = &limit.content.name;
-            let message = format!("feed `{name}` is given by its `{content}`, of which it has none");
+            let message =
+                format!("feed `{name}` is given by its `{content}`, of which it has none");
             return Err(not_fixed(flowsheet, id, message, "give its whole mass"));
         }
         self.supply.insert(id, if bound == 0.0 { 0.0 } else { bound / grade });

@@ -45,7 +45,7 @@ const ORE: &str = "[feed.ore]\nto = 'mill'\nsupply = { exactly = '100 t/yr' }\n\
                    assay = { grade = { CaF2 = '10 %' }, rest = 'gangue' }\n";
 const ENDS: &str = "[product.sales]\nprice = '1 USD/t'\n[waste.dam]\n";
 
-/// The mill takes `c = 10 + 0.8 × 0.25 c` of CaF2 and `g = 90 + 0.2 × 0.5 g` of gangue: 12.5 and 100 t/yr.
+/// The mill takes `c = 10 + 0.8 × 0.25 c` of `CaF2` and `g = 90 + 0.2 × 0.5 g` of gangue: 12.5 and 100 t/yr.
 #[test]
 fn a_recycle_is_solved_as_by_hand() {
     let found = run(&format!(
@@ -86,7 +86,8 @@ fn a_loop_that_a_species_never_leaves_is_named_with_it() {
              recovery.concentrate = {{ CaF2 = '{recovery}', gangue = '50 %' }}\n{ENDS}"
         ))
     };
-    let message = "the loop through `mill.concentrate` → `cleaner.middlings` has no purge for `CaF2`";
+    let message =
+        "the loop through `mill.concentrate` → `cleaner.middlings` has no purge for `CaF2`";
     let expected = [("loop-without-purge", message.to_owned())];
     assert_eq!(messages(circle("0 %")), expected);
     assert_eq!(messages(circle("0.0000000001 %")), expected, "a purge in name only");
@@ -106,14 +107,12 @@ fn a_loop_that_nothing_enters_is_no_fault() {
 
 #[test]
 fn what_is_left_to_decide_is_named_all_at_once() {
-    let found = messages(run(
-        "[feed.ore]\nto = 'parts'\nassay.grade = { CaF2 = '100 %' }\n\
+    let found = messages(run("[feed.ore]\nto = 'parts'\nassay.grade = { CaF2 = '100 %' }\n\
          [feed.rest]\nto = 'parts'\nsupply = { min = '1 t/yr' }\nassay.grade = { CaF2 = '100 %' }\n\
          [splitter.parts]\nto = { a = 'mix', b = 'dam' }\n\
          [blender.mix]\nto = 'sales'\nrecipe = { CaF2 = { min = '1 %' } }\n\
          buy = { Fe = { price = '1 USD/t' }, B = { price = '1 USD/t', supply = { exactly = '1 t/yr' } } }\n\
-         [product.sales]\nprice = '1 USD/t'\n[waste.dam]\n",
-    ));
+         [product.sales]\nprice = '1 USD/t'\n[waste.dam]\n"));
     let expected = [
         "what feed `ore` supplies is not given",
         "what feed `rest` supplies is not given",
@@ -125,16 +124,14 @@ fn what_is_left_to_decide_is_named_all_at_once() {
     assert_eq!(found, expected);
 }
 
-/// 10 t/yr CaF2 are in a feed that is given by it; Fe and B are bought in fixed amounts.
+/// 10 t/yr `CaF2` are in a feed that is given by it; Fe and B are bought in fixed amounts.
 #[test]
 fn supplies_by_content_and_fixed_ingredients_are_decided() {
-    let found = run(
-        "[feed.ore]\nto = 'mix'\nsupply = '10 t/yr CaF2'\n\
+    let found = run("[feed.ore]\nto = 'mix'\nsupply = '10 t/yr CaF2'\n\
          assay = { grade = { CaF2 = '10 %' }, rest = 'gangue' }\n\
          [blender.mix]\nto = 'sales'\nrecipe = { CaF2 = { min = '1 %' } }\n\
          buy = { Fe = { price = '1 USD/t', supply = { exactly = '5 t/yr' } } }\n\
-         [product.sales]\nprice = '1 USD/t'\n",
-    )
+         [product.sales]\nprice = '1 USD/t'\n")
     .unwrap();
     assert_relative_eq!(flow(&found, "mix", "gangue"), 90.0, max_relative = 1e-14);
     assert_relative_eq!(flow(&found, "mix", "Fe"), 5.0);
@@ -144,8 +141,8 @@ fn supplies_by_content_and_fixed_ingredients_are_decided() {
     assert_eq!(flows.closure(flowsheet, mix).relative(), 0.0);
 }
 
-/// Two reactions in series on 100 mol CaF2 of 78.075 g: half reacts with acid dosed at 20 % excess, then a tenth of
-/// the HF with NaOH. Extents 50 and 10 mol.
+/// Two reactions in series on 100 mol `CaF2` of 78.075 g: half reacts with acid dosed at 20 % excess, then a tenth of
+/// the HF with `NaOH`. Extents 50 and 10 mol.
 #[test]
 fn reactions_in_series_act_on_what_is_left() {
     let found = run(
@@ -157,9 +154,8 @@ fn reactions_in_series_act_on_what_is_left() {
          [product.sales]\nprice = '1 USD/t'\n",
     )
     .unwrap();
-    let mass = |species: &str| {
-        crate::chem::Formula::parse(species).expect("a formula").molar_mass()
-    };
+    let mass =
+        |species: &str| crate::chem::Formula::parse(species).expect("a formula").molar_mass();
     let moles = 7807.5 / mass("CaF2");
     for (species, expected) in [
         ("CaF2", 0.5),
@@ -183,13 +179,11 @@ fn reactions_in_series_act_on_what_is_left() {
 
 #[test]
 fn a_reaction_that_takes_more_than_there_is_is_named() {
-    let found = messages(run(
-        "[feed.ore]\nto = 'cure'\nsupply = { exactly = '100 t/yr' }\n\
+    let found = messages(run("[feed.ore]\nto = 'cure'\nsupply = { exactly = '100 t/yr' }\n\
          assay.grade = { CaF2 = '90 %', H2SO4 = '10 %' }\n\
          [reactor.cure]\nto = 'sales'\nreaction = [\n\
          { equation = 'CaF2 + H2SO4 -> CaSO4 + 2 HF', key = 'CaF2', conversion = '50 %' }]\n\
-         [product.sales]\nprice = '1 USD/t'\n",
-    ));
+         [product.sales]\nprice = '1 USD/t'\n"));
     assert_eq!(found[0].0, "reactant-missing");
     assert!(found[0].1.starts_with("the reactions of `cure` take 46.5"), "{}", found[0].1);
 }
