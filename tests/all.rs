@@ -8,6 +8,8 @@
 mod fixtures;
 #[path = "all/measure.rs"]
 mod measure;
+#[path = "all/oracle.rs"]
+mod oracle;
 #[path = "all/robust.rs"]
 mod robust;
 #[path = "all/schema.rs"]
