@@ -4,6 +4,8 @@
 mod duals;
 #[path = "oracle/generate.rs"]
 mod generate;
+#[path = "oracle/mended.rs"]
+mod mended;
 #[path = "oracle/pooling.rs"]
 mod pooling;
 #[path = "oracle/random.rs"]

@@ -1,0 +1,19 @@
+//! One test per mended fault that an oracle found, named for what went wrong.
+
+use super::{apart, check, lower, of_text};
+
+const HEAD: &str = "[flowsheet]\ntitle = 't'\ncurrency = 'USD'\nassumed = 'made up to test'\n\
+                    [species.gangue]\n";
+
+/// 100 t/yr `CaF2` and as much Fe as makes 20 % of the mixture: 25 t/yr. 125 × 10 − 25 × 2 − 100 × 1 = 1,100 USD/yr.
+#[test]
+fn a_blender_of_open_recipe_bought_by_the_driver_of_another_operation() {
+    let flowsheet = of_text(&format!(
+        "{HEAD}[feed.ore]\nto = 'mix'\nsupply = '100 t/yr'\ncost = '1 USD/t'\nassay.grade = {{ CaF2 = '100 %' }}\n\
+         [blender.mix]\nto = 'sales'\nrecipe = {{ CaF2 = {{ min = '80 %' }} }}\n\
+         buy = {{ Fe = {{ price = '2 USD/t' }} }}\n\
+         [product.sales]\nprice = '10 USD/t'\n"
+    ));
+    let (objective, _) = check(&flowsheet);
+    assert!(apart(objective, 1100.0, 0.0) <= 1e-12, "{objective}");
+}
