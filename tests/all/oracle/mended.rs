@@ -17,3 +17,19 @@ fn a_blender_of_open_recipe_bought_by_the_driver_of_another_operation() {
     let (objective, _) = check(&flowsheet);
     assert!(apart(objective, 1100.0, 0.0) <= 1e-12, "{objective}");
 }
+
+/// Each outlet carried the whole supply.
+#[test]
+fn a_feed_of_two_outlets_supplied_twice() {
+    let found = lower(
+        "test.toml",
+        format!(
+            "{HEAD}[feed.ore]\nto = {{ a = 'one', b = 'other' }}\nsupply = '100 t/yr'\n\
+             assay.grade = {{ CaF2 = '100 %' }}\n\
+             [product.one]\nprice = '1 USD/t'\n[product.other]\nprice = '1 USD/t'\n"
+        )
+        .as_bytes(),
+        &[],
+    );
+    assert!(found.expect_err("refused").contains("[several-outlets]: feed `ore`"));
+}
