@@ -14,7 +14,8 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
     flowsheet::{
-        Blender, Flowsheet, Kind, Objective, OperationId, PeriodId, Sense, SpeciesId, Values,
+        Blender, Flowsheet, Kind, Objective, Operation, OperationId, PeriodId, Sense, SpeciesId,
+        Values,
     },
     index::{Id, IdVec},
     lp::{ColumnId, LinearProgram, RowId, RowSense},
@@ -356,47 +357,33 @@ fn write_rows(
     composed: &[(PeriodId, OperationId, Composition)],
 ) -> Vec<WrittenRow> {
     let mut rows = Vec::new();
-    for (period, operation, composition) in composed {
-        let at = At { flowsheet, values, period: *period };
-        let data = &flowsheet.operations[*operation];
-        let inlet = crate::flowsheet::Port::Inlet(*operation);
-        match &data.kind {
-            Kind::Splitter(_) => {
-                let mut left = Linear::zero();
-                for (id, driver) in drivers.iter_ids() {
-                    let mine = matches!(driver.decision, Decision::Split(stream) if flowsheet.streams[stream].from == *operation);
-                    if mine && driver.period == *period {
-                        left.drivers.push((id, 1.0));
-                    }
-                }
-                left.add(-1.0, &functionals.flow(at, inlet, &crate::flowsheet::Content::whole()));
-                let key = Row::Split(*operation, *period);
-                rows.push(WrittenRow { key, sense: RowSense::Equal, rhs: 0.0, left });
-            }
-            Kind::Blender(blender) => {
-                let mut species: Vec<SpeciesId> = data
-                    .inlets
-                    .iter()
-                    .flat_map(|&stream| flowsheet.streams[stream].species.iter().copied())
-                    .filter(|&id| {
-                        blender.recipe.iter().all(|entry| entry.content.weight(id) == 0.0)
-                    })
-                    .collect();
-                species.sort_unstable();
-                species.dedup();
-                debug_assert!(species.iter().all(|&id| composition.share(id) == 0.0));
-                for id in species {
-                    let content = flowsheet.content_of(id);
-                    let left = functionals.flow(at, inlet, &content);
-                    let key = Row::Foreign(*operation, id, *period);
-                    rows.push(WrittenRow { key, sense: RowSense::Equal, rhs: 0.0, left });
-                }
-            }
-            _ => {}
+    for (period, operation, _) in composed {
+        if !matches!(flowsheet.operations[*operation].kind, Kind::Splitter(_)) {
+            continue;
         }
+        let at = At { flowsheet, values, period: *period };
+        let mut left = Linear::zero();
+        for (id, driver) in drivers.iter_ids() {
+            let mine = matches!(driver.decision, Decision::Split(stream) if flowsheet.streams[stream].from == *operation);
+            if mine && driver.period == *period {
+                left.drivers.push((id, 1.0));
+            }
+        }
+        let inlet = crate::flowsheet::Port::Inlet(*operation);
+        left.add(-1.0, &functionals.flow(at, inlet, &crate::flowsheet::Content::whole()));
+        let key = Row::Split(*operation, *period);
+        rows.push(WrittenRow { key, sense: RowSense::Equal, rhs: 0.0, left });
     }
     for period in flowsheet.periods.ids() {
         let at = At { flowsheet, values, period };
+        for (id, operation) in flowsheet.operations.iter_ids() {
+            for species in foreign_species(flowsheet, operation) {
+                let inlet = crate::flowsheet::Port::Inlet(id);
+                let left = functionals.flow(at, inlet, &flowsheet.content_of(species));
+                let key = Row::Foreign(id, species, period);
+                rows.push(WrittenRow { key, sense: RowSense::Equal, rhs: 0.0, left });
+            }
+        }
         for (id, limit) in flowsheet.limits.iter_ids() {
             let (left, rhs) = functionals.limit(at, limit);
             let key = Row::Limit(id, period);
@@ -421,6 +408,22 @@ fn write_rows(
         }
     }
     rows
+}
+
+/// What comes to a blender of complete recipe and fits none of its entries.
+fn foreign_species(flowsheet: &Flowsheet, operation: &Operation) -> Vec<SpeciesId> {
+    let Kind::Blender(blender) = &operation.kind else { return Vec::new() };
+    if !blender.complete {
+        return Vec::new();
+    }
+    let inlets = operation.inlets.iter();
+    let mut species: Vec<SpeciesId> = inlets
+        .flat_map(|&stream| flowsheet.streams[stream].species.iter().copied())
+        .filter(|&id| blender.recipe.iter().all(|entry| entry.content.weight(id) == 0.0))
+        .collect();
+    species.sort_unstable();
+    species.dedup();
+    species
 }
 
 /// The objective as a minimisation.

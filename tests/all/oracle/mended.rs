@@ -33,3 +33,20 @@ fn a_feed_of_two_outlets_supplied_twice() {
     );
     assert!(found.expect_err("refused").contains("[several-outlets]: feed `ore`"));
 }
+
+/// The recipe is complete, but what comes for `NdPr` varies. The gangue of `other` fits no entry, so nothing of it can
+/// be taken: 30 t/yr of `one` make 100 t/yr: 100 × 10 − 70 × 1 = 930 USD/yr.
+#[test]
+fn a_blender_of_varying_composition_let_vanish_what_its_recipe_does_not_name() {
+    let flowsheet = of_text(&format!(
+        "{HEAD}[group]\nNdPr = ['Nd', 'Pr']\n\
+         [feed.one]\nto = 'mix'\nsupply = '30 t/yr'\nassay.grade = {{ Nd = '80 %', Pr = '20 %' }}\n\
+         [feed.other]\nto = 'mix'\nsupply = '30 t/yr'\n\
+         assay = {{ grade = {{ Nd = '40 %', Pr = '50 %' }}, rest = 'gangue' }}\n\
+         [blender.mix]\nto = 'sales'\nrecipe = {{ NdPr = '30 %', Fe = '70 %' }}\n\
+         buy = {{ Fe = {{ price = '1 USD/t' }} }}\n\
+         [product.sales]\nprice = '10 USD/t'\n"
+    ));
+    let (objective, _) = check(&flowsheet);
+    assert!(apart(objective, 930.0, 0.0) <= 1e-12, "{objective}");
+}
