@@ -23,6 +23,8 @@ use crate::{
 
 /// A negative entry of T smaller than this share of its row is rounding.
 const ROUNDING: f64 = 1e-12;
+/// A sum smaller than this share of its terms is rounding.
+const CANCELLED: f64 = 1e-13;
 
 pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, Diagnostics> {
     let nodes = Nodes::new(flowsheet);
@@ -442,18 +444,26 @@ fn write_objective(flowsheet: &Flowsheet, values: &Values, functionals: &Functio
     objective
 }
 
-/// A functional reduced to the drivers, dense.
+/// A functional reduced to the drivers, dense. What is left of terms that cancel is nothing.
 pub(super) fn reduce(linear: &Linear, transfer: &[TransferRow], drivers: usize) -> Vec<f64> {
-    let mut dense = vec![0.0; drivers];
+    let mut dense = vec![(0.0, 0.0); drivers];
+    let mut add = |driver: DriverId, value: f64| {
+        let (sum, size) = &mut dense[driver.index()];
+        *sum += value;
+        *size += value.abs();
+    };
     for &(node, factor) in &linear.nodes {
         for &(driver, value) in &transfer[node.index()] {
-            dense[driver.index()] += factor * value;
+            add(driver, factor * value);
         }
     }
     for &(driver, factor) in &linear.drivers {
-        dense[driver.index()] += factor;
+        add(driver, factor);
     }
     dense
+        .into_iter()
+        .map(|(sum, size): (f64, f64)| if sum.abs() <= CANCELLED * size { 0.0 } else { sum })
+        .collect()
 }
 
 struct Programs<'a> {

@@ -50,3 +50,20 @@ fn a_blender_of_varying_composition_let_vanish_what_its_recipe_does_not_name() {
     let (objective, _) = check(&flowsheet);
     assert!(apart(objective, 930.0, 0.0) <= 1e-12, "{objective}");
 }
+
+/// What reaches the second blender from `poor` holds exactly the least grade of its recipe, so that its coefficient in
+/// the row is the rounding of a difference: 8.2 % of (1 − 8.2 %). Poor ore alone: 570.6 × (10 − 1) USD/yr.
+#[test]
+fn a_grade_that_just_meets_its_limit_was_refused_for_a_coefficient_of_rounding() {
+    let flowsheet = of_text(&format!(
+        "{HEAD}[feed.rich]\nto = 'first'\nsupply = '745.8 t/yr'\ncost = '20 USD/t'\n\
+         assay = {{ grade = {{ CaF2 = '16.8 %', BaSO4 = '29.3 %' }}, rest = 'gangue' }}\n\
+         [feed.poor]\nto = 'first'\nsupply = '570.6 t/yr'\ncost = '1 USD/t'\n\
+         assay = {{ grade = {{ CaF2 = '8.2 %', BaSO4 = '30 %' }}, rest = 'gangue' }}\n\
+         [blender.first]\nto = 'second'\nrecipe = {{ CaF2 = {{ min = '1.8 %' }} }}\n\
+         [blender.second]\nto = 'sales'\nrecipe = {{ CaF2 = {{ min = '8.2 %', max = '60 %' }} }}\n\
+         [product.sales]\nprice = '10 USD/t'\n"
+    ));
+    let (objective, _) = check(&flowsheet);
+    assert!(apart(objective, 570.6 * 9.0, 0.0) <= 1e-12, "{objective}");
+}
