@@ -67,3 +67,20 @@ fn a_grade_that_just_meets_its_limit_was_refused_for_a_coefficient_of_rounding()
     let (objective, _) = check(&flowsheet);
     assert!(apart(objective, 570.6 * 9.0, 0.0) <= 1e-12, "{objective}");
 }
+
+/// 570,000 × 10⁻⁵ × 0.1 % × 0.1 % = 5.7 g/yr `ThO2` reach the vault, which takes 2.85: half of the ore can be
+/// taken. A tonne of it makes 0.999 × (0.168 × 0.9 + 0.832 × 0.001) t to be sold.
+#[test]
+fn a_trace_under_a_limit_was_refused_for_its_small_coefficient() {
+    let flowsheet = of_text(&format!(
+        "{HEAD}[feed.ore]\nto = 'a'\nsupply = '570 kt/yr'\ncost = '1 USD/t'\n\
+         assay = {{ grade = {{ CaF2 = '16.8 %', ThO2 = '10 ppm' }}, rest = 'gangue' }}\n\
+         [separator.a]\nto = {{ x = 'b', y = 'dam' }}\nrecovery.x = {{ CaF2 = '90 %', default = '0.1 %' }}\n\
+         [separator.b]\nto = {{ x = 'vault', y = 'sales' }}\nrecovery.x = {{ CaF2 = '0.1 %', default = '0.1 %' }}\n\
+         [waste.dam]\n[waste.vault]\nlimit.ThO2 = '2.85 g/yr'\n\
+         [product.sales]\nprice = '10 USD/t'\n"
+    ));
+    let (objective, _) = check(&flowsheet);
+    let expected = 285e3 * (10.0 * 0.999 * (0.168 * 0.9 + 0.832 * 0.001) - 1.0);
+    assert!(apart(objective, expected, 0.0) <= 1e-12, "{objective}");
+}
