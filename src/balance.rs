@@ -29,7 +29,7 @@ use system::{Fault, System, Unknown};
 pub struct Flows {
     species: usize,
     /// Per stream, then per species, t/yr.
-    flows: Vec<f64>,
+    masses: Vec<f64>,
     /// What enters an operation other than by streams, t/yr: supply, reagents, ingredients.
     drawn: BTreeMap<(OperationId, SpeciesId), f64>,
 }
@@ -62,7 +62,7 @@ impl Flows {
     /// Flow of a species in a stream, t/yr, ≥ 0.
     #[must_use]
     pub fn flow(&self, stream: StreamId, species: SpeciesId) -> f64 {
-        self.flows[stream.index() * self.species + species.index()]
+        self.masses[stream.index() * self.species + species.index()]
     }
 
     /// Flow of a whole stream, t/yr, ≥ 0.
@@ -115,7 +115,7 @@ impl Flows {
     }
 
     fn of(&self, stream: StreamId) -> &[f64] {
-        &self.flows[stream.index() * self.species..][..self.species]
+        &self.masses[stream.index() * self.species..][..self.species]
     }
 }
 
@@ -133,11 +133,11 @@ pub fn balance(
     let system = System::new(actor);
     let found = system.solve().map_err(|faults| report(flowsheet, &faults))?;
     let species = flowsheet.species.len();
-    let mut flows = vec![0.0; species * flowsheet.streams.len()];
+    let mut masses = vec![0.0; species * flowsheet.streams.len()];
     for (&(stream, id), flow) in system.unknowns.iter().zip(found) {
-        flows[stream.index() * species + id.index()] = flow;
+        masses[stream.index() * species + id.index()] = flow;
     }
-    let mut flows = Flows { species, flows, drawn: BTreeMap::new() };
+    let mut flows = Flows { species, masses, drawn: BTreeMap::new() };
     flows.drawn = drawn(actor, &flows);
     Ok(flows)
 }

@@ -17,6 +17,9 @@ const ROUNDING: f64 = 1e-10;
 /// The flow of a species in a stream.
 pub(super) type Unknown = (StreamId, SpeciesId);
 
+/// Entries of R: row, column, value.
+type Entries = Vec<(usize, usize, f64)>;
+
 /// Why a system has no meaningful solution.
 pub(super) enum Fault {
     /// These flows feed each other and never leave.
@@ -29,8 +32,7 @@ pub(super) enum Fault {
 pub(super) struct System {
     pub(super) unknowns: Vec<Unknown>,
     sources: Vec<f64>,
-    /// The entries of R: row, column, value.
-    entries: Vec<(usize, usize, f64)>,
+    entries: Entries,
 }
 
 impl System {
@@ -85,7 +87,7 @@ impl System {
 
     /// Sets of unknowns that have nothing to do with each other, each with its entries of R renumbered: one species
     /// each, unless reactions couple them.
-    fn clusters(&self) -> Vec<(Vec<usize>, Vec<(usize, usize, f64)>)> {
+    fn clusters(&self) -> Vec<(Vec<usize>, Entries)> {
         let mut sets = UnionFind::<usize>::new(self.unknowns.len());
         let count = self.unknowns.iter().map(|(_, species)| species.index() + 1).max().unwrap_or(0);
         let mut first = vec![usize::MAX; count];
@@ -100,7 +102,7 @@ impl System {
             sets.union(row, column);
         }
         let mut cluster_of = vec![usize::MAX; self.unknowns.len()];
-        let mut clusters: Vec<(Vec<usize>, Vec<(usize, usize, f64)>)> = Vec::new();
+        let mut clusters: Vec<(Vec<usize>, Entries)> = Vec::new();
         let mut within = Vec::with_capacity(self.unknowns.len());
         for at in 0..self.unknowns.len() {
             let root = sets.find(at);
@@ -215,7 +217,7 @@ fn unpurged(size: usize, entries: &[(usize, usize, f64)]) -> Vec<Vec<usize>> {
     for component in kosaraju_scc(&graph) {
         let mut nodes: Vec<usize> = component.into_iter().map(|at| graph[at]).collect();
         nodes.sort_unstable();
-        let inner: Vec<(usize, usize, f64)> = entries
+        let inner: Entries = entries
             .iter()
             .filter_map(|&(row, column, value)| {
                 let row = nodes.binary_search(&row).ok()?;

@@ -45,7 +45,7 @@ const ORE: &str = "[feed.ore]\nto = 'mill'\nsupply = { exactly = '100 t/yr' }\n\
                    assay = { grade = { CaF2 = '10 %' }, rest = 'gangue' }\n";
 const ENDS: &str = "[product.sales]\nprice = '1 USD/t'\n[waste.dam]\n";
 
-/// The mill takes `c = 10 + 0.8 × 0.25 c` of CaF2 and `g = 90 + 0.2 × 0.5 g` of gangue: 12.5 and 100 t/yr.
+/// The mill takes `c = 10 + 0.8 × 0.25 c` of `CaF2` and `g = 90 + 0.2 × 0.5 g` of gangue: 12.5 and 100 t/yr.
 #[test]
 fn a_recycle_is_solved_as_by_hand() {
     let found = run(&format!(
@@ -124,7 +124,7 @@ fn what_is_left_to_decide_is_named_all_at_once() {
     assert_eq!(found, expected);
 }
 
-/// 10 t/yr CaF2 are in a feed that is given by it; Fe and B are bought in fixed amounts.
+/// 10 t/yr `CaF2` are in a feed that is given by it; Fe and B are bought in fixed amounts.
 #[test]
 fn supplies_by_content_and_fixed_ingredients_are_decided() {
     let found = run("[feed.ore]\nto = 'mix'\nsupply = '10 t/yr CaF2'\n\
@@ -141,8 +141,8 @@ fn supplies_by_content_and_fixed_ingredients_are_decided() {
     assert_eq!(flows.closure(flowsheet, mix).relative(), 0.0);
 }
 
-/// Two reactions in series on 100 mol CaF2 of 78.075 g: half reacts with acid dosed at 20 % excess, then a tenth of
-/// the HF with NaOH. Extents 50 and 10 mol.
+/// Two reactions in series on 100 mol `CaF2` of 78.075 g: half reacts with acid dosed at 20 % excess, then a tenth of
+/// the HF with `NaOH`. Extents 50 and 10 mol.
 #[test]
 fn reactions_in_series_act_on_what_is_left() {
     let found = run(

@@ -113,7 +113,7 @@ codes! {
     UnknownConsumable, "unknown-consumable", Error,
         "An operation consumes something that has no `[consumable.NAME]` table with its price.";
     SeveralOutlets, "several-outlets", Error,
-        "A blender makes one mixture and has one outlet. Put a splitter or a separator behind it.";
+        "A feed supplies one stream and a blender makes one mixture: each has one outlet. Put a splitter or a separator behind it.";
     UnusedInput, "unused-input", Warning,
         "Something was written that changes nothing, for example the recovery of a species that never enters. Mostly a name is misspelt, or a species is lost further up.";
     LimitsCrossed, "limits-crossed", Error,

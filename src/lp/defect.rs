@@ -5,7 +5,8 @@ use std::fmt;
 use super::{ColumnId, RowId, program::Program};
 use crate::index::Id;
 
-/// Smallest size of a non-zero coefficient, > 0; HiGHS silently drops smaller ones.
+/// Smallest size of a non-zero coefficient, > 0; HiGHS silently drops smaller ones. In a row whose largest coefficient
+/// is below 1, as a share of that one: rows are scaled before a solver sees them.
 pub const SMALLEST_COEFFICIENT: f64 = 1e-9;
 /// Largest size of a coefficient; HiGHS rejects larger ones.
 pub const LARGEST_COEFFICIENT: f64 = 1e15;
@@ -100,8 +101,10 @@ pub(super) fn defects(program: &Program) -> Vec<Defect> {
         if !fit(program.rhs[i]) {
             found.push(Defect::RightHandSide { row, value: program.rhs[i] });
         }
+        let largest = program.rows.outer(i).fold(0.0_f64, |size, (_, value)| size.max(value.abs()));
+        let smallest = SMALLEST_COEFFICIENT * largest.min(1.0);
         for (j, value) in program.rows.outer(i) {
-            if !(SMALLEST_COEFFICIENT..=LARGEST_COEFFICIENT).contains(&value.abs()) {
+            if !(smallest..=LARGEST_COEFFICIENT).contains(&value.abs()) {
                 found.push(Defect::Coefficient { row, column: ColumnId::new(j), value });
             }
         }

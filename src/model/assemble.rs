@@ -24,6 +24,8 @@ use crate::{
 
 /// A negative entry of T smaller than this share of its row is rounding.
 const ROUNDING: f64 = 1e-12;
+/// A sum smaller than this share of its terms is rounding.
+const CANCELLED: f64 = 1e-13;
 
 pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, Diagnostics> {
     let nodes = Nodes::new(flowsheet);
@@ -398,10 +400,10 @@ fn write_rows(
 ) -> Vec<WrittenRow> {
     let mut rows = Vec::new();
     for (period, operation, _) in composed {
-        let at = At { flowsheet, values, period: *period };
         if !matches!(flowsheet.operations[*operation].kind, Kind::Splitter(_)) {
             continue;
         }
+        let at = At { flowsheet, values, period: *period };
         let mut left = Linear::zero();
         for (id, driver) in drivers.iter_ids() {
             let mine = matches!(driver.decision, Decision::Split(stream) if flowsheet.streams[stream].from == *operation);
@@ -409,24 +411,21 @@ fn write_rows(
                 left.drivers.push((id, 1.0));
             }
         }
-        left.add(-1.0, &functionals.flow(at, Port::Inlet(*operation), &Content::whole()));
+        let inlet = Port::Inlet(*operation);
+        left.add(-1.0, &functionals.flow(at, inlet, &Content::whole()));
         let key = Row::Split(*operation, *period);
         rows.push(WrittenRow { key, sense: RowSense::Equal, rhs: 0.0, left });
     }
     for period in flowsheet.periods.ids() {
         let at = At { flowsheet, values, period };
-        for (operation, data) in flowsheet.operations.iter_ids() {
-            let Kind::Blender(blender) = &data.kind else { continue };
-            for species in foreign(flowsheet, data, blender) {
-                let content = flowsheet.content_of(species);
-                let left = functionals.flow(at, Port::Inlet(operation), &content);
-                let key = Row::Foreign(operation, species, period);
+        for (id, operation) in flowsheet.operations.iter_ids() {
+            for species in foreign_species(flowsheet, operation) {
+                let inlet = Port::Inlet(id);
+                let left = functionals.flow(at, inlet, &flowsheet.content_of(species));
+                let key = Row::Foreign(id, species, period);
                 rows.push(WrittenRow { key, sense: RowSense::Equal, rhs: 0.0, left });
             }
         }
-    }
-    for period in flowsheet.periods.ids() {
-        let at = At { flowsheet, values, period };
         for (id, limit) in flowsheet.limits.iter_ids() {
             let (left, rhs) = functionals.limit(at, limit);
             let key = Row::Limit(id, period);
@@ -450,8 +449,9 @@ fn write_rows(
     rows
 }
 
-/// The species that can enter a blender and for which its complete recipe has no place.
-fn foreign(flowsheet: &Flowsheet, operation: &Operation, blender: &Blender) -> Vec<SpeciesId> {
+/// What comes to a blender of complete recipe and fits none of its entries.
+fn foreign_species(flowsheet: &Flowsheet, operation: &Operation) -> Vec<SpeciesId> {
+    let Kind::Blender(blender) = &operation.kind else { return Vec::new() };
     if !blender.complete {
         return Vec::new();
     }
@@ -481,18 +481,26 @@ fn write_objective(flowsheet: &Flowsheet, values: &Values, functionals: &Functio
     objective
 }
 
-/// A functional reduced to the drivers, dense.
+/// A functional reduced to the drivers, dense. What is left of terms that cancel is nothing.
 pub(super) fn reduce(linear: &Linear, transfer: &[TransferRow], drivers: usize) -> Vec<f64> {
-    let mut dense = vec![0.0; drivers];
+    let mut dense = vec![(0.0, 0.0); drivers];
+    let mut add = |driver: DriverId, value: f64| {
+        let (sum, size) = &mut dense[driver.index()];
+        *sum += value;
+        *size += value.abs();
+    };
     for &(node, factor) in &linear.nodes {
         for &(driver, value) in &transfer[node.index()] {
-            dense[driver.index()] += factor * value;
+            add(driver, factor * value);
         }
     }
     for &(driver, factor) in &linear.drivers {
-        dense[driver.index()] += factor;
+        add(driver, factor);
     }
     dense
+        .into_iter()
+        .map(|(sum, size): (f64, f64)| if sum.abs() <= CANCELLED * size { 0.0 } else { sum })
+        .collect()
 }
 
 struct Programs<'a> {

@@ -243,8 +243,12 @@ impl Definer<'_> {
                 let there = inlet.iter().filter(|&&(_, id)| id == species);
                 let nodes = there.map(|&(from, _)| (from, 1.0)).collect();
                 let bought = blender.ingredients.iter().position(|item| item.species == species);
-                let drivers =
-                    bought.map(|at| (self.driver(operation, 1 + at), 1.0)).into_iter().collect();
+                // Only a complete recipe has a driver of its own, before those of its ingredients.
+                let first = usize::from(blender.complete);
+                let drivers = bought
+                    .map(|at| (self.driver(operation, first + at), 1.0))
+                    .into_iter()
+                    .collect();
                 (node, Definition { nodes, drivers })
             })
             .collect()

@@ -311,6 +311,16 @@ impl<'d> Lowering<'d> {
     }
 
     fn lower_feed(&mut self, table: &'d FeedTable, place: &Place<'d>) -> Option<Feed> {
+        if let Outlets::Named(named) = &table.to
+            && named.len() > 1
+        {
+            let message = format!("feed `{}` has several outlets", place.name);
+            self.report(
+                Diagnostic::new(Code::SeveralOutlets, message)
+                    .at(place.name.span, "")
+                    .help("a feed supplies one stream; put a splitter behind it"),
+            );
+        }
         if let Some(supply) = &table.supply {
             let on = Self::limit_on(place, LimitKind::Supply);
             let path = format!("{}.supply", place.path);
