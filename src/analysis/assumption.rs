@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Relative step of the derivative.
-const STEP: f64 = 1e-5;
+const STEP: f64 = 1e-6;
 
 /// A functional with its multipliers.
 struct Followed {

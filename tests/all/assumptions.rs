@@ -46,7 +46,8 @@ fn derivatives_by_assumed_figures_are_finite_differences() {
         let close =
             |a: f64, b: f64, scale: f64| (a - b).abs() <= 1e-4 * a.abs().max(b.abs()) + scale;
         compared += 1;
-        if !close(found * assumption.value, slope * assumption.value, 1e-6)
+        // The report's derivative is one-sided: 1e-5 is its error on a multiplier of 7.
+        if !close(found * assumption.value, slope * assumption.value, 1e-5)
             || !close(earned, per_percent, 1.0)
         {
             unlike.push(format!(

@@ -31,6 +31,7 @@ fn flow(flowsheet: &Flowsheet, model: &Model, plan: &Solution, port: Port) -> f6
     let streams = match port {
         Port::Stream(stream) => vec![stream],
         Port::Inlet(id) => flowsheet.operations[id].inlets.clone(),
+        Port::Blend(id) => flowsheet.operations[id].outlets.clone(),
         Port::Mix(_) | Port::Ingredient(..) => panic!("no share is of {port:?}"),
     };
     let species = || flowsheet.species.ids();
