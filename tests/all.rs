@@ -6,6 +6,8 @@
 
 #[path = "all/fixtures.rs"]
 mod fixtures;
+#[path = "all/mutants.rs"]
+mod mutants;
 #[path = "all/measure.rs"]
 mod measure;
 #[path = "all/robust.rs"]

@@ -244,8 +244,10 @@ impl Definer<'_> {
                 let there = inlet.iter().filter(|&&(_, id)| id == species);
                 let nodes = there.map(|&(from, _)| (from, 1.0)).collect();
                 let bought = blender.ingredients.iter().position(|item| item.species == species);
+                // The driver of the mixture comes before those of ingredients, if there is one.
+                let first = usize::from(blender.complete);
                 let drivers =
-                    bought.map(|at| (self.driver(operation, 1 + at), 1.0)).into_iter().collect();
+                    bought.map(|at| (self.driver(operation, first + at), 1.0)).into_iter().collect();
                 (node, Definition { nodes, drivers })
             })
             .collect()

@@ -108,7 +108,7 @@ impl Lowering<'_> {
                     let span = figure.span.part(text, error.range);
                     let mut diagnostic = Diagnostic::new(
                         Code::BadQuantity,
-                        format!("{} in `{path}`", error.message),
+                        format!("`{path}`: {}", error.message),
                     )
                     .at(span, "");
                     if let Some(help) = error.help {
@@ -186,6 +186,8 @@ impl Lowering<'_> {
             } else if path.starts_with("product.") && value < 0.0 {
                 diagnostic = diagnostic
                     .help("what costs money to be rid of is a `[waste.NAME]` with a `cost`");
+            } else if path.starts_with("waste.") && path.contains(".cost") && value < 0.0 {
+                diagnostic = diagnostic.help("what earns money is a `[product.NAME]` with a `price`");
             }
             self.report(diagnostic);
             return None;
