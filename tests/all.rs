@@ -6,10 +6,10 @@
 
 #[path = "all/fixtures.rs"]
 mod fixtures;
-#[path = "all/mutants.rs"]
-mod mutants;
 #[path = "all/measure.rs"]
 mod measure;
+#[path = "all/mutants.rs"]
+mod mutants;
 #[path = "all/robust.rs"]
 mod robust;
 #[path = "all/schema.rs"]

@@ -13,8 +13,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     Consumable, ConsumableId, Figure, FigureId, Flowsheet, Goal, GoalId, Group, Limit, LimitId,
-    Operation, OperationId, Period, PeriodId, PriceTerm, SourceRecord, Species,
-    SpeciesId, StageId, Stream, StreamId, topology,
+    Operation, OperationId, Period, PeriodId, PriceTerm, SourceRecord, Species, SpeciesId, StageId,
+    Stream, StreamId, topology,
 };
 use crate::{
     chem::Formula,
@@ -157,7 +157,9 @@ impl Lowering<'_> {
         self.report(
             Diagnostic::new(Code::EmptyFlowsheet, format!("the flowsheet has no {missing}"))
                 .at(document.flowsheet.title.span, "this flowsheet")
-                .help("add one; `reeflow example show tutorial/01-splitter` prints a small flowsheet"),
+                .help(
+                    "add one; `reeflow example show tutorial/01-splitter` prints a small flowsheet",
+                ),
         );
     }
 
@@ -290,9 +292,7 @@ impl Lowering<'_> {
                 "give the table `source = \"ID\"` or `assumed = \"why\"`"
             };
             let label = if keys.len() == 1 { "" } else { "the first of them" };
-            self.report(
-                Diagnostic::new(Code::UnsourcedFigure, message).at(span, label).help(help),
-            );
+            self.report(Diagnostic::new(Code::UnsourcedFigure, message).at(span, label).help(help));
         }
     }
 }

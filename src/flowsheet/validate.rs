@@ -124,9 +124,10 @@ impl Check<'_> {
     /// Marks figures, the first with a text.
     fn mark(&self, found: Diagnostic, figures: &[super::FigureId], text: &str) -> Diagnostic {
         let mut text = text;
-        figures.iter().take(MOST_LABELS).fold(found, |found, &figure| {
-            found.at(self.span_of(figure), std::mem::take(&mut text))
-        })
+        figures
+            .iter()
+            .take(MOST_LABELS)
+            .fold(found, |found, &figure| found.at(self.span_of(figure), std::mem::take(&mut text)))
     }
 
     fn check_assay(&self, operation: &Operation) -> Option<Found> {
@@ -260,11 +261,7 @@ impl Check<'_> {
             .collect()
     }
 
-    fn check_fractions(
-        &self,
-        operation: &Operation,
-        splitter: &super::Splitter,
-    ) -> Option<Found> {
+    fn check_fractions(&self, operation: &Operation, splitter: &super::Splitter) -> Option<Found> {
         let fixed = splitter.fixed.as_ref()?;
         let figures: Vec<_> = fixed.iter().filter_map(|&(_, figure)| figure).collect();
         let sum: f64 = figures.iter().map(|&figure| self.values[figure]).sum();
@@ -334,8 +331,7 @@ impl Check<'_> {
                     self.name(reaction.key)
                 );
                 let diagnostic = Diagnostic::new(Code::OutOfRange, message);
-                let help =
-                    "lower a conversion, or let one act on what the other leaves: `mode = \"series\"`";
+                let help = "lower a conversion, or let one act on what the other leaves: `mode = \"series\"`";
                 found.push(self.mark(diagnostic, &figures, "").help(help).into());
             }
         }
@@ -518,9 +514,8 @@ impl Check<'_> {
             if let Some(stream) = back.filter(|stream| reached[stream.from.index()]).last() {
                 diagnostic = diagnostic.at(stream.span, format!("`{}` comes back", stream.name));
             }
-            findings.push(
-                diagnostic.help("send an outlet to a `[product.NAME]` or a `[waste.NAME]`"),
-            );
+            findings
+                .push(diagnostic.help("send an outlet to a `[product.NAME]` or a `[waste.NAME]`"));
         }
     }
 }

@@ -9,9 +9,7 @@ use std::collections::BTreeMap;
 use super::{Driver, DriverId, assemble::place_of, compose::TransferRow, system::Nodes};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
-    flowsheet::{
-        Flowsheet, Limit, LimitKind, OperationId, PeriodId, Port, Sense, Values,
-    },
+    flowsheet::{Flowsheet, Limit, LimitKind, OperationId, PeriodId, Port, Sense, Values},
     index::{Id, IdVec},
 };
 

@@ -246,8 +246,10 @@ impl Definer<'_> {
                 let bought = blender.ingredients.iter().position(|item| item.species == species);
                 // The driver of the mixture comes before those of ingredients, if there is one.
                 let first = usize::from(blender.complete);
-                let drivers =
-                    bought.map(|at| (self.driver(operation, first + at), 1.0)).into_iter().collect();
+                let drivers = bought
+                    .map(|at| (self.driver(operation, first + at), 1.0))
+                    .into_iter()
+                    .collect();
                 (node, Definition { nodes, drivers })
             })
             .collect()

@@ -64,7 +64,8 @@ impl Lowering<'_> {
             let currency = &self.units.currency;
             let message =
                 format!("the measure adds {} and {}", unit.text(currency), other.2.text(currency));
-            let help = "only terms of one unit can be added; make a `ratio` of two measures, or two goals";
+            let help =
+                "only terms of one unit can be added; make a `ratio` of two measures, or two goals";
             self.report(Diagnostic::new(Code::BadMeasure, message).at(text.span, "").help(help));
             return None;
         }
@@ -171,8 +172,12 @@ impl Lowering<'_> {
                 arguments.len()
             );
             let help = match function {
-                "emission" | "profit" => format!("write `{function}()`: it is of the whole flowsheet"),
-                "flow" | "inlet" => format!("write `{function}(NAME)` or `{function}(NAME, BASIS)`"),
+                "emission" | "profit" => {
+                    format!("write `{function}()`: it is of the whole flowsheet")
+                }
+                "flow" | "inlet" => {
+                    format!("write `{function}(NAME)` or `{function}(NAME, BASIS)`")
+                }
                 _ => format!("write `{function}(NAME)`"),
             };
             let help = Some(help);
@@ -211,7 +216,12 @@ impl Lowering<'_> {
                 let Some(id) = found else {
                     let known = self.consumables.iter().map(|item| item.name.as_str());
                     let near = nearest(name, known).map(str::to_owned);
-                    return Err(unknown(&arguments[0], "consumable", near, self.names_of_consumables()));
+                    return Err(unknown(
+                        &arguments[0],
+                        "consumable",
+                        near,
+                        self.names_of_consumables(),
+                    ));
                 };
                 let unit = match self.consumables[id].unit {
                     "kWh" => MeasureUnit::EnergyRate,

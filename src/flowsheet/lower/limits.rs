@@ -74,7 +74,10 @@ impl Lowering<'_> {
                 on.content.name, content.name
             );
             let help = if on.share_of.is_some() {
-                format!("leave `{}` out, or convert the figure to `{}`", content.name, on.content.name)
+                format!(
+                    "leave `{}` out, or convert the figure to `{}`",
+                    content.name, on.content.name
+                )
             } else {
                 format!("give the figure in `{}`", on.content.name)
             };

@@ -9,8 +9,8 @@ use crate::{
     },
     flowsheet::{
         Assay, Blender, Consumption, Content, Feed, Grade, Ingredient, Kind, LimitKind, Operation,
-        OperationId, Port, Price, PriceTerm, Product, Rate, Reactor, Reagent, RecipeEntry, Recovery,
-        Sense, Separation, Separator, SpeciesId, Splitter, Stream, StreamId, Waste,
+        OperationId, Port, Price, PriceTerm, Product, Rate, Reactor, Reagent, RecipeEntry,
+        Recovery, Sense, Separation, Separator, SpeciesId, Splitter, Stream, StreamId, Waste,
     },
     index::Id,
     measure::{Dimension, format_number},
@@ -220,30 +220,30 @@ impl<'d> Lowering<'d> {
         to: &Name,
         tables: &[(&Name, Table<'_>)],
     ) -> Option<OperationId> {
-            let Some(&target) = self.names.get(to.as_str()) else {
-                let near = nearest(to, tables.iter().map(|(name, _)| name.as_str()));
-                let help = did_you_mean(
-                    near.map(str::to_owned),
-                    &format!("define it, for example `[product.{to}]` or `[waste.{to}]`"),
-                );
-                let message = format!("stream `{stream}` goes to `{to}`, which is no operation");
-                self.report_name(
-                    to,
-                    Diagnostic::new(Code::UnknownOperation, message).at(to.span, "").help(help),
-                );
-                return None;
-            };
-            if let (feed, Table::Feed(_)) = tables[target.index()] {
-                let message = format!("stream `{stream}` goes into feed `{feed}`");
-                self.report(
-                    Diagnostic::new(Code::FeedWithInlet, message)
-                        .at(to.span, "a feed has no inlet")
-                        .at(feed.span, "this feed")
-                        .help("send the stream to the operation that the feed goes to"),
-                );
-                return None;
-            }
-            Some(target)
+        let Some(&target) = self.names.get(to.as_str()) else {
+            let near = nearest(to, tables.iter().map(|(name, _)| name.as_str()));
+            let help = did_you_mean(
+                near.map(str::to_owned),
+                &format!("define it, for example `[product.{to}]` or `[waste.{to}]`"),
+            );
+            let message = format!("stream `{stream}` goes to `{to}`, which is no operation");
+            self.report_name(
+                to,
+                Diagnostic::new(Code::UnknownOperation, message).at(to.span, "").help(help),
+            );
+            return None;
+        };
+        if let (feed, Table::Feed(_)) = tables[target.index()] {
+            let message = format!("stream `{stream}` goes into feed `{feed}`");
+            self.report(
+                Diagnostic::new(Code::FeedWithInlet, message)
+                    .at(to.span, "a feed has no inlet")
+                    .at(feed.span, "this feed")
+                    .help("send the stream to the operation that the feed goes to"),
+            );
+            return None;
+        }
+        Some(target)
     }
 
     /// What each kind does; also the prices and limits of its outlets.
@@ -388,14 +388,12 @@ impl<'d> Lowering<'d> {
                     "grade `{name}` of feed `{}` has no split among its species",
                     place.name
                 );
-                self.report(
-                    Diagnostic::new(Code::SplitMissing, message)
-                        .at(name.span, "")
-                        .help(format!(
-                            "add `assay.split.{name} = {{ {} }}`, in parts by mass",
-                            self.list_parts(&members)
-                        )),
-                );
+                self.report(Diagnostic::new(Code::SplitMissing, message).at(name.span, "").help(
+                    format!(
+                        "add `assay.split.{name} = {{ {} }}`, in parts by mass",
+                        self.list_parts(&members)
+                    ),
+                ));
                 return None;
             }
             return Some((members, Vec::new()));
@@ -538,8 +536,7 @@ impl<'d> Lowering<'d> {
                 diagnostic = diagnostic.at(self.streams[id].span, "");
             }
             self.report(
-                diagnostic
-                    .help("give `recovery` for all outlets but one; that one takes the rest"),
+                diagnostic.help("give `recovery` for all outlets but one; that one takes the rest"),
             );
             return None;
         }
@@ -696,7 +693,10 @@ impl<'d> Lowering<'d> {
                 let message = format!("blender `{}` has several outlets", place.name);
                 self.report(
                     Diagnostic::new(Code::SeveralOutlets, message)
-                        .at(named.keys().nth(1).map_or(place.name.span, |name| name.span), "a second outlet")
+                        .at(
+                            named.keys().nth(1).map_or(place.name.span, |name| name.span),
+                            "a second outlet",
+                        )
                         .at(place.name.span, "this blender")
                         .help("a blender makes one mixture; put a splitter behind it"),
                 );
@@ -745,10 +745,7 @@ impl<'d> Lowering<'d> {
             for figure in recipe.iter().filter_map(|entry| entry.share) {
                 diagnostic = diagnostic.at(self.figures[figure].span, "");
             }
-            self.report(
-                diagnostic
-                    .help("lower the shares until they sum to at most 100 %"),
-            );
+            self.report(diagnostic.help("lower the shares until they sum to at most 100 %"));
         }
         let mut ingredients = Vec::new();
         for (name, item) in &table.buy {
@@ -930,11 +927,9 @@ impl<'d> Lowering<'d> {
         if availability.is_some() && place.common.capacity.0.is_empty() {
             let message = format!("`{}` has an availability but no capacity", place.name);
             let span = place.common.availability.map_or(place.name.span, |figure| figure.span);
-            self.report(
-                Diagnostic::new(Code::UnusedInput, message)
-                    .at(span, "")
-                    .help("add `capacity`; availability is the share of the year in which it is at hand"),
-            );
+            self.report(Diagnostic::new(Code::UnusedInput, message).at(span, "").help(
+                "add `capacity`; availability is the share of the year in which it is at hand",
+            ));
         }
     }
 }

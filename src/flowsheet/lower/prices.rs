@@ -113,9 +113,10 @@ impl Lowering<'_> {
             };
             if let Some(other) = terms[..at].iter().find(|other| overlap(other)) {
                 let (one, two) = (self.figures[other.figure].span, self.figures[term.figure].span);
-                let twice = self.species.ids().find(|&id| {
-                    term.content.weight(id) > 0.0 && other.content.weight(id) > 0.0
-                });
+                let twice = self
+                    .species
+                    .ids()
+                    .find(|&id| term.content.weight(id) > 0.0 && other.content.weight(id) > 0.0);
                 let twice = twice.map_or("", |id| self.species[id].name.as_str());
                 let message = format!("`{path}` pays twice for `{twice}`");
                 self.report(

@@ -51,8 +51,7 @@ pub(super) fn without_follow_ups(
     if found.len() > MOST {
         return found.into_iter().flat_map(|(_, items)| items).collect();
     }
-    let reached: Vec<Vec<bool>> =
-        found.iter().map(|&(id, _)| downstream(flowsheet, id)).collect();
+    let reached: Vec<Vec<bool>> = found.iter().map(|&(id, _)| downstream(flowsheet, id)).collect();
     // In a loop each is further up than the other: the first of the file counts.
     let is_above = |one: usize, other: usize| {
         let (id, other_id) = (found[one].0, found[other].0);
