@@ -138,8 +138,12 @@ impl Flowsheet {
     /// # Errors
     /// All findings, if one of them is an error. Warnings come with the flowsheet.
     pub fn lower(document: &Document) -> Result<(Self, Diagnostics), Diagnostics> {
-        let (flowsheet, mut findings) = lower::lower(document)?;
+        let (flowsheet, mut findings) = lower::lower(document).map_err(|mut findings| {
+            findings.sort();
+            findings
+        })?;
         validate::validate(&flowsheet, &mut findings);
+        findings.sort();
         if findings.has_errors() { Err(findings) } else { Ok((flowsheet, findings)) }
     }
 

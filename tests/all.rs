@@ -12,6 +12,8 @@ mod fixtures;
 mod layers;
 #[path = "all/measure.rs"]
 mod measure;
+#[path = "all/mutants.rs"]
+mod mutants;
 #[path = "all/oracle.rs"]
 mod oracle;
 #[path = "all/robust.rs"]

@@ -76,7 +76,7 @@ codes! {
         "Names of operations and outlets are made of ASCII letters, digits, `-` and `_`, and begin with a letter or digit, so that they can be written without quotes in paths and measures. \
          Write `[separator.solvent-extraction]`, not `[separator.\"solvent extraction\"]`, and keep the words for `title`.";
     DuplicateName, "duplicate-name", Error,
-        "Two operations of different kinds have the same name. A stream leads to an operation by its name alone, so it would not be clear which is meant. \
+        "Two operations of different kinds have the same name, or a stage is listed twice. A stream leads to an operation by its name alone, so it would not be clear which is meant. \
          Rename one of them: `[separator.magnet]` and `[product.magnets]` can stand together.";
     EmptyFlowsheet, "empty-flowsheet", Error,
         "There is nothing to balance: a flowsheet needs at least one `[feed.NAME]` and one `[product.NAME]` or `[waste.NAME]`.";
@@ -135,7 +135,7 @@ codes! {
     ReactantMissing, "reactant-missing", Error,
         "A reaction needs a reactant that nothing brings and that is not dosed. Add `reagent.NAME = { price = … }` to dose it, or let a stream bring it.";
     RecipeNotOne, "recipe-not-one", Error,
-        "The shares of a recipe sum to more than the whole.";
+        "The shares of a recipe sum to more than the whole. Lower them until they sum to at most 100 %; below 100 %, what is missing is free.";
     RecipeUnmet, "recipe-unmet", Error,
         "A recipe needs something that no inlet brings and that is not bought. Add `buy.NAME = { price = … }`, or let a stream bring it.";
     UnreachableOperation, "unreachable-operation", Error,

@@ -177,7 +177,10 @@ impl Check<'_> {
                 let message = format!("`{outlet}` has no recovery for {names}");
                 let diagnostic = Diagnostic::new(Code::RecoveryMissing, message)
                     .at(recovery.span, format!("no recovery here is for `{}`", self.name(first)))
-                    .at(self.flowsheet.species[first].span, "it is brought in here")
+                    .at(
+                        self.flowsheet.species[first].span,
+                        format!("`{}` is first named here", self.name(first)),
+                    )
                     .help("give it or its group a recovery, or write `default = \"…\"`");
                 found.push(diagnostic.into());
             }

@@ -112,11 +112,22 @@ fn report(
         .help(help)
 }
 
-/// A grade as percent, with as many digits as tell it from the bound.
+/// A grade as percent, with as many digits as tell it from the bound, rounded away from the bound: so much can be met.
 fn percent(grade: f64, bound: f64) -> String {
-    let text = |value: f64, digits: usize| format!("{:.digits$}", value * 100.0);
-    let digits = (2..12).find(|&digits| text(grade, digits) != text(bound, digits)).unwrap_or(12);
-    let text = text(grade, digits);
+    let mut text = String::new();
+    for digits in 2..12_i32 {
+        let scale = 10_f64.powi(digits + 2);
+        // The last bits of a grade are no reason to tell less.
+        let away = if grade < bound {
+            (grade * scale + 1e-6).floor()
+        } else {
+            (grade * scale - 1e-6).ceil()
+        };
+        text = format!("{:.*}", usize::try_from(digits).unwrap_or(2), away / scale * 100.0);
+        if (away / scale - bound).abs() > 1e-12 {
+            break;
+        }
+    }
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -189,8 +200,10 @@ mod tests {
     }
 
     #[test]
-    fn digits_tell_a_grade_from_its_bound() {
+    fn what_is_told_of_a_grade_can_be_met() {
         assert_eq!(percent(0.4, 0.41), "40");
-        assert_eq!(percent(0.999_899_99, 0.9999), "99.989999");
+        assert_eq!(percent(0.999_899_99, 0.9999), "99.98");
+        assert_eq!(percent(0.05479, 0.01), "5.48");
+        assert_eq!(percent(0.010_000_1, 0.01), "1.01");
     }
 }

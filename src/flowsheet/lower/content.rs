@@ -105,6 +105,9 @@ impl Lowering<'_> {
                     .at(member.span, "")
                     .help("name species here, or other groups that do not lead back");
                 self.report_name(member, diagnostic);
+                // From each group of the circle it would be found again.
+                let circle = within.iter().map(|name| (Code::UnknownSpecies, (*name).to_owned()));
+                self.told.extend(circle);
             } else if let Some((name, inner)) = document.group.get_key_value(member.as_str()) {
                 if seen.insert(name) {
                     within.push(name);
@@ -157,8 +160,19 @@ impl Lowering<'_> {
         if let Some(&id) = self.species_names.get(name.as_str()) {
             return Some(vec![id]);
         }
-        self.report_unknown_species(name, name.span);
+        // An equation that cannot be read may well have brought the species.
+        let unread = self.findings.iter().any(|finding| finding.code == Code::BadFormula);
+        if !(unread && formula(name).is_some()) {
+            self.report_unknown_species(name, name.span);
+        }
         None
+    }
+
+    /// Whether all that a group names is known.
+    pub(super) fn is_group_known(&self, name: &str) -> bool {
+        let members = self.document.group.get(name).into_iter().flatten();
+        let unknown = |member: &Name| (Code::UnknownSpecies, member.value.clone());
+        members.into_iter().all(|member| !self.told.contains(&unknown(member)))
     }
 
     /// What a basis counts: a group or a species by its whole mass, an element by what each species holds of it.

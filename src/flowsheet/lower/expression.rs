@@ -163,15 +163,25 @@ impl Lowering<'_> {
         };
         if !counts.contains(&arguments.len()) {
             let message = format!(
-                "`{function}` takes {} arguments, found {}",
-                if counts.start() == counts.end() {
-                    counts.start().to_string()
-                } else {
-                    format!("{} or {}", counts.start(), counts.end())
+                "`{function}` takes {}, found {}",
+                match *counts.end() {
+                    0 => "no argument",
+                    1 => "one argument",
+                    _ => "one or two arguments",
                 },
                 arguments.len()
             );
-            return Err(Fault { start: at.0, end, message, help: None, code: Code::BadMeasure });
+            let help = match function {
+                "emission" | "profit" => {
+                    format!("write `{function}()`: it is of the whole flowsheet")
+                }
+                "flow" | "inlet" => {
+                    format!("write `{function}(NAME)` or `{function}(NAME, BASIS)`")
+                }
+                _ => format!("write `{function}(NAME)`"),
+            };
+            let help = Some(help);
+            return Err(Fault { start: at.0, end, message, help, code: Code::BadMeasure });
         }
         let content = |lowering: &Self| match arguments.get(1) {
             None => Ok(Content::whole()),
@@ -234,7 +244,11 @@ impl Lowering<'_> {
 
     fn names_of_consumables(&self) -> String {
         let names: Vec<&str> = self.consumables.iter().map(|item| item.name.as_str()).collect();
-        if names.is_empty() { String::new() } else { format!("there are `{}`", names.join("`, `")) }
+        if names.is_empty() {
+            "define it: `[consumable.NAME]` with a `price`".to_owned()
+        } else {
+            format!("the consumables are `{}`", names.join("`, `"))
+        }
     }
 
     fn find_stream(&self, name: &str) -> Option<StreamId> {

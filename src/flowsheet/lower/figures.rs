@@ -11,6 +11,9 @@ use crate::{
 /// No figure is larger, in internal units: beyond, sums and products of figures lose all meaning.
 const LARGEST: f64 = 1e15;
 
+/// No figure but 0 is smaller: 1 mg/yr is 1e-9 t/yr.
+const SMALLEST: f64 = 1e-12;
+
 /// The values that make sense.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Range {
@@ -106,11 +109,9 @@ impl Lowering<'_> {
                 Ok(quantity) => (quantity.value, quantity.dimension, quantity.basis, text.clone()),
                 Err(error) => {
                     let span = figure.span.part(text, error.range);
-                    let mut diagnostic = Diagnostic::new(
-                        Code::BadQuantity,
-                        format!("{} in `{path}`", error.message),
-                    )
-                    .at(span, "");
+                    let mut diagnostic =
+                        Diagnostic::new(Code::BadQuantity, format!("`{path}`: {}", error.message))
+                            .at(span, "");
                     if let Some(help) = error.help {
                         diagnostic = diagnostic.help(help);
                     }
@@ -167,6 +168,10 @@ impl Lowering<'_> {
                 let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
                 Some(format!("must be at most 1e15{unit}"))
             }
+            _ if value != 0.0 && value.abs() < SMALLEST => Some(
+                "is next to nothing: it must be 0, or at least 1e-12 in t, yr, kWh and m3"
+                    .to_owned(),
+            ),
             Range::NotNegative if value < 0.0 => Some("must not be negative".to_owned()),
             Range::Positive if value <= 0.0 => Some("must be greater than 0".to_owned()),
             Range::Share if !(0.0..=1.0).contains(&value) => {
@@ -187,6 +192,9 @@ impl Lowering<'_> {
             } else if path.starts_with("product.") && value < 0.0 {
                 diagnostic = diagnostic
                     .help("what costs money to be rid of is a `[waste.NAME]` with a `cost`");
+            } else if path.starts_with("waste.") && path.contains(".cost") && value < 0.0 {
+                diagnostic =
+                    diagnostic.help("what earns money is a `[product.NAME]` with a `price`");
             }
             self.report(diagnostic);
             return None;

@@ -34,7 +34,10 @@ impl Lowering<'_> {
                 }
                 _ => {
                     let message = format!("goal `{name}` needs either a `measure` or a `ratio`");
-                    self.report(Diagnostic::new(Code::MissingKey, message).at(name.span, ""));
+                    let help = "write `measure = \"flow(magnets)\"`, or `ratio = { of = \"…\", to = \"…\" }`";
+                    self.report(
+                        Diagnostic::new(Code::MissingKey, message).at(name.span, "").help(help),
+                    );
                     continue;
                 }
             };

@@ -420,6 +420,11 @@ impl<'d> Lowering<'d> {
                 continue;
             };
             sound &= found.is_some();
+            if !members.contains(&id) && !self.is_group_known(name) {
+                // The species is probably meant by the name in the group that is not known.
+                sound = false;
+                continue;
+            }
             if !members.contains(&id) {
                 let known: Vec<String> =
                     members.iter().map(|&id| self.species[id].name.clone()).collect();
@@ -509,8 +514,8 @@ impl<'d> Lowering<'d> {
                             );
                             self.report(
                                 Diagnostic::new(Code::DuplicateRecovery, message)
-                                    .at(name.span, "here")
-                                    .at(other, "and here")
+                                    .at(name.span, "this is for it")
+                                    .at(other, "and so is this")
                                     .help("keep one, or give the species a recovery of its own"),
                             );
                             break;
