@@ -4,8 +4,12 @@
     reason = "tests read fixtures and write to temporary folders"
 )]
 
+#[path = "all/command_line.rs"]
+mod command_line;
 #[path = "all/fixtures.rs"]
 mod fixtures;
+#[path = "all/layers.rs"]
+mod layers;
 #[path = "all/measure.rs"]
 mod measure;
 #[path = "all/robust.rs"]

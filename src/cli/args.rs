@@ -47,7 +47,7 @@ pub(super) struct Global {
     /// Longest line [default: that of the terminal, else 100]
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
     pub(super) width: Option<u16>,
-    /// Tell errors only, no warnings, notes or hints
+    /// Tell errors only, no warnings or notes
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
 }
@@ -81,6 +81,15 @@ Examples:
   reeflow check plant.toml
   reeflow check --all-scenarios flowsheets/*.toml")]
     Check(CheckArgs),
+    /// Compute the flows from given splits, without optimising
+    #[command(after_help = "\
+Every supply must be `exactly` and every splitter must have its fractions, or `--at-optimum` takes what is open from
+the best plan; then this is a second, independent computation of its flows, and how far the two differ is told.
+
+Examples:
+  reeflow balance plant.toml
+  reeflow balance plant.toml --at-optimum")]
+    Balance(BalanceArgs),
     /// Write the linear program for another solver
     #[command(after_help = "\
 Examples:
@@ -240,6 +249,25 @@ pub(super) struct CheckArgs {
     pub(super) patch: PatchArgs,
     #[command(flatten)]
     pub(super) solver: SolverArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BalanceArgs {
+    /// The flowsheet; `-` is standard input
+    pub(super) file: PathBuf,
+    /// Take open decisions from the best plan
+    #[arg(long)]
+    pub(super) at_optimum: bool,
+    /// Apply a scenario of the flowsheet
+    #[arg(long, value_name = "NAME")]
+    pub(super) scenario: Option<String>,
+    #[command(flatten)]
+    pub(super) patch: PatchArgs,
+    #[command(flatten)]
+    pub(super) solver: SolverArgs,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

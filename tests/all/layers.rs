@@ -109,7 +109,10 @@ fn foreign_crates_stay_in_their_modules() {
             let named = [format!("use {name}::"), format!(" {name}::"), format!("({name}::")];
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             let found = code.clone().any(|line| named.iter().any(|pattern| line.contains(pattern)));
-            assert!(!found || file.starts_with(owner), "`{file}` names `{name}`, which is for `{owner}`");
+            assert!(
+                !found || file.starts_with(owner),
+                "`{file}` names `{name}`, which is for `{owner}`"
+            );
         }
     }
 }

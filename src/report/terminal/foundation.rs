@@ -56,7 +56,7 @@ pub(super) fn write_assumptions(page: &mut Page, outcome: &Outcome) {
         right.total_cmp(&left).then(right_next.total_cmp(&left_next))
     });
     let mut sheet = Sheet::new(&[
-        "1 % more of",
+        ".1 % more of",
         "#value",
         "#multiplier, %",
         &format!("#{}", outcome.objective.name),
