@@ -8,8 +8,6 @@
 mod command_line;
 #[path = "all/fixtures.rs"]
 mod fixtures;
-#[path = "all/layers.rs"]
-mod layers;
 #[path = "all/measure.rs"]
 mod measure;
 #[path = "all/robust.rs"]

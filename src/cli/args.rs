@@ -83,8 +83,9 @@ Examples:
     Check(CheckArgs),
     /// Compute the flows from given splits, without optimising
     #[command(after_help = "\
-Every supply must be `exactly` and every splitter must have its fractions, or `--at-optimum` takes what is open from
-the best plan; then this is a second, independent computation of its flows, and how far the two differ is told.
+Feeds supply what is given as `exactly`, or else all they can; limits are not looked at. Splitters must have their
+fractions. With `--at-optimum` all decisions are those of the best plan: then this is a second, independent
+computation of its flows, and how far the two differ is told.
 
 Examples:
   reeflow balance plant.toml

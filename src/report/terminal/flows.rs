@@ -9,8 +9,9 @@ use crate::{
     measure::format_fraction,
 };
 
-/// Number of streams up to which all are main ones; else half of it by flow and half by value.
+/// Number of streams up to which all are main ones; else so many by flow, and the others by value.
 const MAIN: usize = 24;
+const BY_FLOW: usize = 12;
 
 /// Number of grades that are told of a stream, and the least of them.
 const GRADES: usize = 3;
@@ -80,7 +81,7 @@ fn main_streams<'a>(streams: &[&'a StreamOutcome]) -> Vec<&'a StreamOutcome> {
             }
         }
     };
-    take(&flow, MAIN / 2);
+    take(&flow, BY_FLOW);
     take(&value, MAIN);
     streams.iter().zip(chosen).filter_map(|(&stream, is)| is.then_some(stream)).collect()
 }
