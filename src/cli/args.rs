@@ -64,8 +64,8 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Find the best plan of a flowsheet and report on it
     #[command(after_help = "\
-Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or written.
-Missed goals are told; `reeflow check` turns them into exit code 1.
+Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or \
+written. Missed goals are told; `reeflow check` turns them into exit code 1.
 
 Examples:
   reeflow solve plant.toml
@@ -75,7 +75,8 @@ Examples:
     Solve(SolveArgs),
     /// Find mistakes in flowsheets and test their goals
     #[command(after_help = "\
-Exits with 0 if all files are sound, have a plan and meet their goals, 1 if one does not, 2 if one cannot be read.
+Exits with 0 if all files are sound, have a plan and meet their goals, 1 if one does not, 2 if one cannot \
+be read.
 
 Examples:
   reeflow check plant.toml
@@ -83,9 +84,9 @@ Examples:
     Check(CheckArgs),
     /// Compute the flows from given splits, without optimising
     #[command(after_help = "\
-Feeds supply what is given as `exactly`, or else all they can; limits are not looked at. Splitters must have their
-fractions. With `--at-optimum` all decisions are those of the best plan: then this is a second, independent
-computation of its flows, and how far the two differ is told.
+Feeds supply what is given as `exactly`, or else all they can; limits are not looked at. Splitters must have \
+their fractions. With `--at-optimum` all decisions are those of the best plan: then this is a second, \
+independent computation of its flows, and how far the two differ is told.
 
 Examples:
   reeflow balance plant.toml
