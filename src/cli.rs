@@ -9,6 +9,7 @@
 //! Reports go to standard output, findings to standard error. Whoever stops reading does no harm.
 
 mod args;
+mod balance;
 mod check;
 mod console;
 mod example;
@@ -77,6 +78,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
     match command {
         Command::Solve(args) => solve::solve(args, console),
         Command::Check(args) => check::check(args, console),
+        Command::Balance(args) => balance::balance(args, console),
         Command::Export(args) => export::export(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),

@@ -6,6 +6,8 @@
 
 #[path = "all/assumptions.rs"]
 mod assumptions;
+#[path = "all/command_line.rs"]
+mod command_line;
 #[path = "all/fixtures.rs"]
 mod fixtures;
 #[path = "all/layers.rs"]

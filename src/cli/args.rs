@@ -47,7 +47,7 @@ pub(super) struct Global {
     /// Longest line [default: that of the terminal, else 100]
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
     pub(super) width: Option<u16>,
-    /// Tell errors only, no warnings, notes or hints
+    /// Tell errors only, no warnings or notes
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
 }
@@ -64,8 +64,8 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Find the best plan of a flowsheet and report on it
     #[command(after_help = "\
-Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or written.
-Missed goals are told; `reeflow check` turns them into exit code 1.
+Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or \
+written. Missed goals are told; `reeflow check` turns them into exit code 1.
 
 Examples:
   reeflow solve plant.toml
@@ -75,12 +75,23 @@ Examples:
     Solve(SolveArgs),
     /// Find mistakes in flowsheets and test their goals
     #[command(after_help = "\
-Exits with 0 if all files are sound, have a plan and meet their goals, 1 if one does not, 2 if one cannot be read.
+Exits with 0 if all files are sound, have a plan and meet their goals, 1 if one does not, 2 if one cannot \
+be read.
 
 Examples:
   reeflow check plant.toml
   reeflow check --all-scenarios flowsheets/*.toml")]
     Check(CheckArgs),
+    /// Compute the flows from given splits, without optimising
+    #[command(after_help = "\
+Feeds supply what is given as `exactly`, or else all they can; limits are not looked at. Splitters must have \
+their fractions. With `--at-optimum` all decisions are those of the best plan: then this is a second, \
+independent computation of its flows, and how far the two differ is told.
+
+Examples:
+  reeflow balance plant.toml
+  reeflow balance plant.toml --at-optimum")]
+    Balance(BalanceArgs),
     /// Write the linear program for another solver
     #[command(after_help = "\
 Examples:
@@ -240,6 +251,25 @@ pub(super) struct CheckArgs {
     pub(super) patch: PatchArgs,
     #[command(flatten)]
     pub(super) solver: SolverArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BalanceArgs {
+    /// The flowsheet; `-` is standard input
+    pub(super) file: PathBuf,
+    /// Take open decisions from the best plan
+    #[arg(long)]
+    pub(super) at_optimum: bool,
+    /// Apply a scenario of the flowsheet
+    #[arg(long, value_name = "NAME")]
+    pub(super) scenario: Option<String>,
+    #[command(flatten)]
+    pub(super) patch: PatchArgs,
+    #[command(flatten)]
+    pub(super) solver: SolverArgs,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

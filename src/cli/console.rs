@@ -95,13 +95,6 @@ impl Console {
         let _ = self.err.write_all(text.as_bytes());
     }
 
-    /// A hint on standard error, unless the user wants it quiet.
-    pub(super) fn hint(&mut self, text: &str) {
-        if !self.quiet {
-            let _ = writeln!(self.err, "{text}");
-        }
-    }
-
     /// Why the tool could not run.
     pub(super) fn complain(&mut self, message: &str) {
         let _ = writeln!(self.err, "error: {message}");

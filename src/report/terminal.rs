@@ -8,7 +8,7 @@ mod limits;
 mod page;
 mod stages;
 
-use crate::analysis::Outcome;
+use crate::analysis::{Outcome, StreamOutcome};
 use page::Page;
 
 /// How a report is laid out.
@@ -138,6 +138,27 @@ pub fn render(outcome: &Outcome, sections: &[Section], style: &Style) -> String 
     page.finish()
 }
 
+/// The flows of a balance: every stream, how well operations close (relative) and, if it was computed, how far the
+/// flows are from those of the best plan (relative).
+#[must_use]
+pub fn render_flows(
+    title: &str,
+    streams: &[StreamOutcome],
+    closure: f64,
+    difference: Option<f64>,
+    style: &Style,
+) -> String {
+    let mut page = Page::new(*style);
+    page.heading(title);
+    flows::write_table(&mut page, streams, streams.len());
+    page.line(&format!("Closure of operations: worst {}.", account::error(closure)));
+    if let Some(difference) = difference {
+        let difference = account::error(difference);
+        page.line(&format!("Largest difference from the best plan: {difference}."));
+    }
+    page.finish()
+}
+
 /// The goals alone.
 #[must_use]
 pub fn render_goals(outcome: &Outcome, style: &Style) -> String {
@@ -145,3 +166,6 @@ pub fn render_goals(outcome: &Outcome, style: &Style) -> String {
     goals::write_table(&mut page, outcome);
     page.finish()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,21 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use reeflow::document::Document;
+use reeflow::{document::Document, report::json};
 
 const SCHEMA: &str = "flowsheet.schema.json";
+const REPORT_SCHEMA: &str = "report.schema.json";
 
 #[test]
-fn committed_schema_is_that_of_the_types() {
-    let schema = Document::schema();
-    if std::env::var_os("REEFLOW_UPDATE").is_some() {
-        std::fs::write(SCHEMA, &schema).expect("writable");
+fn committed_schemas_are_those_of_the_types() {
+    for (name, schema) in [(SCHEMA, Document::schema()), (REPORT_SCHEMA, json::schema())] {
+        if std::env::var_os("REEFLOW_UPDATE").is_some() {
+            std::fs::write(name, &schema).expect("writable");
+        }
+        let committed = std::fs::read_to_string(name).unwrap_or_default();
+        assert!(
+            committed == schema,
+            "`{name}` is not that of the types; run the tests once with REEFLOW_UPDATE=1"
+        );
     }
-    let committed = std::fs::read_to_string(SCHEMA).unwrap_or_default();
-    assert!(
-        committed == schema,
-        "`{SCHEMA}` is not that of the types; run the tests once with REEFLOW_UPDATE=1"
-    );
 }
 
 #[test]

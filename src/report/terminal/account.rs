@@ -1,6 +1,6 @@
 //! Money and matter in sum: the account, consumption, operations, closure.
 
-use super::page::{Money, Page, Sheet, number, percent};
+use super::page::{Money, Page, Sheet, held, number, percent};
 use crate::{
     analysis::Outcome,
     measure::{format_energy_rate, format_mass_rate, format_number},
@@ -53,20 +53,21 @@ pub(super) fn write_operations(page: &mut Page, outcome: &Outcome) {
     page.heading("Operations");
     let money = Money::fitting(outcome.operations.iter().map(|item| item.cost), &outcome.currency);
     let largest = outcome.operations.iter().map(|item| item.throughput).fold(0.0, f64::max);
-    let cost = format!("#cost {}", money.unit);
+    let cost = format!("#cost\n{}", money.unit);
     let mut sheet = Sheet::new(&[
         "operation",
         "kind",
         "stage",
-        "#in t/yr",
-        "#bought t/yr",
-        "#out t/yr",
+        "#in\nt/yr",
+        "#bought\nt/yr",
+        "#out\nt/yr",
         &cost,
         "#closure",
         "yields",
     ]);
     for item in &outcome.operations {
-        let yields = item.yields.iter().map(|to| format!("{} {} %", to.to, percent(to.share)));
+        let yields =
+            item.yields.iter().map(|to| held(&format!("{} {} %", to.to, percent(to.share))));
         let yields: Vec<String> = yields.collect();
         sheet.row([
             item.name.clone(),

@@ -2,55 +2,30 @@
 
 use super::{
     account::error,
-    page::{Money, NONE, Page, Sheet, number, percent},
+    page::{Money, NONE, Page, Sheet, held, number, percent},
 };
 use crate::{
     analysis::{Outcome, SpeciesFlow, StreamOutcome},
     measure::format_fraction,
 };
 
-/// Number of streams up to which all are main ones; else half of it by flow and half by value.
+/// Number of streams up to which all are main ones; else so many by flow, and the others by value.
 const MAIN: usize = 24;
+const BY_FLOW: usize = 12;
 
 /// Number of grades that are told of a stream, and the least of them.
-const GRADES: usize = 4;
+const GRADES: usize = 3;
 const LEAST: f64 = 1e-4;
 
 /// Number of rows of recoveries.
 const RECOVERIES: usize = 24;
 
 pub(super) fn write_flows(page: &mut Page, outcome: &Outcome) {
-    let running: Vec<&StreamOutcome> =
-        outcome.streams.iter().filter(|stream| is_running(stream, outcome)).collect();
     if outcome.streams.is_empty() {
         return;
     }
     page.heading("Flows");
-    let chosen = main_streams(&running);
-    let largest = largest(outcome);
-    let mut sheet = Sheet::new(&["stream", "from → to", "#t/yr", "grades"]);
-    for stream in &chosen {
-        sheet.row([
-            stream.name.clone(),
-            format!("{} → {}", stream.from, stream.to),
-            number(stream.flow, largest, 1.0),
-            grades(&stream.species),
-        ]);
-    }
-    page.table(&sheet);
-    let more = running.len() - chosen.len();
-    if more > 0 {
-        page.line(&format!("… and {more} more: `--show streams`."));
-    }
-    let still: Vec<&str> = outcome
-        .streams
-        .iter()
-        .filter(|stream| !is_running(stream, outcome))
-        .map(|stream| stream.name.as_str())
-        .collect();
-    if !still.is_empty() {
-        page.item(&format!("Empty: {}.", still.join(", ")));
-    }
+    write_table(page, &outcome.streams, MAIN);
     let worst = outcome.closure.iter().max_by(|a, b| a.relative.abs().total_cmp(&b.relative.abs()));
     if let Some(worst) = worst {
         page.item(&format!(
@@ -62,19 +37,38 @@ pub(super) fn write_flows(page: &mut Page, outcome: &Outcome) {
     }
 }
 
-fn largest(outcome: &Outcome) -> f64 {
-    outcome.streams.iter().map(|stream| stream.flow).fold(0.0, f64::max)
+/// The streams that run, the main ones if there are more than `most`; the names of the others.
+pub(super) fn write_table(page: &mut Page, streams: &[StreamOutcome], most: usize) {
+    let largest = largest(streams);
+    let (running, still): (Vec<&StreamOutcome>, Vec<&StreamOutcome>) =
+        streams.iter().partition(|stream| stream.flow > 1e-9 * largest);
+    let chosen = if running.len() > most { main_streams(&running) } else { running.clone() };
+    let mut sheet = Sheet::new(&["stream", "to", "#t/yr", "grades"]);
+    for stream in &chosen {
+        sheet.row([
+            stream.name.clone(),
+            stream.to.clone(),
+            number(stream.flow, largest, 1.0),
+            grades(&stream.species),
+        ]);
+    }
+    page.table(&sheet);
+    let more = running.len() - chosen.len();
+    if more > 0 {
+        page.line(&format!("… and {more} more: `--show streams`."));
+    }
+    if !still.is_empty() {
+        let names: Vec<&str> = still.iter().map(|stream| stream.name.as_str()).collect();
+        page.item(&format!("Empty: {}.", names.join(", ")));
+    }
 }
 
-fn is_running(stream: &StreamOutcome, outcome: &Outcome) -> bool {
-    stream.flow > 1e-9 * largest(outcome)
+fn largest(streams: &[StreamOutcome]) -> f64 {
+    streams.iter().map(|stream| stream.flow).fold(0.0, f64::max)
 }
 
 /// The streams with the largest flows and values, in the order of the file.
 fn main_streams<'a>(streams: &[&'a StreamOutcome]) -> Vec<&'a StreamOutcome> {
-    if streams.len() <= MAIN {
-        return streams.to_vec();
-    }
     let mut chosen = vec![false; streams.len()];
     let value = |stream: &StreamOutcome| stream.value.unwrap_or(stream.imputed_value).abs();
     let flow = |stream: &StreamOutcome| stream.flow;
@@ -87,7 +81,7 @@ fn main_streams<'a>(streams: &[&'a StreamOutcome]) -> Vec<&'a StreamOutcome> {
             }
         }
     };
-    take(&flow, MAIN / 2);
+    take(&flow, BY_FLOW);
     take(&value, MAIN);
     streams.iter().zip(chosen).filter_map(|(&stream, is)| is.then_some(stream)).collect()
 }
@@ -95,9 +89,12 @@ fn main_streams<'a>(streams: &[&'a StreamOutcome]) -> Vec<&'a StreamOutcome> {
 /// The main species with their grades.
 fn grades(species: &[SpeciesFlow]) -> String {
     let shown = species.iter().filter(|item| item.grade >= LEAST).take(GRADES);
-    let shown: Vec<String> =
-        shown.map(|item| format!("{} {}", item.name, format_fraction(item.grade))).collect();
+    let shown: Vec<String> = shown.map(|item| grade(&item.name, item.grade)).collect();
     shown.join(", ")
+}
+
+fn grade(name: &str, grade: f64) -> String {
+    held(&format!("{name} {}", format_fraction(grade)))
 }
 
 pub(super) fn write_streams(page: &mut Page, outcome: &Outcome) {
@@ -107,18 +104,18 @@ pub(super) fn write_streams(page: &mut Page, outcome: &Outcome) {
     page.heading("Streams by species");
     let values = outcome.streams.iter().map(|item| item.value.unwrap_or(item.imputed_value));
     let money = Money::fitting(values, &outcome.currency);
-    let largest = largest(outcome);
-    let value = format!("#value {}", money.unit);
-    let imputed = format!("#imputed {}", money.unit);
+    let largest = largest(&outcome.streams);
+    let value = format!("#value\n{}", money.unit);
+    let imputed = format!("#imputed\n{}", money.unit);
     let mut sheet = Sheet::new(&[
         "stream",
         "species",
         "#t/yr",
         "#grade",
-        "#recovery %",
+        "#recovery\n%",
         &value,
         &imputed,
-        "#worth per t",
+        "#worth",
     ]);
     for stream in &outcome.streams {
         sheet.row([
@@ -158,7 +155,7 @@ pub(super) fn write_recoveries(page: &mut Page, outcome: &Outcome) {
         let mut ends: Vec<_> = item.ends.iter().filter(|end| end.share.abs() >= LEAST).collect();
         ends.sort_by(|a, b| b.share.total_cmp(&a.share));
         let ends: Vec<String> =
-            ends.iter().map(|end| format!("{} {}", end.to, percent(end.share))).collect();
+            ends.iter().map(|end| held(&format!("{} {}", end.to, percent(end.share)))).collect();
         let name =
             if item.element { format!("{} (element)", item.name) } else { item.name.clone() };
         sheet.row([name, number(item.supplied, 0.0, 1.0), ends.join(", ")]);
@@ -180,9 +177,8 @@ pub(super) fn write_residues(page: &mut Page, outcome: &Outcome) {
     let mut sheet = Sheet::new(&["", "#t/yr", &cost, "grades"]);
     for item in &outcome.residues {
         let shown = item.species.iter().filter(|part| part.share >= LEAST).take(GRADES);
-        let shown: Vec<String> =
-            shown.map(|part| format!("{} {}", part.to, format_fraction(part.share))).collect();
-        let flow = number(item.flow, largest(outcome), 1.0);
+        let shown: Vec<String> = shown.map(|part| grade(&part.to, part.share)).collect();
+        let flow = number(item.flow, largest(&outcome.streams), 1.0);
         sheet.row([item.name.clone(), flow, money.show(item.cost), shown.join(", ")]);
     }
     page.table(&sheet);

@@ -38,11 +38,11 @@ pub(super) fn write_assumptions(page: &mut Page, outcome: &Outcome) {
     page.heading("Assumptions");
     let mut line = format!("{} figures with a source, {} assumed", count.sourced, count.assumed);
     if count.unstated > 0 {
-        line.push_str(&format!(", {} that say neither", count.unstated));
+        line.extend([format!(", {} that say neither", count.unstated)]);
     }
     if let Some(weight) = count.assumed_weight {
         let weight = super::page::percent(weight);
-        line.push_str(&format!("; {weight} % of the multiplier's sensitivity is assumed"));
+        line.extend([format!("; {weight} % of the multiplier's sensitivity is assumed")]);
     }
     page.item(&format!("{line}."));
     let size = |item: &AssumptionOutcome| {
@@ -56,7 +56,7 @@ pub(super) fn write_assumptions(page: &mut Page, outcome: &Outcome) {
         right.total_cmp(&left).then(right_next.total_cmp(&left_next))
     });
     let mut sheet = Sheet::new(&[
-        "1 % more of",
+        ".1 % more of",
         "#value",
         "#multiplier, %",
         &format!("#{}", outcome.objective.name),

@@ -13,15 +13,32 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
     let met = outcome.goals.iter().filter(|goal| goal.met).count();
     page.heading(&format!("Goals: {met} of {} met", outcome.goals.len()));
     write_table(page, outcome);
-    for goal in &outcome.goals {
-        if let Some(title) = &goal.title {
-            page.item(&format!("{}: {title}", goal.name));
-        }
+    for goal in outcome.goals.iter().filter(|goal| !goal.met) {
+        write_reason(page, goal);
+    }
+}
+
+/// What a missed goal means, why there is nothing better, what holds it back.
+fn write_reason(page: &mut Page, goal: &GoalOutcome) {
+    let mut parts: Vec<String> = goal.title.iter().cloned().collect();
+    if let Some(reason) = &goal.why_no_best {
+        parts.push(format!("no best value: {reason}"));
+    }
+    let holders = goal.held_by.iter().take(HOLDERS);
+    let holders: Vec<String> =
+        holders.map(|held| format!("{} ({} per unit)", held.limit, signed(held.effect))).collect();
+    let more = goal.held_by.len().saturating_sub(HOLDERS);
+    if !holders.is_empty() {
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        parts.push(format!("held by {}{more}", holders.join(", ")));
+    }
+    if !parts.is_empty() {
+        page.item(&format!("✗ {}: {}.", goal.name, parts.join("; ")));
     }
 }
 
 pub(super) fn write_table(page: &mut Page, outcome: &Outcome) {
-    let mut sheet = Sheet::new(&["goal", "", "#value", "#bound", "#best attainable", "held by"]);
+    let mut sheet = Sheet::new(&["goal", "", "#value", "#bound", "#best attainable"]);
     for goal in &outcome.goals {
         let show = |value: f64| amount(value, &goal.unit, &outcome.currency);
         let sign = if goal.sense == "at most" { "≤" } else { "≥" };
@@ -38,23 +55,7 @@ pub(super) fn write_table(page: &mut Page, outcome: &Outcome) {
             goal.value.map_or_else(|| NONE.to_owned(), show),
             format!("{sign} {}", show(goal.bound)),
             best,
-            holders(goal),
         ]);
     }
     page.table(&sheet);
-}
-
-/// The strongest limits, one a line.
-fn holders(goal: &GoalOutcome) -> String {
-    let mut lines: Vec<String> = goal
-        .held_by
-        .iter()
-        .take(HOLDERS)
-        .map(|held| format!("{} ({} per unit)", held.limit, signed(held.effect)))
-        .collect();
-    let more = goal.held_by.len().saturating_sub(HOLDERS);
-    if more > 0 {
-        lines.push(format!("and {more} more"));
-    }
-    lines.join("\n")
 }

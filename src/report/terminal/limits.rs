@@ -1,13 +1,16 @@
 //! Bottlenecks: what to relieve next, and what it is worth.
 
-use super::page::{NONE, Page, Sheet, amount, percent, signed};
+use super::page::{NONE, Page, Sheet, amount, percent, signed, stacked};
 use crate::{
-    analysis::{LimitOutcome, Outcome},
+    analysis::{GoalOutcome, LimitOutcome, Outcome},
     measure::{format_fraction, format_money_rate, format_number, format_price},
 };
 
 /// Number of binding limits that are shown.
 const MOST: usize = 12;
+
+/// Number of goals whose changes are shown.
+const GOALS: usize = 5;
 
 /// Number of limits that are told to be near, and from which utilisation on.
 const NEAR: usize = 6;
@@ -41,33 +44,24 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
 }
 
 fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
-    let goals = outcome.goals.iter().map(|goal| goal.name.as_str());
-    let goals: Vec<&str> =
-        goals.filter(|name| limits.iter().any(|limit| effect(limit, name).is_some())).collect();
     let mut sheet = Sheet::new(&[
-        "#",
-        "limit",
+        "",
+        ".limit",
         "#bound",
-        "#used %",
-        "#shadow price",
-        "#holds from",
-        "#to",
+        "#used\n%",
+        "#shadow\nprice",
+        "#holds\nfrom",
+        "#\nto",
         "#worth",
-        "effect on goals",
     ]);
     for (rank, limit) in limits.iter().take(MOST).enumerate() {
         let unit = Unit::of(limit, outcome);
         let end = |change: Option<f64>, sign: f64| {
-            change.map_or_else(
-                || NONE.to_owned(),
-                |change| unit.show(limit.bound + sign * change, &outcome.currency),
-            )
+            let Some(change) = change else { return NONE.to_owned() };
+            let end = limit.bound + sign * change;
+            let is_rounding = end.abs() <= 1e-9 * limit.bound.abs();
+            unit.show(if is_rounding { 0.0 } else { end }, &outcome.currency)
         };
-        let effects = goals.iter().filter_map(|goal| {
-            let per = unit.per(effect(limit, goal)?);
-            Some(format!("{goal} {} {}", signed(per), unit.step()))
-        });
-        let effects: Vec<String> = effects.collect();
         sheet.row([
             (rank + 1).to_string(),
             limit.path.clone(),
@@ -76,8 +70,11 @@ fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
             shadow_price(limit, &unit, outcome),
             end(limit.decrease, -1.0),
             end(limit.increase, 1.0),
-            limit.worth.map_or_else(|| "no end".to_owned(), |worth| in_objective(worth, outcome)),
-            effects.join("\n"),
+            match limit.worth {
+                Some(worth) => in_objective(worth, outcome),
+                None if limit.decrease.is_none() && limit.increase.is_none() => NONE.to_owned(),
+                None => "no end".to_owned(),
+            },
         ]);
     }
     page.table(&sheet);
@@ -85,6 +82,36 @@ fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
     if more > 0 {
         page.line(&format!("… and {more} more that bind."));
     }
+    write_effects(page, outcome, limits);
+}
+
+/// What one unit more of each limit does to the goals: to those that are missed, if any are.
+fn write_effects(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
+    let limits = &limits[..limits.len().min(MOST)];
+    let all_met = outcome.goals.iter().all(|goal| goal.met);
+    let goals = outcome.goals.iter().filter(|goal| all_met || !goal.met);
+    let goals = goals.filter(|goal| limits.iter().any(|limit| effect(limit, &goal.name).is_some()));
+    let goals: Vec<&GoalOutcome> = goals.take(GOALS).collect();
+    if goals.is_empty() {
+        return;
+    }
+    page.line("");
+    let what = if all_met { "goals" } else { "missed goals" };
+    page.line(&format!("What one more of each does to {what}:"));
+    let mut head = vec![String::new(), ".limit".to_owned(), "one more".to_owned()];
+    head.extend(goals.iter().map(|goal| format!("#{}\n{}", stacked(&goal.name), goal.unit)));
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let mut sheet = Sheet::new(&head);
+    for (rank, limit) in limits.iter().enumerate() {
+        let unit = Unit::of(limit, outcome);
+        let mut cells = vec![(rank + 1).to_string(), limit.path.clone(), unit.step()];
+        cells.extend(goals.iter().map(|goal| {
+            let effect = effect(limit, &goal.name);
+            effect.map_or_else(|| "0".to_owned(), |effect| signed(unit.per(effect)))
+        }));
+        sheet.cells(cells);
+    }
+    page.table(&sheet);
 }
 
 fn effect(limit: &LimitOutcome, goal: &str) -> Option<f64> {
@@ -129,10 +156,10 @@ impl Unit {
 
     fn step(&self) -> String {
         match self {
-            Self::Mass => "per t/yr".to_owned(),
-            Self::Share => "per point".to_owned(),
-            Self::Goal(unit) if unit.is_empty() => "per 1".to_owned(),
-            Self::Goal(unit) => format!("per {unit}"),
+            Self::Mass => "t/yr".to_owned(),
+            Self::Share => "point".to_owned(),
+            Self::Goal(unit) if unit.is_empty() => "unit".to_owned(),
+            Self::Goal(unit) => unit.clone(),
         }
     }
 }
@@ -153,8 +180,8 @@ fn shadow_price(limit: &LimitOutcome, unit: &Unit, outcome: &Outcome) -> String 
         Unit::Mass if is_money(outcome) => format_price(price, &outcome.currency),
         Unit::Mass if outcome.objective.unit == "t/yr" => format!("{} t/t", format_number(price)),
         Unit::Share if is_money(outcome) => {
-            format!("{} per point", format_money_rate(unit.per(price), &outcome.currency))
+            format!("{}\nper point", format_money_rate(unit.per(price), &outcome.currency))
         }
-        _ => format!("{} {}", in_objective(unit.per(price), outcome), unit.step()),
+        _ => format!("{} per {}", in_objective(unit.per(price), outcome), unit.step()),
     }
 }

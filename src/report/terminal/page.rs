@@ -1,7 +1,7 @@
 //! Headings, lines, tables and numbers of a report.
 
 use comfy_table::{
-    CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, presets,
+    CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets,
 };
 
 use super::Style;
@@ -9,6 +9,30 @@ use crate::measure::{format_mass_rate, format_money_rate, format_number};
 
 /// What stands where there is no number.
 pub(super) const NONE: &str = "–";
+
+/// A blank at which no line is broken, until a table has been laid out.
+const HOLD: char = '\u{a0}';
+
+/// A text that is not broken within a table.
+pub(super) fn held(text: &str) -> String {
+    text.replace(' ', &HOLD.to_string())
+}
+
+/// Words of up to so many characters are not broken, however narrow the page.
+const LONGEST_WORD: usize = 40;
+
+/// A heading of a column over several lines, each of at most about a dozen characters.
+pub(super) fn stacked(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_inclusive([' ', '-']) {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.trim_end().len() <= 12 => line.push_str(word),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
+    lines.join("\n")
+}
 
 /// Text that grows line by line.
 pub(super) struct Page {
@@ -31,7 +55,7 @@ impl Page {
             self.text.push('\n');
         }
         let (on, off) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
-        self.text.push_str(&format!("{on}{text}{off}\n"));
+        self.text.extend([on, text, off, "\n"]);
     }
 
     /// A paragraph, wrapped between words.
@@ -79,19 +103,35 @@ impl Page {
     }
 }
 
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Words, to the left; lines are broken between them.
+    Text,
+    /// Paths of figures, to the left; lines are broken at dots.
+    Path,
+    /// Numbers with or without unit, to the right and never broken.
+    Number,
+}
+
 /// A table: text columns to the left, number columns to the right and never broken.
 pub(super) struct Sheet {
     head: Vec<String>,
-    numeric: Vec<bool>,
+    kinds: Vec<Kind>,
     rows: Vec<Vec<String>>,
 }
 
 impl Sheet {
-    /// A table whose columns are named; names that begin with `#` are those of number columns.
+    /// A table whose columns are named; `#` begins the name of a number column, `.` that of a column of paths.
     pub(super) fn new(columns: &[&str]) -> Self {
-        let numeric = columns.iter().map(|name| name.starts_with('#')).collect();
-        let head = columns.iter().map(|name| name.trim_start_matches('#').to_owned()).collect();
-        Self { head, numeric, rows: Vec::new() }
+        let kind = |name: &str| match name.as_bytes().first() {
+            Some(b'#') => Kind::Number,
+            Some(b'.') => Kind::Path,
+            _ => Kind::Text,
+        };
+        let kinds = columns.iter().map(|name| kind(name)).collect();
+        let head = columns.iter().map(|name| name.trim_start_matches(['#', '.']).to_owned());
+        Self { head: head.collect(), kinds, rows: Vec::new() }
     }
 
     pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
@@ -100,6 +140,16 @@ impl Sheet {
 
     pub(super) fn cells(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
+    }
+
+    /// Number of characters of the longest word of a column.
+    fn longest_word(&self, column: usize) -> usize {
+        let cells = self.rows.iter().filter_map(|row| row.get(column)).chain(self.head.get(column));
+        let is_path = self.kinds.get(column) == Some(&Kind::Path);
+        let words = cells.flat_map(|cell| {
+            cell.split(move |sign| matches!(sign, ' ' | '\n') || is_path && sign == '.')
+        });
+        words.map(|word| word.chars().count()).max().unwrap_or(0)
     }
 
     fn draw(&self, width: usize) -> String {
@@ -111,14 +161,21 @@ impl Sheet {
         table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
         table.set_header(&self.head);
         table.add_rows(&self.rows);
-        for (column, &numeric) in table.column_iter_mut().zip(&self.numeric) {
+        for (column, &kind) in table.column_iter_mut().zip(&self.kinds) {
             column.set_padding((0, 2));
-            if numeric {
+            if kind == Kind::Path {
+                column.set_delimiter('.');
+            }
+            if kind == Kind::Number {
                 column.set_cell_alignment(CellAlignment::Right);
                 column.set_constraint(ColumnConstraint::ContentWidth);
+            } else {
+                let width = self.longest_word(column.index).min(LONGEST_WORD) + 2;
+                let width = Width::Fixed(u16::try_from(width).unwrap_or(u16::MAX));
+                column.set_constraint(ColumnConstraint::LowerBoundary(width));
             }
         }
-        table.trim_fmt()
+        table.trim_fmt().replace(HOLD, " ")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Value along the chain: by stage, and as multiplier on every basis.
 
-use super::page::{Money, NONE, Page, Sheet};
+use super::page::{Money, NONE, Page, Sheet, held, stacked};
 use crate::{
     analysis::{MultiplierOutcome, Outcome},
     measure::{format_money_rate, format_number},
@@ -20,11 +20,12 @@ pub(super) fn write_stages(page: &mut Page, outcome: &Outcome) {
         "stage",
         "#in",
         "#out",
-        "#of it sold",
-        "#value added",
-        "#own cost",
+        "#sold",
+        "#value\nadded",
+        "#own\ncost",
         "#net",
         "#multiplier",
+        "#out,\nimputed",
     ]);
     for stage in &outcome.stages {
         let mark = if stage.imputed.is_empty() { "" } else { " *" };
@@ -37,6 +38,7 @@ pub(super) fn write_stages(page: &mut Page, outcome: &Outcome) {
             money.show(stage.cost),
             money.show(stage.net_value_added),
             stage.multiplier.map_or_else(|| NONE.to_owned(), format_number),
+            money.show(stage.imputed_out),
         ]);
     }
     page.table(&sheet);
@@ -82,14 +84,14 @@ pub(super) fn write_multipliers(page: &mut Page, outcome: &Outcome) {
         let value = list.iter().filter(|item| item.denominator == *base).find_map(|item| item.base);
         let value =
             value.map_or_else(|| NONE.to_owned(), |value| format_money_rate(value, currency));
-        head.push(format!("#{base}\n{value}"));
+        head.push(format!("#{}\n{value}", stacked(base)));
     }
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let mut sheet = Sheet::new(&head);
     for numerator in distinct(list, |item| &item.numerator) {
         let value = list.iter().find(|item| item.numerator == numerator).map(|item| item.value);
         let mut cells = vec![
-            numerator.to_owned(),
+            held(numerator),
             value.map_or_else(String::new, |value| format_money_rate(value, currency)),
         ];
         for base in &bases {

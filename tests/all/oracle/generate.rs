@@ -1,5 +1,6 @@
 //! Random flowsheets, as text: chains, branches, recycles with a purge, mixtures, reactors, free splitters.
 
+use reeflow::{diagnostic::Code, model::Model};
 use std::fmt::Write;
 
 /// How a flowsheet is written down; what it means is the same.
@@ -96,7 +97,18 @@ pub(crate) fn generate(seed: u64, size: usize, style: Style) -> String {
     while let Some(open) = generator.open.pop() {
         generator.end(open);
     }
-    generator.write()
+    meetable(generator.write())
+}
+
+/// The same flowsheet without specifications, if one of them is refused because nothing can meet it.
+fn meetable(text: String) -> String {
+    let flowsheet = super::of_text(&text);
+    let Err(findings) = Model::assemble(&flowsheet, &flowsheet.values()) else { return text };
+    if findings.iter().all(|finding| finding.code == Code::SpecificationUnmeetable) {
+        let lines = text.lines().filter(|line| !line.starts_with("specification."));
+        return lines.map(|line| format!("{line}\n")).collect();
+    }
+    text
 }
 
 impl Generator {
