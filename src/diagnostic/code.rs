@@ -85,7 +85,7 @@ codes! {
     WrongDimension, "wrong-dimension", Error,
         "The quantity is of another kind than the key takes, for example a mass where a mass per time is needed. A bare number is a pure number: quantities with a unit are strings.";
     OutOfRange, "out-of-range", Error,
-        "The value makes no sense here: a negative flow or price, a capacity of zero, a share above 100 %, a number that is not finite. To close a route, remove it or limit its supply to 0.";
+        "The value makes no sense here: a negative flow or price, a capacity of zero, a share above 100 %, a number that is not finite, above 1e15 or, but for 0, below 1e-12 in size. To close a route, remove it or limit its supply to 0.";
     ImplausibleFigure, "implausible-figure", Warning,
         "The value is possible but far from what such figures usually are; the message gives the usual range. Mostly the unit is wrong: t for kg, ppm for %, h for yr.";
     UnknownSource, "unknown-source", Error,

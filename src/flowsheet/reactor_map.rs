@@ -54,13 +54,11 @@ impl ReactorMap {
                 if net == 0.0 {
                     continue;
                 }
-                let at = match amounts.iter().position(|(id, _)| *id == species) {
-                    Some(at) => at,
-                    None => {
-                        amounts.push((species, Vec::new()));
-                        amounts.len() - 1
-                    }
-                };
+                let known = amounts.iter().position(|(id, _)| *id == species);
+                let at = known.unwrap_or_else(|| {
+                    amounts.push((species, Vec::new()));
+                    amounts.len() - 1
+                });
                 for &(from, factor) in &key {
                     add_to(&mut amounts[at].1, from, net * conversion * factor);
                 }

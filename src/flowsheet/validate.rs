@@ -295,7 +295,7 @@ impl Check<'_> {
                 let message =
                     format!("reaction `{}` in `{name}` never runs: no `{key}`", reaction.text);
                 let diagnostic = Diagnostic::new(Code::UnusedInput, message)
-                    .at(self.place_in(reaction, key), format!("no `{key}` enters `{name}`"))
+                    .at(Self::place_in(reaction, key), format!("no `{key}` enters `{name}`"))
                     .help("remove the reaction, or look where its key species is lost further up");
                 found.push(Found { diagnostic, about: key.to_owned() });
             }
@@ -367,14 +367,14 @@ impl Check<'_> {
         );
         Some(
             Diagnostic::new(Code::ReactantMissing, message)
-                .at(self.place_in(reaction, first), "")
+                .at(Self::place_in(reaction, first), "")
                 .help(help)
                 .into(),
         )
     }
 
     /// Where a species stands in an equation.
-    fn place_in(&self, reaction: &Reaction, species: &str) -> Span {
+    fn place_in(reaction: &Reaction, species: &str) -> Span {
         let equation = Equation::parse(&reaction.text).ok();
         let range = equation.and_then(|equation| {
             let term = equation.left().iter().find(|term| term.species == species)?;
@@ -391,7 +391,7 @@ impl Check<'_> {
         inlet: &[SpeciesId],
         found: &mut Vec<Found>,
     ) {
-        for limit in self.flowsheet.limits.iter() {
+        for limit in &self.flowsheet.limits {
             let wanted = limit.operation == id
                 && limit.kind == LimitKind::Recipe
                 && limit.sense != Sense::AtMost
@@ -510,8 +510,8 @@ impl Check<'_> {
             };
             let mut diagnostic = Diagnostic::new(Code::LoopWithoutPurge, message)
                 .at(operation.span, "no way from here to a product or a waste");
-            let back = operation.inlets.iter().map(|&id| &flowsheet.streams[id]);
-            if let Some(stream) = back.filter(|stream| reached[stream.from.index()]).last() {
+            let mut back = operation.inlets.iter().map(|&id| &flowsheet.streams[id]);
+            if let Some(stream) = back.rfind(|stream| reached[stream.from.index()]) {
                 diagnostic = diagnostic.at(stream.span, format!("`{}` comes back", stream.name));
             }
             findings

@@ -182,9 +182,7 @@ impl Work<'_> {
             match (self.infer(operation, period), known.get(&operation)) {
                 (Some(Inferred::Free(first, second)), hypothesis) => {
                     let data = &self.flowsheet.operations[operation];
-                    if matches!(data.kind, Kind::Splitter(_)) {
-                        self.report_pooled(operation, first, second);
-                    } else if hypothesis.is_some() {
+                    if matches!(data.kind, Kind::Splitter(_)) || hypothesis.is_some() {
                         self.report_pooled(operation, first, second);
                     }
                 }

@@ -115,7 +115,9 @@ fn make(mistake: &Mistake, text: &mut String) {
             let copy: Vec<String> =
                 lines[heads[number]..end].iter().map(|line| (*line).to_owned()).collect();
             let head = copy[0].replacen(']', "-2]", 1);
-            text.push_str(&format!("\n{head}\n{}\n", copy[1..].join("\n")));
+            for part in ["\n", &head, "\n", &copy[1..].join("\n"), "\n"] {
+                text.push_str(part);
+            }
             return;
         }
         Mistake::SwapWords(one, other) => {
@@ -200,7 +202,7 @@ fn a_flowsheet_with_mistakes_is_answered() {
     let shipped = shipped();
     let count = shipped.len();
     let strategy = (0..count, proptest::collection::vec(mistake(), 1..4));
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) };
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let result = runner.run(&strategy, |(which, mistakes)| {
         let (name, mut text) = shipped[which].clone();

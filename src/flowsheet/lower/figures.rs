@@ -161,17 +161,14 @@ impl Lowering<'_> {
         span: Span,
         expect: &Expect,
     ) -> Option<()> {
+        let unit = expect.dimension.to_string().replace("money", &self.units.currency);
+        let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
         let fault = match expect.range {
             _ if !value.is_finite() => Some("must be a finite number".to_owned()),
-            _ if value.abs() > LARGEST => {
-                let unit = expect.dimension.to_string().replace("money", &self.units.currency);
-                let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
-                Some(format!("must be at most 1e15{unit}"))
+            _ if value.abs() > LARGEST => Some(format!("must be at most 1e15{unit}")),
+            _ if value != 0.0 && value.abs() < SMALLEST => {
+                Some(format!("must be 0 or at least 1e-12{unit} in size"))
             }
-            _ if value != 0.0 && value.abs() < SMALLEST => Some(
-                "is next to nothing: it must be 0, or at least 1e-12 in t, yr, kWh and m3"
-                    .to_owned(),
-            ),
             Range::NotNegative if value < 0.0 => Some("must not be negative".to_owned()),
             Range::Positive if value <= 0.0 => Some("must be greater than 0".to_owned()),
             Range::Share if !(0.0..=1.0).contains(&value) => {
@@ -253,7 +250,6 @@ impl Lowering<'_> {
 
     /// The figures of a limit with their senses; a single value means `single`.
     pub(super) fn limit_figures<'l>(
-        &mut self,
         limit: &'l Limit,
         single: crate::flowsheet::Sense,
         path: &str,

@@ -36,7 +36,7 @@ impl Lowering<'_> {
         } else {
             Expect::not_negative(Dimension::MASS_RATE).usual(1e-6, 5e9, "1 g/yr–5 Gt/yr")
         };
-        let figures = self.limit_figures(limit, single, path);
+        let figures = Self::limit_figures(limit, single, path);
         if figures.is_empty() {
             let message = format!("`{path}` sets no limit");
             self.report(

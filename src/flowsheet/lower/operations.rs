@@ -284,7 +284,7 @@ impl<'d> Lowering<'d> {
             }
         }
         match table {
-            Table::Feed(table) => self.lower_feed(table, place).map(Kind::Feed),
+            Table::Feed(table) => Some(Kind::Feed(self.lower_feed(table, place))),
             Table::Separator(table) => {
                 let separation = self.lower_separation(&table.recovery, place, outlets)?;
                 Some(Kind::Separator(Separator { separation }))
@@ -310,7 +310,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn lower_feed(&mut self, table: &'d FeedTable, place: &Place<'d>) -> Option<Feed> {
+    fn lower_feed(&mut self, table: &'d FeedTable, place: &Place<'d>) -> Feed {
         if let Outlets::Named(named) = &table.to
             && named.len() > 1
         {
@@ -355,7 +355,7 @@ impl<'d> Lowering<'d> {
         }
         let rest = table.assay.rest.as_ref().and_then(|name| self.intern(name));
         let assay = Assay { grades, rest };
-        Some(Feed { assay, cost, origin: table.origin.unwrap_or_default() })
+        Feed { assay, cost, origin: table.origin.unwrap_or_default() }
     }
 
     /// t of the named species per t of what the grade's basis counts.
@@ -503,7 +503,7 @@ impl<'d> Lowering<'d> {
                     match species.iter_mut().find(|(known, ..)| *known == id) {
                         // A species of its own counts before the group that it is in.
                         Some(entry) if single && !entry.2 => {
-                            *entry = (id, found.id, true, name.span)
+                            *entry = (id, found.id, true, name.span);
                         }
                         Some(entry) if !single && entry.2 => {}
                         Some(entry) => {

@@ -30,17 +30,14 @@ impl Lowering<'_> {
                 }
             };
             let single = self.groups.iter().all(|group| group.name != name.value);
-            let content = match found.basis.denominator {
-                Some(ref basis) => match self.content(basis, found.basis_span(basis)) {
-                    Some(content) => content,
-                    None => continue,
-                },
-                None => {
-                    let mut weights: Vec<(SpeciesId, f64)> =
-                        members.iter().map(|&id| (id, 1.0)).collect();
-                    weights.sort_by_key(|&(id, _)| id);
-                    Content { name: name.value.clone(), weights: Some(weights) }
-                }
+            let content = if let Some(basis) = &found.basis.denominator {
+                let Some(content) = self.content(basis, found.basis_span(basis)) else { continue };
+                content
+            } else {
+                let mut weights: Vec<(SpeciesId, f64)> =
+                    members.iter().map(|&id| (id, 1.0)).collect();
+                weights.sort_by_key(|&(id, _)| id);
+                Content { name: name.value.clone(), weights: Some(weights) }
             };
             entries.push((single, members, found.id, content));
         }
@@ -142,7 +139,9 @@ impl Lowering<'_> {
             Payable::All(figure) => {
                 let path = format!("{base}.payable");
                 if let Some(found) = self.figure(figure, &path, inherit, &Expect::share()) {
-                    terms.iter_mut().for_each(|term| term.payable = Some(found.id));
+                    for term in terms.iter_mut() {
+                        term.payable = Some(found.id);
+                    }
                 }
             }
             Payable::Each(each) => {
