@@ -79,7 +79,8 @@ pub(super) fn write_multipliers(page: &mut Page, outcome: &Outcome) {
         list.iter().find(|item| item.numerator == numerator && item.denominator == base)
     };
     let currency = &outcome.currency;
-    let mut head = vec!["sales".to_owned(), "#value".to_owned()];
+    let money = Money::fitting(list.iter().map(|item| item.value), currency);
+    let mut head = vec!["sales".to_owned(), format!("#value\n{}", money.unit)];
     for base in &bases {
         let value = list.iter().filter(|item| item.denominator == *base).find_map(|item| item.base);
         let value =
@@ -91,8 +92,8 @@ pub(super) fn write_multipliers(page: &mut Page, outcome: &Outcome) {
     for numerator in distinct(list, |item| &item.numerator) {
         let value = list.iter().find(|item| item.numerator == numerator).map(|item| item.value);
         let mut cells = vec![
-            held(numerator),
-            value.map_or_else(String::new, |value| format_money_rate(value, currency)),
+            numerator.split(", ").map(held).collect::<Vec<_>>().join(", "),
+            value.map_or_else(String::new, |value| money.show(value)),
         ];
         for base in &bases {
             let multiplier = find(numerator, base).and_then(|item| item.multiplier);
