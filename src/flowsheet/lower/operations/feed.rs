@@ -1,0 +1,176 @@
+//! Feeds: supply, cost and assay.
+
+use super::super::{Lowering, did_you_mean, figures::Expect};
+use super::{Place, table_key};
+use crate::{
+    diagnostic::{Code, Diagnostic, nearest},
+    document::{FeedTable, Name, Outlets},
+    flowsheet::{Assay, Feed, Grade, LimitKind, Sense, SpeciesId},
+    measure::Dimension,
+};
+
+impl<'d> Lowering<'d> {
+    pub(super) fn lower_feed(&mut self, table: &'d FeedTable, place: &Place<'d>) -> Feed {
+        if let Outlets::Named(named) = &table.to
+            && named.len() > 1
+        {
+            let message = format!("feed `{}` has several outlets", place.name);
+            self.report(
+                Diagnostic::new(Code::SeveralOutlets, message)
+                    .at(place.name.span, "")
+                    .help("a feed supplies one stream; put a splitter behind it"),
+            );
+        }
+        if let Some(supply) = &table.supply {
+            let on = Self::limit_on(place, LimitKind::Supply);
+            let path = format!("{}.supply", place.path);
+            self.lower_limit(supply, Sense::AtMost, &path, &place.inherit, &on);
+        }
+        let cost = table.cost.as_ref().and_then(|figure| {
+            let path = format!("{}.cost", place.path);
+            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
+            Some(self.figure(figure, &path, &place.inherit, &expect)?.id)
+        });
+        let mut grades = Vec::new();
+        for (name, figure) in &table.assay.grade {
+            let path = format!("{}.assay.grade.{name}", place.path);
+            let found = self.figure(figure, &path, &place.inherit, &Expect::share());
+            let members = self.members(name);
+            let (Some(found), Some(members)) = (found, members) else { continue };
+            let Some(factor) = self.grade_factor(&found, name, &members) else { continue };
+            let Some((members, parts)) = self.lower_split(name, members, table, place) else {
+                continue;
+            };
+            grades.push(Grade { figure: found.id, factor, members, parts });
+        }
+        for group in table.assay.split.keys() {
+            if !table.assay.grade.contains_key(group.as_str()) {
+                let message = format!("`{}` splits `{group}`, which has no grade", place.name);
+                self.report(
+                    Diagnostic::new(Code::UnusedInput, message)
+                        .at(group.span, "")
+                        .help(format!("add `assay.grade.{group}`, or remove the split")),
+                );
+            }
+        }
+        let rest = table.assay.rest.as_ref().and_then(|name| self.intern(name));
+        let assay = Assay { grades, rest };
+        Feed { assay, cost, origin: table.origin.unwrap_or_default() }
+    }
+
+    /// t of the named species per t of what the grade's basis counts.
+    pub(super) fn grade_factor(
+        &mut self,
+        found: &super::super::figures::Lowered,
+        name: &Name,
+        members: &[SpeciesId],
+    ) -> Option<f64> {
+        let Some(basis) = found.basis.numerator.clone() else { return Some(1.0) };
+        if basis == name.value {
+            return Some(1.0);
+        }
+        let span = found.basis_span(&basis);
+        let content = self.content(&basis, span)?;
+        let weight = content.weight(members[0]);
+        if members.len() == 1 && weight > 0.0 {
+            return Some(1.0 / weight);
+        }
+        let message = format!("the grade of `{name}` counts `{basis}`");
+        self.report(
+            Diagnostic::new(Code::WrongBasis, message)
+                .at(span, "")
+                .help(format!("give it as `{name}`, or for each species by itself")),
+        );
+        None
+    }
+
+    pub(super) fn lower_split(
+        &mut self,
+        name: &Name,
+        members: Vec<SpeciesId>,
+        table: &'d FeedTable,
+        place: &Place<'d>,
+    ) -> Option<(Vec<SpeciesId>, Vec<crate::flowsheet::FigureId>)> {
+        let is_group = self.groups.iter().any(|group| group.name == name.value);
+        let Some(split) = table.assay.split.get(name.as_str()) else {
+            if is_group && members.len() > 1 {
+                let message = format!(
+                    "grade `{name}` of feed `{}` has no split among its species",
+                    place.name
+                );
+                self.report(Diagnostic::new(Code::SplitMissing, message).at(name.span, "").help(
+                    format!(
+                        "add `assay.split.{name} = {{ {} }}`, in parts by mass",
+                        self.list_parts(&members)
+                    ),
+                ));
+                return None;
+            }
+            return Some((members, Vec::new()));
+        };
+        let mut chosen = Vec::new();
+        let mut parts = Vec::new();
+        let mut sound = true;
+        for (species, figure) in split {
+            let path = format!("{}.assay.split.{name}.{species}", place.path);
+            let expect = Expect::not_negative(Dimension::FRACTION);
+            let found = self.figure(figure, &path, &place.inherit, &expect);
+            let Some(id) = self.intern(species) else {
+                sound = false;
+                continue;
+            };
+            sound &= found.is_some();
+            if !members.contains(&id) && !self.is_group_known(name) {
+                // The species is probably meant by the name in the group that is not known.
+                sound = false;
+                continue;
+            }
+            if !members.contains(&id) {
+                let known: Vec<String> =
+                    members.iter().map(|&id| self.species[id].name.clone()).collect();
+                let near = nearest(species, known.iter().map(String::as_str)).map(str::to_owned);
+                let message = format!("`{species}` is not in group `{name}`");
+                let mut diagnostic =
+                    Diagnostic::new(Code::UnknownSpecies, message).at(species.span, "");
+                if let Some((group, _)) = self.document.group.get_key_value(name.as_str()) {
+                    diagnostic = diagnostic.at(group.span, "this group");
+                }
+                self.report(diagnostic.help(did_you_mean(
+                    near,
+                    "add it to the group, or give it a grade of its own",
+                )));
+                sound = false;
+                continue;
+            }
+            if let Some(found) = found {
+                chosen.push(id);
+                parts.push(found.id);
+            }
+        }
+        let sum: f64 = parts.iter().map(|&id| self.figures[id].value).sum();
+        if !sound {
+            return None;
+        }
+        if sum <= 0.0 {
+            let message = format!("the split of `{name}` in feed `{}` sums to 0", place.name);
+            let key = table_key(&table.assay.split, name);
+            self.report(
+                Diagnostic::new(Code::AssayNotOne, message)
+                    .at(key, "")
+                    .help("give the parts by mass; they are normalised to their sum"),
+            );
+            return None;
+        }
+        Some((chosen, parts))
+    }
+
+    /// The first species of a group as parts of a split, to be filled in.
+    pub(super) fn list_parts(&self, members: &[SpeciesId]) -> String {
+        let mut parts: Vec<String> =
+            members.iter().take(2).map(|&id| format!("{} = 1", self.species[id].name)).collect();
+        if members.len() > 2 {
+            parts.push("…".to_owned());
+        }
+        parts.join(", ")
+    }
+}

@@ -1,0 +1,120 @@
+//! Rates per throughput, and capacities.
+
+use super::super::{Lowering, did_you_mean, figures::Expect, limits::LimitOn};
+use super::Place;
+use crate::{
+    diagnostic::{Code, Diagnostic, nearest},
+    document::Rate as RateTable,
+    flowsheet::{Consumption, Content, LimitKind, Port, Rate, Sense, StreamId},
+    measure::Dimension,
+};
+
+impl<'d> Lowering<'d> {
+    pub(super) fn lower_opex(&mut self, place: &Place<'d>, outlets: &[StreamId]) -> Vec<Rate> {
+        let path = format!("{}.opex", place.path);
+        let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
+        let rates = place.common.opex.0.iter();
+        rates.filter_map(|rate| self.lower_rate(rate, &path, place, outlets, &expect)).collect()
+    }
+
+    pub(super) fn lower_consumption(
+        &mut self,
+        place: &Place<'d>,
+        outlets: &[StreamId],
+    ) -> Vec<Consumption> {
+        let mut list = Vec::new();
+        for (name, rate) in place.common.consumes {
+            let path = format!("{}.consumes.{name}", place.path);
+            let found = self.consumables.ids().find(|&id| self.consumables[id].name == name.value);
+            let Some(consumable) = found else {
+                if self.document.consumable.contains_key(name.as_str()) {
+                    // Its price cannot be read, which was reported.
+                    continue;
+                }
+                let known = self.consumables.iter().map(|item| item.name.as_str());
+                let near = nearest(name, known).map(str::to_owned);
+                let help =
+                    did_you_mean(near, &format!("define `[consumable.{name}]` with a `price`"));
+                let message = format!("`{}` consumes `{name}`, which is no consumable", place.name);
+                self.report_name(
+                    name,
+                    Diagnostic::new(Code::UnknownConsumable, message).at(name.span, "").help(help),
+                );
+                continue;
+            };
+            let dimension = match self.consumables[consumable].unit {
+                "kWh" => Dimension::ENERGY_PER_MASS,
+                "m3" => Dimension::VOLUME_PER_MASS,
+                _ => Dimension::FRACTION,
+            };
+            let expect = Expect::not_negative(dimension).usual(1e-9, 1e6, "up to 1,000,000 per t");
+            if let Some(rate) = self.lower_rate(rate, &path, place, outlets, &expect) {
+                list.push(Consumption { consumable, rate });
+            }
+        }
+        list
+    }
+
+    /// A figure per t of throughput.
+    pub(super) fn lower_rate(
+        &mut self,
+        rate: &RateTable,
+        path: &str,
+        place: &Place<'_>,
+        outlets: &[StreamId],
+        expect: &Expect,
+    ) -> Option<Rate> {
+        let found = self.figure(&rate.figure, path, &place.inherit, expect)?;
+        let content = match &found.basis.denominator {
+            Some(basis) => self.content(basis, found.basis_span(basis))?,
+            None => Content::whole(),
+        };
+        let port = self.port(rate, place, outlets)?;
+        Some(Rate { figure: found.id, port, content })
+    }
+
+    pub(super) fn port(
+        &mut self,
+        rate: &RateTable,
+        place: &Place<'_>,
+        outlets: &[StreamId],
+    ) -> Option<Port> {
+        match &rate.of {
+            Some(outlet) => Some(Port::Stream(self.outlet(outlet, place, outlets)?)),
+            None => Some(Port::Inlet(place.id)),
+        }
+    }
+
+    pub(super) fn lower_capacity(&mut self, place: &Place<'d>, outlets: &[StreamId]) {
+        let availability = place.common.availability.and_then(|figure| {
+            let path = format!("{}.availability", place.path);
+            let expect = Expect::share().usual(0.3, 1.0, "30–100 %");
+            Some(self.figure(figure, &path, &place.inherit, &expect)?.id)
+        });
+        for rate in &place.common.capacity.0 {
+            let Some(port) = self.port(rate, place, outlets) else { continue };
+            let before = self.limits.len();
+            let on = LimitOn {
+                kind: LimitKind::Capacity,
+                operation: place.id,
+                port,
+                content: Content::whole(),
+                share_of: None,
+                span: place.name.span,
+            };
+            let path = format!("{}.capacity", place.path);
+            let limit = rate.figure.clone().into();
+            self.lower_limit(&limit, Sense::AtMost, &path, &place.inherit, &on);
+            if let Some(id) = self.limits.ids().nth(before) {
+                self.limits[id].availability = availability;
+            }
+        }
+        if availability.is_some() && place.common.capacity.0.is_empty() {
+            let message = format!("`{}` has an availability but no capacity", place.name);
+            let span = place.common.availability.map_or(place.name.span, |figure| figure.span);
+            self.report(Diagnostic::new(Code::UnusedInput, message).at(span, "").help(
+                "add `capacity`; availability is the share of the year in which it is at hand",
+            ));
+        }
+    }
+}
