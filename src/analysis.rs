@@ -20,6 +20,8 @@ pub use outcome::{
     SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
+use std::fmt::Write;
+
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
     flowsheet::{Flowsheet, Objective},
@@ -146,11 +148,11 @@ fn report_findings(
         let unit =
             if outcome.unit.is_empty() { String::new() } else { format!(" {}", outcome.unit) };
         let reached = outcome.value.map_or_else(
-            || "nothing".to_owned(),
-            |value| format!("{}{unit}", format_number(value)),
+            || "has none, because the denominator is 0".to_owned(),
+            |value| format!("reaches {}{unit}", format_number(value)),
         );
         let message = format!(
-            "goal `{}` wants {} {}{unit}, the plan reaches {reached}",
+            "goal `{}` wants {} {}{unit}, the plan {reached}",
             outcome.name,
             outcome.sense,
             format_number(outcome.bound)
@@ -172,7 +174,7 @@ fn report_findings(
             .collect();
         if !held.is_empty() {
             let place = if outcome.best.is_some() { "it" } else { "this plan" };
-            help.push_str(&format!("; {place} is held by {}", held.join(", ")));
+            let _ = write!(help, "; {place} is held by {}", held.join(", "));
         }
         if !help.is_empty() {
             diagnostic = diagnostic.help(help);

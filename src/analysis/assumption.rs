@@ -191,35 +191,35 @@ impl Moved {
                 model.residual(context.solution, &followed.sensitivity)
                     - context.model.residual(context.solution, &followed.sensitivity)
             }
-            Shape::Same | Shape::Other(_) => self.rows(context, at, followed),
+            Shape::Same | Shape::Other(_) => rows(context, at, followed),
         };
         (explicit + implicit) / self.step
     }
+}
 
-    /// `y · (Δb − ΔA x)` over the rows that the user wrote.
-    fn rows(&self, context: &Context<'_>, at: At<'_>, followed: &Followed) -> f64 {
-        let mut sum = 0.0;
-        for (id, row) in context.model.written_rows() {
-            let multiplier = followed.sensitivity.row(id);
-            if multiplier == 0.0 {
-                continue;
-            }
-            let residual = |at: At<'_>| -> f64 {
-                let (left, right) = match row {
-                    Row::Limit(limit, _) => {
-                        context.functionals().limit(at, &context.flowsheet.limits[limit])
-                    }
-                    Row::Goal(goal, bound) => {
-                        context.functionals().goal(at, &context.flowsheet.goals[goal], bound)
-                    }
-                    _ => return 0.0,
-                };
-                right - context.value(&left)
-            };
-            sum += multiplier * (residual(at) - residual(context.at()));
+/// `y · (Δb − ΔA x)` over the rows that the user wrote.
+fn rows(context: &Context<'_>, at: At<'_>, followed: &Followed) -> f64 {
+    let mut sum = 0.0;
+    for (id, row) in context.model.written_rows() {
+        let multiplier = followed.sensitivity.row(id);
+        if multiplier == 0.0 {
+            continue;
         }
-        sum
+        let residual = |at: At<'_>| -> f64 {
+            let (left, right) = match row {
+                Row::Limit(limit, _) => {
+                    context.functionals().limit(at, &context.flowsheet.limits[limit])
+                }
+                Row::Goal(goal, bound) => {
+                    context.functionals().goal(at, &context.flowsheet.goals[goal], bound)
+                }
+                _ => return 0.0,
+            };
+            right - context.value(&left)
+        };
+        sum += multiplier * (residual(at) - residual(context.at()));
     }
+    sum
 }
 
 /// Whether each figure stands in the definitions: assays, recoveries, fractions, reactions, recipes.

@@ -1,5 +1,7 @@
 //! Why there is no plan: the statements that contradict each other, or what grows without limit.
 
+use std::fmt::Write;
+
 use super::goals;
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
@@ -38,7 +40,7 @@ pub(super) fn explain(
                 diagnostic = diagnostic.at(span, "this grows");
             }
             if !names.is_empty() {
-                diagnostic.message.push_str(&format!(": with `{}`", names.join("`, `")));
+                let _ = write!(diagnostic.message, ": with `{}`", names.join("`, `"));
             }
             diagnostic
                 .help("give a `supply` to the feeds, a `demand` to the products, or a `capacity`")
@@ -136,8 +138,8 @@ fn explain_goal(
         Diagnostic::new(Code::Infeasible, String::new()).at(figure.span, "this cannot be met");
     if let Ok(best) = &best {
         let word = if bound.sense == Sense::AtMost { "at least" } else { "at most" };
-        message
-            .push_str(&format!(", but {word} {}{unit} can be reached", format_number(best.value)));
+        let reached = format_number(best.value);
+        let _ = write!(message, ", but {word} {reached}{unit} can be reached");
         for held in best.held_by.iter().take(4) {
             let span =
                 flowsheet.figures.iter().find(|figure| figure.path == held.limit).map(|it| it.span);
@@ -154,7 +156,7 @@ fn explain_goal(
             wanted / held * 100.0
         );
         if let Ok(best) = &best {
-            help.push_str(&format!(", the flowsheet gives {:.1} %", best.value / held * 100.0));
+            let _ = write!(help, ", the flowsheet gives {:.1} %", best.value / held * 100.0);
         }
     }
     if help.is_empty() {

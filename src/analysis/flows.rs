@@ -5,7 +5,7 @@ use super::{
     SpeciesFlow, StreamOutcome, closure, context::Context,
 };
 use crate::{
-    chem::Element,
+    chem::{Element, Formula},
     flowsheet::{Content, Kind, OperationId, Port, SpeciesId, StreamId},
     model::Linear,
 };
@@ -129,7 +129,7 @@ pub(super) fn recoveries(context: &Context<'_>) -> Vec<RecoveryOutcome> {
         for &id in operation.outlets.iter().flat_map(|&stream| &flowsheet.streams[stream].species) {
             let formula = flowsheet.species[id].formula.as_ref();
             let mut named = false;
-            for &(element, _) in formula.into_iter().flat_map(|formula| formula.counts()) {
+            for &(element, _) in formula.into_iter().flat_map(Formula::counts) {
                 if element.is_rare_earth() || element.atomic_number() > 88 {
                     elements.push(element);
                     named = true;

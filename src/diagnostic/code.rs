@@ -81,7 +81,7 @@ codes! {
     EmptyFlowsheet, "empty-flowsheet", Error,
         "There is nothing to balance: a flowsheet needs at least one `[feed.NAME]` and one `[product.NAME]` or `[waste.NAME]`.";
     BadQuantity, "bad-quantity", Error,
-        "The text is not a quantity: a number, a space, a unit of measure and perhaps a basis. Masses are t, kg, g, kt, Mt, lb; times yr, d, h, shift; fractions %, ppm, g/t; energies kWh, MWh, GJ; money is the flowsheet's currency. Examples: `\"570 kt/yr\"`, `\"69 USD/kg NdPr\"`, `\"25 kWh/t\"`.";
+        "The text is not a quantity: a number, a space, a unit of measure and perhaps a basis. Masses are t, kg, g, kt, Mt, lb; times yr, d, h, shift; fractions %, ppm, g/t; energies `kWh`, `MWh`, `GJ`; money is the flowsheet's currency. Examples: `\"570 kt/yr\"`, `\"69 USD/kg NdPr\"`, `\"25 kWh/t\"`.";
     WrongDimension, "wrong-dimension", Error,
         "The quantity is of another kind than the key takes, for example a mass where a mass per time is needed. A bare number is a pure number: quantities with a unit are strings.";
     OutOfRange, "out-of-range", Error,

@@ -148,7 +148,7 @@ mod tests {
         }
     }
 
-    /// Two ores of 40 % and 20 % CaF2, and a kiln for lime, which the ores may pass.
+    /// Two ores of 40 % and 20 % `CaF2`, and a kiln for lime, which the ores may pass.
     fn findings(specification: &str, of: &str) -> Vec<String> {
         let text = format!(
             r#"
