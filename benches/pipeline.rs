@@ -109,7 +109,7 @@ fn bench(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group("parse");
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(BenchmarkId::from_parameter(&name), |b| {
-            b.iter(|| load(&path, black_box(&text)))
+            b.iter(|| load(&path, black_box(&text)));
         });
         group.finish();
         let mut group = criterion.benchmark_group("validate");

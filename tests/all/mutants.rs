@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Instant};
 use proptest::{prelude::*, sample::Index};
 use reeflow::{
     cli::{files::Disk, render::render},
-    diagnostic::{Severity, Sources},
+    diagnostic::{Code, Severity, Sources},
     document::{Request, load},
     flowsheet::Flowsheet,
     model::Model,
@@ -229,7 +229,11 @@ fn shipped_flowsheets_have_no_errors() {
             Ok(loaded) => later_stages(loaded),
             Err(found) => found,
         };
-        assert!(!found.has_errors(), "{name}\n{}", render(&found, &sources, false, 120));
+        // A flowsheet that tests a claim may show that it cannot hold.
+        let wrong = found
+            .iter()
+            .any(|item| item.severity == Severity::Error && item.code != Code::GoalMissed);
+        assert!(!wrong, "{name}\n{}", render(&found, &sources, false, 120));
     }
 }
 

@@ -106,7 +106,7 @@ fn meetable(text: String) -> String {
     let Err(findings) = Model::assemble(&flowsheet, &flowsheet.values()) else { return text };
     if findings.iter().all(|finding| finding.code == Code::SpecificationUnmeetable) {
         let lines = text.lines().filter(|line| !line.starts_with("specification."));
-        return lines.map(|line| format!("{line}\n")).collect();
+        return lines.flat_map(|line| [line, "\n"]).collect();
     }
     text
 }
@@ -294,15 +294,12 @@ impl Generator {
             self.add("waste", &[], &[open], body);
             return;
         }
-        let mut body = match self.random.pick(3) {
-            0 => {
-                let price = self.random.between(10, 80);
-                format!("price = {}\n", self.style.price(price, ""))
-            }
-            _ => {
-                let price = self.random.between(50, 400);
-                format!("price = {}\n", self.style.price(price, " CaF2"))
-            }
+        let mut body = if self.random.pick(3) == 0 {
+            let price = self.random.between(10, 80);
+            format!("price = {}\n", self.style.price(price, ""))
+        } else {
+            let price = self.random.between(50, 400);
+            format!("price = {}\n", self.style.price(price, " CaF2"))
         };
         if self.random.chance(40) {
             let demand = self.random.between(10, 400);
