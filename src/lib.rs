@@ -1,4 +1,4 @@
-//! Value-chain process models for rare earths and other critical metals.
+#![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 // Layer 0: leaves.

@@ -18,6 +18,8 @@ mod measure;
 mod mutants;
 #[path = "all/oracle.rs"]
 mod oracle;
+#[path = "all/readme.rs"]
+mod readme;
 #[path = "all/robust.rs"]
 mod robust;
 #[path = "all/schema.rs"]

@@ -1,0 +1,44 @@
+//! The README says what the tool does: its report is the one that is printed, its flowsheet is sound.
+
+use std::{fs, process::Command};
+
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    let after = text.split(&fence).skip(1);
+    after.map(|rest| rest.split("\n```").next().unwrap_or(rest).to_owned()).collect()
+}
+
+fn reeflow(arguments: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_reeflow"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the tool runs");
+    (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code())
+}
+
+#[test]
+fn the_report_in_the_readme_is_the_one_that_is_printed() {
+    let readme = fs::read_to_string("README.md").expect("it is there");
+    let (printed, code) =
+        reeflow(&["--width", "100", "solve", "flowsheets/beylikova-industrial.toml"]);
+    assert_eq!(code, Some(0));
+    let shown = &blocks(&readme, "text")[0];
+    for (shown, printed) in shown.lines().zip(printed.lines()) {
+        // Residuals are rounding, and may differ from machine to machine.
+        if !shown.contains("certificate") {
+            assert_eq!(shown, printed);
+        }
+    }
+    assert!(shown.lines().count() > 80, "the README shows the main sections");
+}
+
+#[test]
+fn the_flowsheet_in_the_readme_is_sound() {
+    let readme = fs::read_to_string("README.md").expect("it is there");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mill.toml");
+    fs::write(&path, &blocks(&readme, "toml")[0]).expect("written");
+    let (_, code) = reeflow(&["check", &path.to_string_lossy()]);
+    assert_eq!(code, Some(0));
+}
