@@ -1,6 +1,6 @@
 //! Which backend answers what: one optimum with its certificate, by backend, family and size.
 //!
-//! The figures of `src/lp/DECISION.md` come from `cargo bench --bench lp -- --quick --noplot`.
+//! The figures of ARCHITECTURE.md come from `cargo bench --bench lp -- --quick --noplot`.
 #![allow(missing_docs)]
 
 use std::{hint::black_box, time::Duration};

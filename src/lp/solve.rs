@@ -26,7 +26,7 @@ const GUARD: Duration = Duration::from_secs(20);
 /// Who supplies the point that is certified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Backend {
-    /// Chosen by size, with the others to fall back on; see `DECISION.md`.
+    /// Chosen by size, with the others to fall back on; see ARCHITECTURE.md.
     #[default]
     Auto,
     /// The crossover simplex of this module, started from nothing; up to [`BASIS_ROWS`] rows.
