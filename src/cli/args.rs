@@ -143,13 +143,13 @@ pub(super) struct SolverArgs {
     #[arg(long)]
     uncondensed: bool,
     /// Give up after so many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    time_limit: Option<Duration>,
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "600")]
+    time_limit: Duration,
 }
 
 impl SolverArgs {
     pub(super) const fn options(&self) -> Options {
-        Options { backend: self.solver.backend(), time_limit: self.time_limit }
+        Options { backend: self.solver.backend(), time_limit: Some(self.time_limit) }
     }
 
     pub(super) const fn form(&self) -> Form {
