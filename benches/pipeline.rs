@@ -27,21 +27,21 @@ impl Files for Disk {
 }
 
 /// A chain of `operations` separators over `species` lumps; every fifth one bleeds to a product through a free
-/// splitter, every seventh sends its middlings back three places.
+/// splitter, every tenth sends its middlings back two places.
 fn generate(operations: usize, species: usize) -> String {
     let mut text = String::from(
         "[flowsheet]\ntitle = \"generated\"\nassumed = \"generated\"\n[group]\nALL = [",
     );
     for i in 0..species {
-        let _ = write!(text, "\"s{i}\", ");
+        let _ = write!(text, "\"lump{i}\", ");
     }
     text.push_str("]\n");
     for i in 0..species {
-        let _ = writeln!(text, "[species.s{i}]");
+        let _ = writeln!(text, "[species.lump{i}]");
     }
     text.push_str("[feed.ore]\nto = \"op0\"\nsupply = \"100 kt/yr\"\ncost = \"5 USD/t\"\nassay.grade = { ALL = \"100 %\" }\nassay.split.ALL = { ");
     for i in 0..species {
-        let _ = write!(text, "{}s{i} = {}", if i == 0 { "" } else { ", " }, 1 + i * 7 % 13);
+        let _ = write!(text, "{}lump{i} = {}", if i == 0 { "" } else { ", " }, 1 + i * 7 % 13);
     }
     text.push_str(" }\n");
     for o in 0..operations {
@@ -49,24 +49,25 @@ fn generate(operations: usize, species: usize) -> String {
         if o % 5 == 4 {
             let _ = writeln!(
                 text,
-                "[splitter.op{o}]\nto = {{ on = \"{next}\", sell = \"sales{o}\" }}\n[product.sales{o}]\nprice = \"{} USD/t s{}\"\ndemand = \"{} t/yr\"",
+                "[splitter.op{o}]\nto = {{ on = \"{next}\", sell = \"sales{o}\" }}\n[product.sales{o}]\nprice = \"{} USD/t lump{}\"\ndemand = \"{} t/yr\"",
                 40 + o * 11 % 23,
                 o % species,
                 500 + o
             );
             continue;
         }
-        let back = o % 7 == 6 && o > 3;
+        // Back to before the last splitter it would pool what that one divides.
+        let back = o % 10 == 2;
         let _ = write!(
             text,
             "[separator.op{o}]\nto = {{ on = \"{next}\", off = \"dump\"{} }}\ncapacity = \"200 kt/yr\"\nopex = \"0.2 USD/t\"\n",
-            if back { format!(", back = \"op{}\"", o - 3) } else { String::new() }
+            if back { format!(", back = \"op{}\"", o - 2) } else { String::new() }
         );
         for (outlet, top) in [("off", 5), ("back", 20)].iter().take(1 + usize::from(back)) {
             let _ = write!(text, "recovery.{outlet} = {{ ");
             for i in 0..species {
                 let share = 1 + (o * 31 + i * 17) % top;
-                let _ = write!(text, "s{i} = \"{share} %\", ");
+                let _ = write!(text, "lump{i} = \"{share} %\", ");
             }
             text.push_str("default = \"1 %\" }\n");
         }

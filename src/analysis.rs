@@ -51,9 +51,6 @@ pub struct Plan {
 ///
 /// # Errors
 /// Findings, if the model is wrong, infeasible or unbounded, or if no proven optimum was found.
-///
-/// # Panics
-/// If a certified plan does not close to 1e-9: the model would have created or lost mass.
 pub fn analyse(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<Plan, Diagnostics> {
     let values = flowsheet.values();
     let model = Model::assemble(flowsheet, &values)?;
@@ -62,8 +59,18 @@ pub fn analyse(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<P
         .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
     let context = Context::new(flowsheet, &values, &model, &solution);
     let (closure, worst) = closure::close(&context);
-    assert!(worst <= CLOSURE, "a certified plan closes to {CLOSURE}, found {worst}");
+    if worst > CLOSURE {
+        let message = format!("the flows close to {worst:.0e} only, not to {CLOSURE:.0e}");
+        return Err(Diagnostic::new(Code::NotProven, message)
+            .help("look for a loop that hardly anything leaves, or a species whose declared formula is not its own")
+            .into());
+    }
     let goals = goals::check(&context, options);
+    let empty = flowsheet.goals.iter().filter(|goal| goal.enforced);
+    let mut empty = empty.filter(|goal| goals::value(&context, goal).is_none());
+    if let Some(goal) = empty.next() {
+        return Err(failure::explain_empty_ratio(goal).into());
+    }
     let findings = report_findings(flowsheet, &solution, &goals);
     let (assumptions, figures) = assumption::weigh(&context);
     let (stages, chain) = value::stages(&context);

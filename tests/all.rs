@@ -10,6 +10,8 @@ mod assumptions;
 mod command_line;
 #[path = "all/fixtures.rs"]
 mod fixtures;
+#[path = "all/goldens.rs"]
+mod goldens;
 #[path = "all/layers.rs"]
 mod layers;
 #[path = "all/measure.rs"]
@@ -18,6 +20,8 @@ mod measure;
 mod mutants;
 #[path = "all/oracle.rs"]
 mod oracle;
+#[path = "all/ratios.rs"]
+mod ratios;
 #[path = "all/readme.rs"]
 mod readme;
 #[path = "all/robust.rs"]

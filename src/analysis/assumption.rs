@@ -18,6 +18,10 @@ use crate::{
 /// Relative step of the derivative.
 const STEP: f64 = 1e-6;
 
+/// Writing the model once per figure that shapes it is worth at most so many nodes in all; past that, such figures are
+/// counted but not weighed, and the report says so.
+const WORK: usize = 500_000;
+
 /// A functional with its multipliers.
 struct Followed {
     of: Measure,
@@ -35,8 +39,13 @@ pub(super) fn weigh(context: &Context<'_>) -> (Vec<AssumptionOutcome>, FigureCou
         .and_then(|goal| follow(context, goal));
     let objective = follow_objective(context);
     let shapes = shaping(flowsheet);
+    let assumed = |id: FigureId| {
+        matches!(flowsheet.figures[id].provenance, Provenance::Assumed { .. }) && shapes[id]
+    };
+    let shaped = flowsheet.figures.ids().filter(|&id| assumed(id)).count();
+    let affordable = shaped.saturating_mul(context.model.nodes().len()) <= WORK;
     let mut outcomes = Vec::new();
-    let mut count = FigureCount { sourced: 0, assumed: 0, unstated: 0, assumed_weight: None };
+    let mut count = FigureCount { sourced: 0, assumed: 0, unstated: 0, unweighed: 0 };
     for (id, figure) in flowsheet.figures.iter_ids() {
         let reason = match &figure.provenance {
             Provenance::Sourced { .. } => {
@@ -51,7 +60,12 @@ pub(super) fn weigh(context: &Context<'_>) -> (Vec<AssumptionOutcome>, FigureCou
             Provenance::Assumed { reason } => reason,
         };
         count.assumed += 1;
-        let moved = Moved::new(context, id, shapes[id]);
+        let moved = if shapes[id] && !affordable {
+            count.unweighed += 1;
+            None
+        } else {
+            Moved::new(context, id, shapes[id])
+        };
         let derivative = |followed: &Option<Followed>| {
             Some(moved.as_ref()?.derivative(context, followed.as_ref()?))
         };

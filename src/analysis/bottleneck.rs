@@ -135,8 +135,9 @@ fn describe(
     let finite = |value: f64| value.is_finite().then_some(value.max(0.0));
     let decrease = range.as_ref().and_then(|range| finite(range.decrease));
     let increase = range.as_ref().and_then(|range| finite(range.increase));
-    // The step that helps the objective: up if the shadow price is positive.
-    let helpful = if shadow_price > 0.0 { increase } else { decrease };
+    // The step that helps: up if the objective then moves the way it should.
+    let helps = shadow_price * flowsheet.objective.sign() > 0.0;
+    let helpful = if helps { increase } else { decrease };
     Some(LimitOutcome {
         path: flowsheet.figures[figure].path.clone(),
         text: flowsheet.figures[figure].text.clone(),

@@ -134,8 +134,9 @@ fn explain_goal(
     let sense = super::bottleneck::sense_name(bound.sense);
     let mut message = format!("goal `{}` wants {sense} {}{unit}", goal.name, format_number(wanted));
     let best = goals::best(flowsheet, values, options, goal, bound.sense);
-    let mut diagnostic =
-        Diagnostic::new(Code::Infeasible, String::new()).at(figure.span, "this cannot be met");
+    let mut diagnostic = Diagnostic::new(Code::Infeasible, String::new())
+        .at(figure.span, "this cannot be met")
+        .at(goal.enforced_at, "and is enforced");
     if let Ok(best) = &best {
         let word = if bound.sense == Sense::AtMost { "at least" } else { "at most" };
         let reached = format_number(best.value);
@@ -149,7 +150,11 @@ fn explain_goal(
         }
     }
     let mut help = String::new();
-    if let Some((held, content)) = held_in_feeds(flowsheet, values, goal) {
+    // Reactions and purchases may bring what no feed holds; then the feeds explain nothing.
+    let reached = best.as_ref().map_or(0.0, |best| best.value);
+    let held =
+        held_in_feeds(flowsheet, values, goal).filter(|&(held, _)| reached <= held * (1.0 + 1e-9));
+    if let Some((held, content)) = held {
         help = format!(
             "the feeds hold at most {} t/yr {content}: the goal asks for a recovery of {:.1} %",
             format_number(held),
@@ -166,6 +171,18 @@ fn explain_goal(
     }
     diagnostic.message = message;
     diagnostic.help(help)
+}
+
+/// An enforced ratio that the best plan meets only by making nothing of either part.
+pub(super) fn explain_empty_ratio(goal: &Goal) -> Diagnostic {
+    let to = goal.to.as_ref().map_or("", |to| to.text.as_str());
+    let message = format!(
+        "goal `{}` is enforced, but the best plan meets it only with `{to}` at 0",
+        goal.name
+    );
+    Diagnostic::new(Code::Infeasible, message)
+        .at(goal.enforced_at, "0 ÷ 0 is no ratio")
+        .help("demand some of the denominator, lower the goal, or set `enforce = false`")
 }
 
 /// For a goal on the flow of one content: what all feeds can bring of it, t/yr.

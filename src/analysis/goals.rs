@@ -2,15 +2,14 @@
 
 use super::{GoalOutcome, HeldBy, bottleneck::sense_name, context::Context};
 use crate::{
-    flowsheet::{Flowsheet, Goal, Measure, Objective, Sense, Values},
-    lp::Options,
-    model::{Failure, Form, Linear, Model, Row, Solution},
+    flowsheet::{Flowsheet, Goal, Limit, Measure, Objective, PeriodId, Sense, Values},
+    index::Id,
+    lp::{self, ColumnId, LinearProgram, Options, RowSense},
+    model::{At, Failure, Form, Linear, Model, Row},
 };
 
 /// A goal is met if it is missed by less than this share of its bound.
 const TOLERANCE: f64 = 1e-9;
-/// Dinkelbach's iteration converges superlinearly; more steps than this mean that it does not.
-const STEPS: usize = 40;
 
 pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome> {
     let mut outcomes = Vec::new();
@@ -29,7 +28,7 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
                     Ok(best) => (best_value, holders) = (Some(best.value), best.held_by),
                     Err(failure) => {
                         why_no_best = Some(explain(goal, &failure));
-                        holders = held_by(context, goal);
+                        holders = held_by(context, goal, bound.sense);
                     }
                 }
             }
@@ -37,8 +36,10 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
             outcomes.push(GoalOutcome {
                 name: goal.name.clone(),
                 title: goal.title.clone(),
-                measure: to
-                    .map_or_else(|| of.text.clone(), |to| format!("{} ÷ {}", of.text, to.text)),
+                measure: to.map_or_else(
+                    || of.text.clone(),
+                    |to| format!("{} ÷ {}", bracketed(&of.text), bracketed(&to.text)),
+                ),
                 unit: unit(context.flowsheet, goal),
                 sense: sense_name(bound.sense),
                 bound: wanted,
@@ -59,11 +60,21 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
 fn explain(goal: &Goal, failure: &Failure) -> String {
     match (failure, &goal.to) {
         (Failure::Unbounded(_), Some(to)) => {
-            format!("it has no limit, because `{}` can be 0", to.text)
+            format!("it grows without limit as `{}` goes to 0", to.text)
         }
         (Failure::Unbounded(_), None) => "it has no limit".to_owned(),
-        (Failure::Infeasible(_), _) => "no plan satisfies the other goals".to_owned(),
+        (Failure::Infeasible(_), Some(to)) => format!("`{}` is always 0", to.text),
+        (Failure::Infeasible(_), None) => "no plan satisfies the other goals".to_owned(),
         _ => "it was not found".to_owned(),
+    }
+}
+
+/// A sum in parentheses, so that it stays one in a ratio.
+fn bracketed(text: &str) -> String {
+    if text.contains(['+', '-']) && text.contains(' ') {
+        format!("({text})")
+    } else {
+        text.to_owned()
     }
 }
 
@@ -111,8 +122,7 @@ pub(super) struct Best {
     pub(super) held_by: Vec<HeldBy>,
 }
 
-/// Optimises a goal's own measure, all limits and the other enforced goals kept. A ratio is optimised by Dinkelbach's
-/// method (W. Dinkelbach, Management Science 13 (1967) 492–498): the root of max (of − λ · to).
+/// Optimises a goal's own measure, all limits and the other enforced goals kept.
 pub(super) fn best(
     flowsheet: &Flowsheet,
     values: &Values,
@@ -124,68 +134,101 @@ pub(super) fn best(
     for other in changed.goals.iter_mut().filter(|other| other.name == goal.name) {
         other.enforced = false;
     }
-    let mut optimise = |measure: Measure| -> Result<(Model, Solution, Flowsheet), Failure> {
-        changed.objective = match sense {
-            Sense::AtMost => Objective::Minimise(measure),
-            _ => Objective::Maximise(measure),
-        };
-        let model = Model::assemble(&changed, values)
-            .map_err(|_| Failure::Backend("the model cannot be written".to_owned()))?;
-        let solution = model.solve(&changed, options, Form::Condensed)?;
-        Ok((model, solution, changed.clone()))
+    changed.objective = match sense {
+        Sense::AtMost => Objective::Minimise(goal.of.clone()),
+        _ => Objective::Maximise(goal.of.clone()),
     };
-    let Some(to) = &goal.to else {
-        let (model, solution, changed) = optimise(goal.of.clone())?;
-        let context = Context::new(&changed, values, &model, &solution);
-        let value = solution.objective;
-        return Ok(Best { value, held_by: held_by(&context, goal) });
-    };
-    let mut ratio = 0.0;
-    for step in 0..STEPS {
-        let mut combined = goal.of.clone();
-        combined
-            .terms
-            .extend(to.terms.iter().map(|(factor, term)| (-ratio * factor, term.clone())));
-        let (model, solution, changed) = optimise(combined)?;
-        let context = Context::new(&changed, values, &model, &solution);
-        let measure = |measure: &Measure| {
-            context.value(&context.functionals().measure(context.at(), measure))
-        };
-        let (above, below) = (measure(&goal.of), measure(to));
-        if below <= 0.0 {
-            return Err(Failure::Unbounded(Vec::new()));
-        }
-        let next = above / below;
-        let last = (next - ratio).abs() <= 1e-12 * next.abs().max(ratio.abs()) && step > 0;
-        ratio = next;
-        if last {
-            return Ok(Best { value: ratio, held_by: held_by(&context, goal) });
-        }
+    let model = Model::assemble(&changed, values)
+        .map_err(|_| Failure::Backend("the model cannot be written".to_owned()))?;
+    if let Some(to) = &goal.to {
+        return best_ratio(&changed, values, options, &model, (&goal.of, to), sense);
     }
-    Err(Failure::Backend("the ratio does not converge".to_owned()))
+    let solution = model.solve(&changed, options, Form::Condensed)?;
+    let context = Context::new(&changed, values, &model, &solution);
+    Ok(Best { value: solution.objective, held_by: held_by(&context, goal, sense) })
+}
+
+/// Optimises a ratio of two measures, `x = y ÷ t` with the denominator of `y` fixed at 1 (A. Charnes and W. W. Cooper,
+/// Naval Research Logistics Quarterly 9 (1962) 181–186). At `t = 0` the ratio is a limit that plans only approach.
+fn best_ratio(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    options: &Options,
+    model: &Model,
+    (of, to): (&Measure, &Measure),
+    sense: Sense,
+) -> Result<Best, Failure> {
+    let at = At { flowsheet, values, period: PeriodId::new(0) };
+    let reduced = |measure| model.reduce(&model.functionals().measure(at, measure));
+    let sign = if sense == Sense::AtMost { 1.0 } else { -1.0 };
+    let mut program: LinearProgram<(), ()> = LinearProgram::new();
+    let columns: Vec<ColumnId> = reduced(of)
+        .into_iter()
+        .map(|cost| program.add_column((), sign * cost, 0.0, f64::INFINITY))
+        .collect();
+    let scale = program.add_column((), 0.0, 0.0, f64::INFINITY);
+    for (id, row) in model.condensed().rows() {
+        let terms = model
+            .condensed()
+            .row_terms(id)
+            .map(|(column, factor)| (columns[column.index()], factor));
+        program.add_row((), row.sense, 0.0, terms.chain([(scale, -row.rhs)]));
+    }
+    let one = reduced(to).into_iter().zip(&columns).map(|(factor, &column)| (column, factor));
+    program.add_row((), RowSense::Equal, 1.0, one);
+    let solution = lp::solve(&program, options).map_err(|failure| match failure {
+        lp::Failure::Unbounded { .. } => Failure::Unbounded(Vec::new()),
+        lp::Failure::Infeasible { .. } => Failure::Infeasible(Vec::new()),
+        _ => Failure::Backend("the best ratio was not proven".to_owned()),
+    })?;
+    let share = solution.value(scale);
+    let mut list: Vec<(f64, HeldBy)> = Vec::new();
+    for (id, row) in model.condensed().rows() {
+        let Row::Limit(limit, _) = row.key else { continue };
+        // A row's right-hand side b stands as −b t.
+        let effect = sign * solution.dual(id) * share;
+        list.extend(held(flowsheet, values, &flowsheet.limits[*limit], effect, sense));
+    }
+    Ok(Best { value: sign * solution.objective, held_by: strongest_first(list) })
 }
 
 /// The limits that hold a goal where it is, strongest first.
-fn held_by(context: &Context<'_>, goal: &Goal) -> Vec<HeldBy> {
+fn held_by(context: &Context<'_>, goal: &Goal, sense: Sense) -> Vec<HeldBy> {
     let sensitivity = gradient(context, goal)
         .and_then(|gradient| context.model.sensitivity(context.solution, &gradient));
     let Some(sensitivity) = sensitivity else { return Vec::new() };
-    let flowsheet = context.flowsheet;
-    let mut list: Vec<(f64, HeldBy)> = context
-        .model
-        .written_rows()
-        .filter_map(|(id, row)| {
-            let Row::Limit(limit, _) = row else { return None };
-            let limit = &flowsheet.limits[limit];
-            let effect = sensitivity.row(id);
-            let weight = (effect * context.values[limit.figure]).abs();
-            let figure = &flowsheet.figures[limit.figure];
-            (limit.share_of.is_none() && weight > 1e-9).then(|| {
-                let (limit, text) = (figure.path.clone(), figure.text.clone());
-                (weight, HeldBy { limit, text, effect })
-            })
-        })
-        .collect();
+    let rows = context.model.written_rows().filter_map(|(id, row)| {
+        let Row::Limit(limit, _) = row else { return None };
+        let limit = &context.flowsheet.limits[limit];
+        held(context.flowsheet, context.values, limit, sensitivity.row(id), sense)
+    });
+    strongest_first(rows.collect())
+}
+
+/// A limit that holds a goal back: one whose relief moves the goal in the wanted direction. With its weight, the
+/// effect of doubling it.
+fn held(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    limit: &Limit,
+    effect: f64,
+    sense: Sense,
+) -> Option<(f64, HeldBy)> {
+    let wanted = if sense == Sense::AtMost { -effect } else { effect };
+    let relieves = match limit.sense {
+        Sense::AtMost => wanted > 0.0,
+        Sense::AtLeast => wanted < 0.0,
+        Sense::Exactly => wanted != 0.0,
+    };
+    let weight = (effect * values[limit.figure]).abs();
+    let figure = &flowsheet.figures[limit.figure];
+    (relieves && limit.share_of.is_none() && weight > 1e-9).then(|| {
+        let (limit, text) = (figure.path.clone(), figure.text.clone());
+        (weight, HeldBy { limit, text, effect })
+    })
+}
+
+fn strongest_first(mut list: Vec<(f64, HeldBy)>) -> Vec<HeldBy> {
     list.sort_by(|a, b| b.0.total_cmp(&a.0));
     list.into_iter().map(|(_, held)| held).collect()
 }

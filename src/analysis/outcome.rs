@@ -211,7 +211,8 @@ pub struct ChainOutcome {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct MultiplierOutcome {
-    /// `final products`, `+ by-products`, `+ intermediates`; `gross` or `net of purchased inputs`.
+    /// `final products`, `+ by-products`, `+ intermediates`; `gross` or `net of purchased inputs`
+    /// (consumables, reagents, ingredients and all feeds but the primary ones).
     pub numerator: String,
     /// `ore at mining cost`, `ore in situ`, `payable concentrate`, `separated oxides`.
     pub denominator: String,
@@ -437,6 +438,6 @@ pub struct FigureCount {
     pub assumed: usize,
     /// Figures that say neither.
     pub unstated: usize,
-    /// Share of the sum of absolute multiplier elasticities that assumed figures carry; none without a multiplier.
-    pub assumed_weight: Option<f64>,
+    /// Assumed figures whose effect was not computed, because the flowsheet has too many that shape it.
+    pub unweighed: usize,
 }

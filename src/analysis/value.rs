@@ -135,7 +135,8 @@ pub(super) fn multipliers(context: &Context<'_>) -> Vec<MultiplierOutcome> {
     let purchased = {
         let mut cost = Linear::zero();
         for (id, operation) in context.flowsheet.operations.iter_ids() {
-            cost.add(1.0, &context.functionals().operation_cost(context.at(), id));
+            cost.add(1.0, &context.functionals().consumables(context.at(), id));
+            cost.add(1.0, &context.functionals().purchase_cost(context.at(), id));
             let bought =
                 matches!(&operation.kind, Kind::Feed(feed) if feed.origin != Origin::Primary);
             if bought {

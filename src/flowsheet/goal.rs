@@ -32,6 +32,8 @@ pub struct Goal {
     pub bounds: Vec<GoalBound>,
     /// Whether the solver must meet it.
     pub enforced: bool,
+    /// Where it says so.
+    pub enforced_at: Span,
     /// Where it was written.
     pub span: Span,
 }

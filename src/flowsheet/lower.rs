@@ -254,7 +254,7 @@ impl Lowering<'_> {
             let Some(price) = self.figure(&table.price, &path, &inherit, &expect) else { continue };
             let emission = table.emission.as_ref().and_then(|figure| {
                 let path = format!("consumable.{name}.emission");
-                Some(self.figure(figure, &path, &inherit, &Expect::not_negative(kind.2))?.id)
+                Some(self.figure(figure, &path, &inherit, &Expect::not_negative(kind.2).of())?.id)
             });
             self.consumables.push(Consumable {
                 name: name.value.clone(),

@@ -1,5 +1,6 @@
 //! Checks that need the whole flowsheet: sums, missing recoveries, reachability.
 
+mod basis;
 mod follow;
 
 use std::fmt::Write;
@@ -43,10 +44,15 @@ pub(super) fn validate(flowsheet: &Flowsheet, findings: &mut Diagnostics) {
         .map(|(id, operation)| (id, check.check_operation(id, operation)))
         .filter(|(_, found)| !found.is_empty())
         .collect();
+    let broken = !found.is_empty();
     for found in follow::without_follow_ups(flowsheet, found) {
         findings.push(found.diagnostic);
     }
     check.check_ways_out(findings);
+    // Where something else is wrong, species may be missing because of that.
+    if !broken {
+        basis::check(flowsheet, findings);
+    }
 }
 
 struct Check<'a> {

@@ -195,6 +195,12 @@ impl Model {
         Some(Sensitivity { rows, definitions: self.definitions.len() })
     }
 
+    /// A functional as one factor per driver.
+    #[must_use]
+    pub(crate) fn reduce(&self, functional: &Linear) -> Vec<f64> {
+        reduce(functional, &self.transfer, self.drivers.len())
+    }
+
     fn explain(&self, failure: lp::Failure, form: Form) -> Failure {
         match failure {
             lp::Failure::Infeasible { farkas, .. } => {

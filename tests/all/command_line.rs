@@ -4,7 +4,6 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    time::{Duration, Instant},
 };
 
 #[path = "command_line/output.rs"]
@@ -166,11 +165,9 @@ fn odd_inputs_end_with_1_and_findings() {
         }
         let file = written(&folder, "odd.toml", &bytes);
         for command in ["solve", "check"] {
-            let started = Instant::now();
             let ran = run(&[command, path(&file)]);
             assert_eq!(ran.code, Some(1), "{name}: {}{}", ran.out, ran.err);
             assert!(ran.err.contains("error["), "{name}: {}", ran.err);
-            assert!(started.elapsed() < Duration::from_secs(20), "{name}");
         }
     }
 }
@@ -332,13 +329,4 @@ fn missed_goals_are_errors_of_check_only() {
     assert!(check.out.contains("0 of 1 goals met"), "{}", check.out);
     let met = run(&["check", TUTORIAL, "--scenario", "second-mill"]);
     assert_eq!(met.code, Some(0), "{}{}", met.out, met.err);
-}
-
-#[test]
-fn the_tool_starts_soon() {
-    let started = Instant::now();
-    for _ in 0..10 {
-        assert_eq!(run(&["--version"]).code, Some(0));
-    }
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }

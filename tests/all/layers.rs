@@ -53,7 +53,8 @@ fn layer(module: &str) -> Option<u8> {
 
 /// Modules that a text names by `crate::`, also inside braces; comments and test modules do not count.
 fn imports(text: &str) -> Vec<String> {
-    let code = text.split("#[cfg(test)]").next().unwrap_or(text);
+    // An inline test module stands at the end; a `mod tests;` line may stand anywhere.
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     let code: String = lines.collect::<Vec<_>>().join(" ");
     let mut modules = Vec::new();

@@ -18,3 +18,11 @@ pub(crate) fn lower(name: &str, set: &[String]) -> Flowsheet {
         .expect("a shipped flowsheet loads");
     Flowsheet::lower(&loaded.document).expect("a shipped flowsheet is sound").0
 }
+
+/// The flowsheet that a text describes.
+pub(crate) fn lower_text(text: &str) -> Flowsheet {
+    let loaded =
+        load("test.toml", text.as_bytes(), &Request::default(), &Disk, &mut Sources::new())
+            .expect("it loads");
+    Flowsheet::lower(&loaded.document).expect("it is sound").0
+}

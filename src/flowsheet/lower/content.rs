@@ -34,7 +34,23 @@ impl Lowering<'_> {
                     })
                     .ok()
             });
-            let species = Species { name: name.value.clone(), formula: parsed, span: name.span };
+            // A name that is a formula is one, declared or not; another formula would contradict every equation.
+            let own = formula(name);
+            if let (Some(own), Some(_)) =
+                (own.as_ref().filter(|own| parsed.as_ref() != Some(own)), &parsed)
+            {
+                let message =
+                    format!("`{name}` is a formula, but is declared as another substance");
+                self.report(
+                    Diagnostic::new(Code::BadFormula, message)
+                        .at(name.span, format!("this is {own}"))
+                        .help(
+                            "give the species a name that is no formula, or drop the declaration",
+                        ),
+                );
+            }
+            let formula = parsed.or(own);
+            let species = Species { name: name.value.clone(), formula, span: name.span };
             let id = self.species.push(species);
             self.species_names.insert(name.value.clone(), id);
         }

@@ -59,7 +59,13 @@ impl Lowering<'_> {
                 return None;
             }
         };
-        let unit = terms.first().map_or(MeasureUnit::MassRate, |term| term.2);
+        if terms.is_empty() {
+            let message = format!("`{text}` measures nothing: the flowsheet has no such thing");
+            let help = "feeds say their `origin`, products their `role`";
+            self.report(Diagnostic::new(Code::BadMeasure, message).at(text.span, "").help(help));
+            return None;
+        }
+        let unit = terms[0].2;
         if let Some(other) = terms.iter().find(|term| term.2 != unit) {
             let currency = &self.units.currency;
             let message =

@@ -28,26 +28,43 @@ enum Range {
 pub(super) struct Expect {
     dimension: Dimension,
     range: Range,
+    /// Whether it may name what it is of (`10 kt/yr REO`) and what it is per (`69 USD/kg NdPr`).
+    basis: (bool, bool),
     /// Values outside are probably a mistake: least, greatest, in internal units, and the same in words.
     usual: Option<(f64, f64, &'static str)>,
 }
 
 impl Expect {
     pub(super) const fn any(dimension: Dimension) -> Self {
-        Self { dimension, range: Range::Any, usual: None }
+        Self { dimension, range: Range::Any, basis: (false, false), usual: None }
     }
 
     pub(super) const fn not_negative(dimension: Dimension) -> Self {
-        Self { dimension, range: Range::NotNegative, usual: None }
+        Self { dimension, range: Range::NotNegative, basis: (false, false), usual: None }
     }
 
     pub(super) const fn positive(dimension: Dimension) -> Self {
-        Self { dimension, range: Range::Positive, usual: None }
+        Self { dimension, range: Range::Positive, basis: (false, false), usual: None }
     }
 
     /// A share of something, 0–1.
     pub(super) const fn share() -> Self {
-        Self { dimension: Dimension::FRACTION, range: Range::Share, usual: None }
+        Self {
+            dimension: Dimension::FRACTION,
+            range: Range::Share,
+            basis: (false, false),
+            usual: None,
+        }
+    }
+
+    /// It may name what it is of: `10 kt/yr REO`.
+    pub(super) const fn of(self) -> Self {
+        Self { basis: (true, self.basis.1), ..self }
+    }
+
+    /// It may name what it is per: `69 USD/kg NdPr`.
+    pub(super) const fn per(self) -> Self {
+        Self { basis: (self.basis.0, true), ..self }
     }
 
     pub(super) const fn usual(self, least: f64, greatest: f64, words: &'static str) -> Self {
@@ -139,6 +156,16 @@ impl Lowering<'_> {
                 diagnostic = diagnostic.help(help);
             }
             self.report(diagnostic);
+            return None;
+        }
+        let named = [(&basis.numerator, expect.basis.0), (&basis.denominator, expect.basis.1)];
+        if let Some((Some(name), _)) = named.iter().find(|(name, may)| name.is_some() && !may) {
+            let message = format!("`{path}` is of the whole, but its figure names `{name}`");
+            self.report(
+                Diagnostic::new(Code::WrongBasis, message)
+                    .at(figure.span, "")
+                    .help("leave the basis out, and convert the figure if it was on that basis"),
+            );
             return None;
         }
         self.check_range(value, &text, path, figure.span, expect)?;

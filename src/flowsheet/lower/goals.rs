@@ -4,7 +4,7 @@ use super::{Lowering, figures::Expect};
 use crate::{
     diagnostic::{Code, Diagnostic},
     document::{self, Provenance},
-    flowsheet::{self, Goal, GoalBound, MeasureUnit, Objective, Sense},
+    flowsheet::{self, Goal, GoalBound, Measure, MeasureUnit, Objective, Sense, Term},
     measure::Dimension,
 };
 
@@ -69,10 +69,13 @@ impl Lowering<'_> {
                     ..Provenance::default()
                 };
                 let inherit = if own.is_empty() { wish } else { own.clone() };
-                if let Some(found) = self.figure(figure, &path, &inherit, &Expect::any(dimension)) {
+                if let Some(found) =
+                    self.figure(figure, &path, &inherit, &Expect::any(dimension).of())
+                {
                     if own.is_empty() {
                         self.figures[found.id].provenance = flowsheet::Provenance::Wanted;
                     }
+                    self.check_goal_basis(&of, &found);
                     bounds.push(GoalBound { sense, figure: found.id });
                 }
             }
@@ -91,8 +94,28 @@ impl Lowering<'_> {
                 to,
                 bounds,
                 enforced: table.enforce.as_ref().is_some_and(|enforce| enforce.value),
+                enforced_at: table.enforce.as_ref().map_or(name.span, |enforce| enforce.span),
                 span: name.span,
             });
+        }
+    }
+
+    /// A bound that names its basis must name that of every flow it bounds.
+    fn check_goal_basis(&mut self, of: &Measure, found: &super::figures::Lowered) {
+        let Some(basis) = &found.basis.numerator else { return };
+        let names = of.terms.iter().map(|(_, term)| match term {
+            Term::Flow(_, content) => content.name.as_str(),
+            _ => "",
+        });
+        if let Some(name) = names.into_iter().find(|name| name != basis) {
+            let counted =
+                if name.is_empty() { "the whole".to_owned() } else { format!("`{name}`") };
+            let message = format!("the bound counts `{basis}`, the goal {counted}");
+            self.report(
+                Diagnostic::new(Code::WrongBasis, message)
+                    .at(found.span, "")
+                    .help(format!("measure `flow(X, {basis})`, or leave the basis out")),
+            );
         }
     }
 }

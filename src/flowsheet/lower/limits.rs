@@ -30,11 +30,11 @@ impl Lowering<'_> {
         on: &LimitOn,
     ) {
         let expect = if on.share_of.is_some() {
-            Expect::share()
+            Expect::share().of()
         } else if on.kind == LimitKind::Capacity {
-            Expect::positive(Dimension::MASS_RATE)
+            Expect::positive(Dimension::MASS_RATE).of()
         } else {
-            Expect::not_negative(Dimension::MASS_RATE).usual(1e-6, 5e9, "1 g/yr–5 Gt/yr")
+            Expect::not_negative(Dimension::MASS_RATE).usual(1e-6, 5e9, "1 g/yr–5 Gt/yr").of()
         };
         let figures = Self::limit_figures(limit, single, path);
         if figures.is_empty() {

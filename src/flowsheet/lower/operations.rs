@@ -141,7 +141,7 @@ impl<'d> Lowering<'d> {
             let consumes = self.lower_consumption(&place, &outlets);
             let emission = common.emission.and_then(|rate| {
                 let path = format!("{}.emission", place.path);
-                let expect = Expect::not_negative(Dimension::FRACTION);
+                let expect = Expect::not_negative(Dimension::FRACTION).of().per();
                 self.lower_rate(rate, &path, &place, &outlets, &expect)
             });
             self.lower_capacity(&place, &outlets);

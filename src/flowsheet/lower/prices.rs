@@ -16,7 +16,7 @@ impl Lowering<'_> {
         let mut entries: Vec<(bool, Vec<SpeciesId>, FigureId, Content)> = Vec::new();
         for (name, figure) in &document.price {
             let path = format!("price.{name}");
-            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
+            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price().per();
             let Some(found) = self.figure(figure, &path, &inherit, &expect) else { continue };
             let group = self.groups.iter().find(|group| group.name == name.value);
             let members = match (group, self.species_names.get(name.as_str())) {
@@ -42,15 +42,35 @@ impl Lowering<'_> {
             entries.push((single, members, found.id, content));
         }
         for id in self.species.ids() {
-            let mine = entries.iter().filter(|(_, members, ..)| members.contains(&id));
-            let best = mine.max_by_key(|(single, ..)| *single);
+            let mine: Vec<_> =
+                entries.iter().filter(|(_, members, ..)| members.contains(&id)).collect();
+            let best = mine.iter().find(|(single, ..)| *single).or(mine.first());
+            if let [(false, _, one, _), (false, _, two, _), ..] = mine.as_slice() {
+                let (one, two) = (self.figures[*one].span, self.figures[*two].span);
+                let message = format!("two groups of `[price]` price `{}`", self.species[id].name);
+                self.report(
+                    Diagnostic::new(Code::OverlappingPrice, message)
+                        .at(two, "here")
+                        .at(one, "and here")
+                        .help("give the species a price of its own, or keep one group"),
+                );
+                return;
+            }
             if let Some((_, _, figure, content)) = best {
                 let weight = content.weight(id);
-                if weight > 0.0 {
-                    let name = self.species[id].name.clone();
-                    let content = Content { name, weights: Some(vec![(id, weight)]) };
-                    self.market.push(PriceTerm { figure: *figure, content, payable: None });
+                let name = self.species[id].name.clone();
+                if weight == 0.0 {
+                    let figure = &self.figures[*figure];
+                    let message = format!(
+                        "`{}` is per t of `{}`, which `{name}` does not hold",
+                        figure.path, content.name
+                    );
+                    let span = figure.span;
+                    self.report(Diagnostic::new(Code::WrongBasis, message).at(span, ""));
+                    return;
                 }
+                let content = Content { name, weights: Some(vec![(id, weight)]) };
+                self.market.push(PriceTerm { figure: *figure, content, payable: None });
             }
         }
     }
@@ -82,7 +102,7 @@ impl Lowering<'_> {
                 terms.extend(self.market.iter().cloned());
                 continue;
             }
-            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
+            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price().per();
             let Some(found) = self.figure(figure, path, inherit, &expect) else { continue };
             let content = match &found.basis.denominator {
                 Some(basis) => match self.content(basis, found.basis_span(basis)) {

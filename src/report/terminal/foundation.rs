@@ -40,9 +40,8 @@ pub(super) fn write_assumptions(page: &mut Page, outcome: &Outcome) {
     if count.unstated > 0 {
         line.extend([format!(", {} that say neither", count.unstated)]);
     }
-    if let Some(weight) = count.assumed_weight {
-        let weight = super::page::percent(weight);
-        line.extend([format!("; {weight} % of the multiplier's sensitivity is assumed")]);
+    if count.unweighed > 0 {
+        line.extend([format!(", of which {} are too many to weigh", count.unweighed)]);
     }
     page.item(&format!("{line}."));
     let size = |item: &AssumptionOutcome| {

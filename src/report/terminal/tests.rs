@@ -225,7 +225,7 @@ fn sample() -> Outcome {
             multiplier_elasticity: Some(-0.99),
             objective_per_percent: Some(-153_900.0),
         }],
-        figures: FigureCount { sourced: 12, assumed: 30, unstated: 0, assumed_weight: Some(0.625) },
+        figures: FigureCount { sourced: 12, assumed: 30, unstated: 0, unweighed: 0 },
     }
 }
 

@@ -20,7 +20,7 @@ impl<'d> Lowering<'d> {
         outlets: &[StreamId],
     ) -> Option<Reactor> {
         let reactions = table.reaction.iter().enumerate().filter_map(|(at, reaction)| {
-            let path = format!("{}.reaction.{}", place.path, at + 1);
+            let path = format!("{}.reaction.{at}", place.path);
             self.lower_reaction(reaction, &path, &place.inherit)
         });
         let reactions: Vec<_> = reactions.collect();
@@ -35,9 +35,10 @@ impl<'d> Lowering<'d> {
         let mut reagents = Vec::new();
         for (name, reagent) in &table.reagent {
             let path = format!("{}.reagent.{name}", place.path);
-            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
+            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price().per();
             let price =
                 self.figure(&reagent.price, &format!("{path}.price"), &place.inherit, &expect);
+            self.check_named(name, price.as_ref());
             let excess = reagent.excess.as_ref().and_then(|figure| {
                 let expect =
                     Expect::not_negative(Dimension::FRACTION).usual(1e-6, 20.0, "0–2,000 %");
@@ -150,8 +151,9 @@ impl<'d> Lowering<'d> {
         let mut ingredients = Vec::new();
         for (name, item) in &table.buy {
             let path = format!("{}.buy.{name}", place.path);
-            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
+            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price().per();
             let price = self.figure(&item.price, &format!("{path}.price"), &place.inherit, &expect);
+            self.check_named(name, price.as_ref());
             let Some(species) = self.intern(name) else { continue };
             if let Some(supply) = &item.supply {
                 let on = LimitOn {
@@ -170,5 +172,19 @@ impl<'d> Lowering<'d> {
             }
         }
         Some(Blender { recipe, ingredients, complete })
+    }
+
+    /// The price of something bought may name that thing, and nothing else.
+    fn check_named(&mut self, name: &super::Name, price: Option<&super::super::figures::Lowered>) {
+        let Some(price) = price else { return };
+        if let Some(basis) = price.basis.denominator.as_ref().filter(|basis| **basis != name.value)
+        {
+            let message = format!("the price of `{name}` is per t of `{basis}`");
+            self.report(
+                Diagnostic::new(Code::WrongBasis, message)
+                    .at(price.span, "")
+                    .help(format!("convert it to a price per t of `{name}`")),
+            );
+        }
     }
 }

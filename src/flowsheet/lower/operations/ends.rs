@@ -51,7 +51,7 @@ impl<'d> Lowering<'d> {
         let mut cost: Vec<PriceTerm> = Vec::new();
         for figure in &table.cost.0 {
             let path = format!("{}.cost", place.path);
-            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
+            let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price().per();
             let Some(found) = self.figure(figure, &path, &place.inherit, &expect) else { continue };
             let content = match &found.basis.denominator {
                 Some(basis) => self.content(basis, found.basis_span(basis)),

@@ -34,7 +34,7 @@ impl<'d> Lowering<'d> {
         let mut grades = Vec::new();
         for (name, figure) in &table.assay.grade {
             let path = format!("{}.assay.grade.{name}", place.path);
-            let found = self.figure(figure, &path, &place.inherit, &Expect::share());
+            let found = self.figure(figure, &path, &place.inherit, &Expect::share().of());
             let members = self.members(name);
             let (Some(found), Some(members)) = (found, members) else { continue };
             let Some(factor) = self.grade_factor(&found, name, &members) else { continue };

@@ -12,7 +12,7 @@ use crate::{
 impl<'d> Lowering<'d> {
     pub(super) fn lower_opex(&mut self, place: &Place<'d>, outlets: &[StreamId]) -> Vec<Rate> {
         let path = format!("{}.opex", place.path);
-        let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
+        let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price().per();
         let rates = place.common.opex.0.iter();
         rates.filter_map(|rate| self.lower_rate(rate, &path, place, outlets, &expect)).collect()
     }
@@ -47,7 +47,10 @@ impl<'d> Lowering<'d> {
                 "m3" => Dimension::VOLUME_PER_MASS,
                 _ => Dimension::FRACTION,
             };
-            let expect = Expect::not_negative(dimension).usual(1e-9, 1e6, "up to 1,000,000 per t");
+            let expect = Expect::not_negative(dimension)
+                .usual(1e-9, 1e6, "up to 1,000,000 per t")
+                .of()
+                .per();
             if let Some(rate) = self.lower_rate(rate, &path, place, outlets, &expect) {
                 list.push(Consumption { consumable, rate });
             }
