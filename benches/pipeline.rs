@@ -107,6 +107,17 @@ fn bench(criterion: &mut Criterion) {
         let values = flowsheet.values();
         let model = Model::assemble(&flowsheet, &values).expect("it can be written");
         let options = Options::default();
+        let (full, condensed) = (model.full(), model.condensed());
+        #[expect(clippy::print_stderr, reason = "the sizes that go with the times")]
+        {
+            eprintln!(
+                "{name}: uncondensed {} x {}, condensed {} x {} (rows x columns)",
+                full.row_count(),
+                full.column_count(),
+                condensed.row_count(),
+                condensed.column_count()
+            );
+        }
         let mut group = criterion.benchmark_group("parse");
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(BenchmarkId::from_parameter(&name), |b| {
