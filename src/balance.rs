@@ -34,7 +34,7 @@ pub struct Flows {
     drawn: BTreeMap<(OperationId, SpeciesId), f64>,
 }
 
-/// What enters and leaves an operation, t/yr.
+/// What enters and leaves an operation or the whole flowsheet, of all or of one species or element, t/yr.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Closure {
     /// What streams bring, a feed supplies, a reactor is dosed with, a blender buys.

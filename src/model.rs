@@ -13,7 +13,7 @@ mod system;
 pub(crate) use functional::At;
 pub use functional::Functionals;
 pub use linear::Linear;
-pub use solution::{Balance, Failure, Form, Sensitivity, Solution};
+pub use solution::{Failure, Form, Sensitivity, Solution};
 
 use crate::{
     diagnostic::Diagnostics,

@@ -4,9 +4,9 @@
 
 use super::{ClosureOutcome, context::Context};
 use crate::{
+    balance::Closure,
     chem::Element,
     flowsheet::{Kind, OperationId, SpeciesId},
-    model::Balance,
 };
 
 /// What is balanced: a species by itself, or an element over all formulas.
@@ -42,10 +42,7 @@ pub(super) fn close(context: &Context<'_>) -> (Vec<ClosureOutcome>, f64) {
         }
     }
     for component in components(context, &reacting, &entering, &leaving) {
-        let balance = Balance {
-            entering: amount(context, component, &entering),
-            leaving: amount(context, component, &leaving),
-        };
+        let balance = closure(context, component, &entering, &leaving);
         worst = worst.max(balance.relative().abs());
         rows.push(ClosureOutcome {
             name: match component {
@@ -83,10 +80,7 @@ pub(super) fn around(context: &Context<'_>, operation: OperationId) -> f64 {
     components(context, &reacting, &entering, &leaving)
         .into_iter()
         .map(|component| {
-            let balance = Balance {
-                entering: amount(context, component, &entering),
-                leaving: amount(context, component, &leaving),
-            };
+            let balance = closure(context, component, &entering, &leaving);
             balance.relative().abs()
         })
         .fold(0.0, f64::max)
@@ -130,6 +124,19 @@ fn components(
     elements.dedup();
     components.extend(elements.into_iter().map(Component::Element));
     components
+}
+
+/// What enters and leaves of a component.
+fn closure(
+    context: &Context<'_>,
+    component: Component,
+    entering: &[(SpeciesId, f64)],
+    leaving: &[(SpeciesId, f64)],
+) -> Closure {
+    Closure {
+        entering: amount(context, component, entering),
+        leaving: amount(context, component, leaving),
+    }
 }
 
 /// t/yr of a component in a list of amounts.

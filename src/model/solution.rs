@@ -53,30 +53,6 @@ pub struct Solution {
     pub raw: lp::Solution,
 }
 
-/// The flow balance of one species or element around something, t/yr.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Balance {
-    /// What enters.
-    pub entering: f64,
-    /// What leaves.
-    pub leaving: f64,
-}
-
-impl Balance {
-    /// Leaving less entering, t/yr; positive = mass created.
-    #[must_use]
-    pub fn error(self) -> f64 {
-        self.leaving - self.entering
-    }
-
-    /// The error as a share of what enters or leaves, whichever is more.
-    #[must_use]
-    pub fn relative(self) -> f64 {
-        let size = self.entering.abs().max(self.leaving.abs());
-        if size == 0.0 { 0.0 } else { self.error() / size }
-    }
-}
-
 /// How a functional changes at the optimum: with each limit, and with each unit of matter.
 #[derive(Clone, Debug)]
 pub struct Sensitivity {

@@ -87,16 +87,8 @@ impl<'d> Table<'d> {
         }
     }
 
-    const fn kind(self) -> &'static str {
-        match self {
-            Self::Feed(_) => "feed",
-            Self::Separator(_) => "separator",
-            Self::Splitter(_) => "splitter",
-            Self::Reactor(_) => "reactor",
-            Self::Blender(_) => "blender",
-            Self::Product(_) => "product",
-            Self::Waste(_) => "waste",
-        }
+    fn kind(self) -> &'static str {
+        self.empty().name()
     }
 }
 
