@@ -133,6 +133,29 @@ pub(super) struct PatchArgs {
     pub(super) set: Vec<String>,
 }
 
+/// A flowsheet, as it is or changed.
+#[derive(Clone, Debug, Args)]
+pub(super) struct SheetArgs {
+    /// The flowsheet; `-` is standard input
+    pub(super) file: PathBuf,
+    /// Apply a scenario of the flowsheet
+    #[arg(long, value_name = "NAME")]
+    pub(super) scenario: Option<String>,
+    #[command(flatten)]
+    pub(super) patch: PatchArgs,
+}
+
+/// What is written, and where.
+#[derive(Clone, Debug, Args)]
+pub(super) struct OutputArgs {
+    /// The report as text for people or as JSON for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
 /// How to solve.
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct SolverArgs {
@@ -196,24 +219,15 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 #[derive(Debug, Args)]
 pub(super) struct SolveArgs {
-    /// The flowsheet; `-` is standard input
-    pub(super) file: PathBuf,
-    /// Apply a scenario of the flowsheet
-    #[arg(long, value_name = "NAME")]
-    pub(super) scenario: Option<String>,
     #[command(flatten)]
-    pub(super) patch: PatchArgs,
+    pub(super) sheet: SheetArgs,
     #[command(flatten)]
     pub(super) solver: SolverArgs,
     /// Parts of the report, or `all` [default: all but streams, operations and closure]
     #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = parts())]
     pub(super) show: Vec<Part>,
-    /// The report as text for people or as JSON for programs
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
-    /// Write the report to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -255,16 +269,11 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct BalanceArgs {
-    /// The flowsheet; `-` is standard input
-    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) sheet: SheetArgs,
     /// Take open decisions from the best plan
     #[arg(long)]
     pub(super) at_optimum: bool,
-    /// Apply a scenario of the flowsheet
-    #[arg(long, value_name = "NAME")]
-    pub(super) scenario: Option<String>,
-    #[command(flatten)]
-    pub(super) patch: PatchArgs,
     #[command(flatten)]
     pub(super) solver: SolverArgs,
     /// Write to a file instead of standard output
@@ -274,16 +283,11 @@ pub(super) struct BalanceArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// The flowsheet; `-` is standard input
-    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) sheet: SheetArgs,
     /// The format
     #[arg(long, value_enum)]
     pub(super) to: ProgramFormat,
-    /// Apply a scenario of the flowsheet
-    #[arg(long, value_name = "NAME")]
-    pub(super) scenario: Option<String>,
-    #[command(flatten)]
-    pub(super) patch: PatchArgs,
     /// Write the program with a column for each species in each stream
     #[arg(long)]
     pub(super) uncondensed: bool,

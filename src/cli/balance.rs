@@ -15,8 +15,7 @@ use crate::{
 };
 
 pub(super) fn balance(args: &BalanceArgs, console: &mut Console) -> Result<End, Stop> {
-    let scenario = args.scenario.as_deref();
-    let (flowsheet, sources) = Sheet::open(&args.file, scenario, &args.patch, console)?;
+    let (flowsheet, sources) = Sheet::open(&args.sheet, console)?;
     let (flows, difference) = compute(&flowsheet, args).map_err(|findings| {
         console.draw(&findings, &sources);
         Stop::Model

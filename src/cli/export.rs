@@ -9,8 +9,7 @@ use super::{
 use crate::{lp::write, model::Model};
 
 pub(super) fn export(args: &ExportArgs, console: &mut Console) -> Result<End, Stop> {
-    let scenario = args.scenario.as_deref();
-    let (flowsheet, sources) = Sheet::open(&args.file, scenario, &args.patch, console)?;
+    let (flowsheet, sources) = Sheet::open(&args.sheet, console)?;
     let model = Model::assemble(&flowsheet, &flowsheet.values()).map_err(|findings| {
         console.draw(&findings, &sources);
         Stop::Model

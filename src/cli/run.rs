@@ -2,7 +2,12 @@
 
 use std::path::Path;
 
-use super::{Stop, args::PatchArgs, console::Console, files::Disk};
+use super::{
+    Stop,
+    args::{PatchArgs, SheetArgs},
+    console::Console,
+    files::Disk,
+};
 use crate::{
     diagnostic::{Diagnostics, Sources},
     document::{Document, Read, Request, load},
@@ -52,14 +57,17 @@ impl Sheet {
         sheet
     }
 
-    /// Reads and checks the flowsheet in a file; draws the findings.
+    /// Reads and checks the flowsheet that the user named.
+    pub(super) fn read(args: &SheetArgs) -> Result<Self, Stop> {
+        Ok(Self::of(&open(&args.file)?, args.scenario.as_deref(), &args.patch))
+    }
+
+    /// Reads and checks the flowsheet that the user named; draws the findings.
     pub(super) fn open(
-        path: &Path,
-        scenario: Option<&str>,
-        patch: &PatchArgs,
+        args: &SheetArgs,
         console: &mut Console,
     ) -> Result<(Flowsheet, Sources), Stop> {
-        let sheet = Self::of(&open(path)?, scenario, patch);
+        let sheet = Self::read(args)?;
         console.draw(&sheet.findings, &sheet.sources);
         let flowsheet = sheet.flowsheet.ok_or(Stop::Model)?;
         Ok((flowsheet, sheet.sources))

@@ -4,7 +4,7 @@ use super::{
     End, Stop,
     args::{Format, Part, SolveArgs},
     console::{Console, write_output},
-    run::{Sheet, open},
+    run::Sheet,
 };
 use crate::{
     analysis::{Plan, analyse},
@@ -16,8 +16,7 @@ use crate::{
 };
 
 pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop> {
-    let read = open(&args.file)?;
-    let mut sheet = Sheet::of(&read, args.scenario.as_deref(), &args.patch);
+    let mut sheet = Sheet::read(&args.sheet)?;
     let solver = &args.solver;
     let plan = match &sheet.flowsheet {
         Some(flowsheet) => match analyse(flowsheet, &solver.options(), solver.form()) {
@@ -35,16 +34,16 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     };
     console.draw(&sheet.findings, &sheet.sources);
     let outcome = plan.as_ref().map(|plan: &Plan| &plan.outcome);
-    let text = match (args.format, outcome) {
+    let text = match (args.output.format, outcome) {
         (Format::Json, _) => Some(Report::new(&sheet.findings, &sheet.sources, outcome).to_json()),
         (Format::Text, Some(outcome)) => {
-            let style = console.style(args.output.as_deref());
+            let style = console.style(args.output.output.as_deref());
             Some(terminal::render(outcome, &sections(&args.show), &style))
         }
         (Format::Text, None) => None,
     };
     if let Some(text) = text {
-        write_output(console, args.output.as_deref(), &text)?;
+        write_output(console, args.output.output.as_deref(), &text)?;
     }
     if plan.is_some() { Ok(End::Well) } else { Err(Stop::Model) }
 }
