@@ -34,6 +34,7 @@ mod certificate;
 mod defect;
 mod engine;
 mod factor;
+mod parametric;
 mod program;
 mod proof;
 mod ranging;
@@ -49,6 +50,7 @@ pub use basis::Basis;
 pub use certificate::{Certificate, TOLERANCE, certify};
 pub use defect::{Defect, LARGEST, LARGEST_COEFFICIENT, SMALLEST_COEFFICIENT};
 pub use engine::BASIS_ROWS;
+pub use parametric::{Path, PathEnd, Point, follow};
 pub use ranging::Range;
 pub use solve::{Backend, Failure, Options, Solution, solve};
 
