@@ -6,6 +6,7 @@ mod assumption;
 mod bottleneck;
 mod closure;
 mod context;
+pub mod debottleneck;
 mod failure;
 mod flows;
 mod goals;

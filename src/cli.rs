@@ -12,6 +12,7 @@ mod args;
 mod balance;
 mod check;
 mod console;
+mod debottleneck;
 mod example;
 mod explain;
 mod export;
@@ -79,6 +80,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Solve(args) => solve::solve(args, console),
         Command::Check(args) => check::check(args, console),
         Command::Balance(args) => balance::balance(args, console),
+        Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
         Command::Export(args) => export::export(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),

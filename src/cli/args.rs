@@ -8,6 +8,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
+use super::debottleneck::DebottleneckArgs;
 use crate::{
     lp::{Backend, Options},
     model::Form,
@@ -92,6 +93,20 @@ Examples:
   reeflow balance plant.toml
   reeflow balance plant.toml --at-optimum")]
     Balance(BalanceArgs),
+    /// Find what must grow, in which order, to earn more or to reach a goal
+    #[command(after_help = "\
+Limits (supplies, capacities, demands) may grow: those that give most for what they take come first. What they take \
+is the cost of their `expansion` where all have one, else the growth itself in % of the bound. With one `--limit` \
+this is the worth of that limit, segment by segment.
+
+Exits with 0 if the goal is reached (or none was named), 1 if it cannot be or the model is wrong, 2 if a file cannot \
+be read or written.
+
+Examples:
+  reeflow debottleneck plant.toml --goal magnets
+  reeflow debottleneck plant.toml --limit feed.ore.supply
+  reeflow debottleneck plant.toml --budget '20 %' --format json")]
+    Debottleneck(DebottleneckArgs),
     /// Write the linear program for another solver
     #[command(after_help = "\
 Examples:

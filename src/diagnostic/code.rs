@@ -112,6 +112,10 @@ codes! {
         "A recovery, fraction or rate names an outlet that the operation's `to` does not have.";
     UnknownConsumable, "unknown-consumable", Error,
         "An operation consumes something that has no `[consumable.NAME]` table with its price.";
+    UnknownGoal, "unknown-goal", Error,
+        "The command names a goal that the flowsheet does not have. Goals are the tables `[goal.NAME]`; `reeflow check` lists them with what they reach.";
+    UnknownLimit, "unknown-limit", Error,
+        "The command names a limit that the flowsheet does not have, or one that is a share or fixed exactly and so cannot grow in t/yr. Limits are named by the path of their figure, such as `feed.ore.supply`, or by their operation.";
     SeveralOutlets, "several-outlets", Error,
         "A feed supplies one stream and a blender makes one mixture: each has one outlet. Put a splitter or a separator behind it.";
     UnusedInput, "unused-input", Warning,

@@ -173,6 +173,8 @@ pub struct Common<'a> {
     pub capacity: &'a Many<Rate>,
     /// Share of the year in which the operation runs.
     pub availability: Option<&'a Figure>,
+    /// What it costs to let it pass, supply or take more.
+    pub expansion: Option<&'a Figure>,
     /// Cost per throughput.
     pub opex: &'a Many<Rate>,
     /// Consumption per throughput.
@@ -216,6 +218,9 @@ macro_rules! operation_table {
             /// Share of the year in which the operation runs at capacity, 100 % if not said.
             #[serde(default)]
             pub availability: Option<Figure>,
+            /// What one more t/yr of its capacity, supply or demand costs to build: `"1200 USD/(t/yr)"`.
+            #[serde(default)]
+            pub expansion: Option<Figure>,
             /// Operating cost without consumables: `"18 USD/t"` of the inlet, `"200 USD/t REO"` contained in it.
             #[serde(default)]
             pub opex: Many<Rate>,
@@ -250,6 +255,7 @@ macro_rules! operation_table {
                     confidence: self.confidence,
                     capacity: &self.capacity,
                     availability: self.availability.as_ref(),
+                    expansion: self.expansion.as_ref(),
                     opex: &self.opex,
                     consumes: &self.consumes,
                     emission: self.emission.as_ref(),

@@ -73,6 +73,8 @@ pub struct Limit {
     pub figure: FigureId,
     /// Share of the year in which the bound is at hand.
     pub availability: Option<FigureId>,
+    /// What one more t/yr of the bound costs to build, money per t/yr.
+    pub expansion: Option<FigureId>,
     /// Where the flow is measured.
     pub port: Port,
     /// What is measured of it.

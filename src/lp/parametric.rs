@@ -14,8 +14,9 @@ use crate::index::Id;
 /// How near two values are that count as one, relative to the values and the span of the path.
 const SAME: f64 = 1e-9;
 
-/// Where the path is looked for when nothing ends it: so many times the largest right-hand side.
-const FAR: f64 = 1024.0;
+/// A path without end is looked for in steps of this factor, so many of them.
+const STRIDE: f64 = 4.0;
+const STRIDES: i32 = 40;
 
 /// The program solved at one value of the parameter.
 #[derive(Clone, Debug)]
@@ -68,7 +69,8 @@ impl Path {
 
 /// Follows the minimum as the right-hand sides become `b + θ d`, θ from 0 to `until` (may be +∞).
 ///
-/// `direction` gives the rows that move and their rates d. At most `segments` segments are told.
+/// `direction` gives the rows that move and their rates d, `step` a change of θ that matters, > 0: from it the last
+/// breakpoint of a path without end is looked for. At most `segments` segments are told.
 ///
 /// # Errors
 /// What [`solve`] fails with at θ = 0; later failures end the path.
@@ -76,13 +78,14 @@ pub fn follow<C: Clone, R: Clone>(
     lp: &LinearProgram<C, R>,
     direction: &[(RowId, f64)],
     until: f64,
+    step: f64,
     segments: usize,
     options: &Options,
 ) -> Result<Path, Failure> {
     let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let walk = Walk { lp: lp.clone(), direction, options: *options, deadline };
     let start = walk.at(0.0)?;
-    let (far, end) = walk.far(until)?;
+    let (far, end) = walk.far(until, step)?;
     if far <= 0.0 {
         return Ok(Path { points: vec![start], end });
     }
@@ -207,7 +210,7 @@ impl<C: Clone, R: Clone> Walk<'_, C, R> {
     }
 
     /// The end of the path: `until`, or where nothing changes any more, or where nothing is feasible.
-    fn far(&self, until: f64) -> Result<(f64, PathEnd), Failure> {
+    fn far(&self, until: f64, step: f64) -> Result<(f64, PathEnd), Failure> {
         let mut until = (until, PathEnd::Reached);
         // The greatest parameter that is feasible.
         match self.free(-1.0, until.0) {
@@ -222,14 +225,43 @@ impl<C: Clone, R: Clone> Walk<'_, C, R> {
         match self.free(0.0, until.0) {
             Ok(theta) => Ok((theta, PathEnd::NothingHelps)),
             Err(Failure::Unbounded { .. }) => {
-                let largest =
-                    self.lp.rows().fold(1.0_f64, |most, (_, row)| most.max(row.rhs.abs()));
-                let rates = self.direction.iter().map(|&(_, rate)| rate.abs());
-                let rate = rates.fold(0.0, f64::max);
-                Ok((FAR * largest / rate, PathEnd::WithoutEnd))
+                let last = self.last_slope()?;
+                let mut far = step;
+                for _ in 0..STRIDES {
+                    let slope = self.at(far)?.slope;
+                    if (slope - last).abs() <= SAME * last.abs() {
+                        break;
+                    }
+                    far *= STRIDE;
+                }
+                Ok((far * STRIDE, PathEnd::WithoutEnd))
             }
             Err(failure) => Err(failure),
         }
+    }
+
+    /// The slope of the last segment of a path without end: the minimum over all directions in which one can go for
+    /// ever as θ grows by 1.
+    fn last_slope(&self) -> Result<f64, Failure> {
+        let mut program: LinearProgram<(), ()> = LinearProgram::new();
+        for (_, column) in self.lp.columns() {
+            let lower = if column.lower.is_finite() { 0.0 } else { f64::NEG_INFINITY };
+            let upper = if column.upper.is_finite() { 0.0 } else { f64::INFINITY };
+            program.add_column((), column.cost, lower, upper);
+        }
+        let rates = self.rates();
+        for (id, row) in self.lp.rows() {
+            program.add_row((), row.sense, rates[id.index()], self.lp.row_terms(id));
+        }
+        Ok(solve(&program, &self.options()?)?.objective)
+    }
+
+    fn rates(&self) -> Vec<f64> {
+        let mut rates = vec![0.0; self.lp.row_count()];
+        for &(row, rate) in self.direction {
+            rates[row.index()] += rate;
+        }
+        rates
     }
 
     /// Solves with θ as a column, from 0 to `until`, at `cost` per unit; with a cost, alone.
@@ -240,10 +272,7 @@ impl<C: Clone, R: Clone> Walk<'_, C, R> {
             program.add_column((), own, column.lower, column.upper);
         }
         let theta = program.add_column((), cost, 0.0, until);
-        let mut rates = vec![0.0; self.lp.row_count()];
-        for &(row, rate) in self.direction {
-            rates[row.index()] += rate;
-        }
+        let rates = self.rates();
         for (id, row) in self.lp.rows() {
             let own = self.lp.row_terms(id);
             program.add_row((), row.sense, row.rhs, own.chain([(theta, -rates[id.index()])]));
@@ -277,7 +306,8 @@ mod tests {
     #[test]
     fn each_market_fills_in_turn_until_the_next_machine_binds() {
         let (lp, first) = series();
-        let path = follow(&lp, &[(first, 1.0)], f64::INFINITY, 100, &Options::default()).unwrap();
+        let path =
+            follow(&lp, &[(first, 1.0)], f64::INFINITY, 1.0, 100, &Options::default()).unwrap();
         // By hand: 10 + θ reaches 15, 30 and 50.
         assert_relative_eq!(thetas(&path)[..], [0.0, 5.0, 20.0, 40.0], max_relative = 1e-12);
         assert_eq!(path.end, PathEnd::NothingHelps);
@@ -288,13 +318,15 @@ mod tests {
     #[test]
     fn a_path_ends_where_it_was_to_end_or_nothing_is_feasible() {
         let (lp, first) = series();
-        let path = follow(&lp, &[(first, 1.0)], 7.0, 100, &Options::default()).unwrap();
+        let path = follow(&lp, &[(first, 1.0)], 7.0, 1.0, 100, &Options::default()).unwrap();
         assert_relative_eq!(thetas(&path)[..], [0.0, 5.0, 7.0], max_relative = 1e-12);
         assert_eq!(path.end, PathEnd::Reached);
-        let path = follow(&lp, &[(first, -1.0)], f64::INFINITY, 100, &Options::default()).unwrap();
+        let path =
+            follow(&lp, &[(first, -1.0)], f64::INFINITY, 1.0, 100, &Options::default()).unwrap();
         assert_relative_eq!(thetas(&path)[..], [0.0, 10.0], max_relative = 1e-12);
         assert_eq!(path.end, PathEnd::Infeasible);
-        let path = follow(&lp, &[(first, 1.0)], f64::INFINITY, 2, &Options::default()).unwrap();
+        let path =
+            follow(&lp, &[(first, 1.0)], f64::INFINITY, 1.0, 2, &Options::default()).unwrap();
         // What is told is exact; the end need not be a breakpoint.
         assert_relative_eq!(thetas(&path)[..2], [0.0, 5.0], max_relative = 1e-12);
         assert_relative_eq!(path.slope(1), -2.0, max_relative = 1e-12);
@@ -306,7 +338,8 @@ mod tests {
         let mut lp: LinearProgram<(), ()> = LinearProgram::new();
         let ore = lp.add_column((), -2.0, 0.0, f64::INFINITY);
         let supply = lp.add_row((), RowSense::AtMost, 4.0, [(ore, 1.0)]);
-        let path = follow(&lp, &[(supply, 1.0)], f64::INFINITY, 100, &Options::default()).unwrap();
+        let path =
+            follow(&lp, &[(supply, 1.0)], f64::INFINITY, 1.0, 100, &Options::default()).unwrap();
         assert_eq!(path.end, PathEnd::WithoutEnd);
         assert_eq!(path.points.len(), 2);
         assert_relative_eq!(path.slope(0), -2.0, max_relative = 1e-12);
@@ -331,7 +364,7 @@ mod tests {
                     rows.push(lp.add_row((), RowSense::AtMost, rhs.abs(), terms));
                 }
                 let direction = [(rows[0], 1.0), (rows[1], 0.5)];
-                let path = follow(&lp, &direction, 12.0, 1000, &Options::default()).unwrap();
+                let path = follow(&lp, &direction, 12.0, 1.0, 1000, &Options::default()).unwrap();
                 for step in 0..=48 {
                     let theta = f64::from(step) * 0.25;
                     let mut moved = lp.clone();

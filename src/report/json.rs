@@ -1,7 +1,7 @@
 //! The report as JSON: findings and outcome under the name of their schema.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, ser::SerializeMap as _};
 
 use crate::{
     analysis::Outcome,
@@ -58,26 +58,7 @@ impl<'a> Report<'a> {
     /// The report of a run; no outcome if there was none.
     #[must_use]
     pub fn new(findings: &Diagnostics, sources: &Sources, outcome: Option<&'a Outcome>) -> Self {
-        let findings = findings.iter().map(|item| Finding {
-            code: item.code.name(),
-            severity: item.severity,
-            message: item.message.clone(),
-            help: item.help.clone(),
-            labels: item
-                .labels
-                .iter()
-                .filter_map(|label| {
-                    let place = sources.place(label.span)?;
-                    Some(Place {
-                        source: place.source.to_owned(),
-                        line: place.line,
-                        column: place.column,
-                        text: label.text.clone(),
-                    })
-                })
-                .collect(),
-        });
-        Self { schema: SCHEMA, findings: findings.collect(), outcome }
+        Self { schema: SCHEMA, findings: list(findings, sources), outcome }
     }
 
     /// The report as indented JSON with a line break at its end.
@@ -86,9 +67,75 @@ impl<'a> Report<'a> {
     /// Never: all keys are text.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("all keys are text");
-        text.push('\n');
-        text
+        pretty(self)
+    }
+}
+
+/// Findings as data.
+fn list(findings: &Diagnostics, sources: &Sources) -> Vec<Finding> {
+    let findings = findings.iter().map(|item| Finding {
+        code: item.code.name(),
+        severity: item.severity,
+        message: item.message.clone(),
+        help: item.help.clone(),
+        labels: item
+            .labels
+            .iter()
+            .filter_map(|label| {
+                let place = sources.place(label.span)?;
+                Some(Place {
+                    source: place.source.to_owned(),
+                    line: place.line,
+                    column: place.column,
+                    text: label.text.clone(),
+                })
+            })
+            .collect(),
+    });
+    findings.collect()
+}
+
+fn pretty(data: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(data).expect("all keys are text");
+    text.push('\n');
+    text
+}
+
+/// What a command other than `solve` answers: the name of the schema (`reeflow-COMMAND-1`), findings, and the answer under the name
+/// of the command; null if there is none.
+#[derive(Clone, Debug)]
+pub struct Answer<'a, T> {
+    command: &'static str,
+    findings: Vec<Finding>,
+    answer: Option<&'a T>,
+}
+
+impl<'a, T: Serialize> Answer<'a, T> {
+    /// The answer of a command.
+    #[must_use]
+    pub fn new(
+        command: &'static str,
+        findings: &Diagnostics,
+        sources: &Sources,
+        answer: Option<&'a T>,
+    ) -> Self {
+        Self { command, findings: list(findings, sources), answer }
+    }
+
+    /// The answer as indented JSON with a line break at its end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        pretty(self)
+    }
+}
+
+impl<T: Serialize> Serialize for Answer<'_, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("schema", &format!("reeflow-{}-1", self.command))?;
+        map.serialize_entry("findings", &self.findings)?;
+        map.serialize_entry(self.command, &self.answer)?;
+        map.end()
     }
 }
 

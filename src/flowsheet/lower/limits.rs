@@ -56,6 +56,7 @@ impl Lowering<'_> {
                 sense,
                 figure: found.id,
                 availability: None,
+                expansion: None,
                 port: on.port,
                 content,
                 share_of: on.share_of,

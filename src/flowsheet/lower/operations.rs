@@ -137,6 +137,7 @@ impl<'d> Lowering<'d> {
                 self.lower_rate(rate, &path, &place, &outlets, &expect)
             });
             self.lower_capacity(&place, &outlets);
+            self.lower_expansion(&place);
             // Identifiers are positions: what could not be read, and was reported, keeps its place.
             let kind = kind.unwrap_or_else(|| table.empty());
             self.operations.push(Operation {

@@ -5,7 +5,7 @@ use super::Place;
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     document::Rate as RateTable,
-    flowsheet::{Consumption, Content, LimitKind, Port, Rate, Sense, StreamId},
+    flowsheet::{Consumption, Content, Limit, LimitId, LimitKind, Port, Rate, Sense, StreamId},
     measure::Dimension,
 };
 
@@ -118,6 +118,34 @@ impl<'d> Lowering<'d> {
             self.report(Diagnostic::new(Code::UnusedInput, message).at(span, "").help(
                 "add `capacity`; availability is the share of the year in which it is at hand",
             ));
+        }
+    }
+
+    /// What more of the limits that the operation itself sets costs.
+    pub(super) fn lower_expansion(&mut self, place: &Place<'d>) {
+        let Some(figure) = place.common.expansion else { return };
+        let path = format!("{}.expansion", place.path);
+        let expect = Expect::positive(Dimension::MONEY_PER_MASS_RATE);
+        let Some(found) = self.figure(figure, &path, &place.inherit, &expect) else { return };
+        let grows = |limit: &Limit| {
+            let own = matches!(
+                limit.kind,
+                LimitKind::Capacity | LimitKind::Supply | LimitKind::Demand | LimitKind::Disposal
+            );
+            limit.operation == place.id && own && limit.sense == Sense::AtMost
+        };
+        let limits: Vec<LimitId> =
+            self.limits.iter_ids().filter(|(_, limit)| grows(limit)).map(|(id, _)| id).collect();
+        for &id in &limits {
+            self.limits[id].expansion = Some(found.id);
+        }
+        if limits.is_empty() {
+            let message = format!("`{}` says what expansion costs, but has no limit", place.name);
+            self.report(
+                Diagnostic::new(Code::UnusedInput, message)
+                    .at(figure.span, "")
+                    .help("add the `capacity`, `supply` or `demand` that can grow"),
+            );
         }
     }
 }

@@ -1,0 +1,362 @@
+//! Debottlenecking: which limits must grow, in which order, and what each step is worth (formulation §8).
+//!
+//! Every limit k that may grow gets a growth `e_k ≥ 0` with a weight `w_k`: what its expansion costs, or 1 ÷ its bound,
+//! so that growth is counted in shares of what is there. The best plan is followed as `Σ w_k e_k ≤ β` is relaxed from
+//! β = 0: an exact parametric program ([`lp::follow`]), concave in the sense of what is followed, so that the first
+//! step is the one that gives most for what it takes. Every breakpoint is solved again with the limits' figures
+//! changed, by the path of every other plan, before it is told.
+
+mod outcome;
+mod program;
+
+pub use outcome::{Debottleneck, EndOfPath, GoalValue, Growth, Step, StillBinds};
+
+use super::{bottleneck::sense_name, failure, goals};
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics, nearest},
+    flowsheet::{Flowsheet, Goal, GoalId, LimitId, LimitKind, Objective, Sense, Values},
+    lp::{self, Options, PathEnd},
+    measure::{Dimension, Quantity, format_number},
+    model::{Failure, Form, Model, Solution},
+};
+use program::{Growing, Program, Setting};
+
+/// Most segments of a path.
+const SEGMENTS: usize = 1_000;
+
+/// What a solved breakpoint may differ by, relative.
+const AGREE: f64 = 1e-7;
+
+/// A growth smaller than this share of its bound is rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The goal to reach; the objective is followed if none is named.
+    pub goal: Option<String>,
+    /// The value to reach instead of the goal's bound, in the goal's unit.
+    pub target: Option<f64>,
+    /// Paths of the limits that may grow, or names of their operations; all that can grow if empty.
+    pub limits: Vec<String>,
+    /// What growth may take in all: money, a share, or t/yr for a single limit.
+    pub budget: Option<Quantity>,
+}
+
+/// What is followed along the path.
+struct Followed<'f> {
+    goal: Option<(&'f Goal, Sense, f64)>,
+    name: String,
+    unit: String,
+}
+
+/// In what growth is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Count {
+    /// t/yr of the only limit.
+    Own,
+    /// Money.
+    Money,
+    /// Shares of the bounds, summed.
+    Share,
+}
+
+/// Follows the best plan as limits grow.
+///
+/// # Errors
+/// Findings: names that do not exist, a budget in the wrong unit, a flowsheet without a plan, a breakpoint that does
+/// not hold when it is solved again.
+pub fn debottleneck(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    request: &Request,
+) -> Result<Debottleneck, Diagnostics> {
+    let goal = request.goal.as_deref().map(|name| find_goal(flowsheet, name)).transpose()?;
+    let free = without_enforcement(flowsheet, goal);
+    let flowsheet = &free;
+    let values = flowsheet.values();
+    let model = Model::assemble(flowsheet, &values)?;
+    let base = solve(flowsheet, &values, &model, options)?;
+    let followed = describe(flowsheet, &values, goal, request.target)?;
+    let ids = choose(flowsheet, &request.limits)?;
+    let (count, until) = count(flowsheet, &values, &ids, request)?;
+    let growing = weigh(flowsheet, &values, &ids, count);
+    let setting = Setting {
+        flowsheet,
+        values: &values,
+        model: &model,
+        options,
+        followed: &followed,
+        growing: &growing,
+    };
+    let program = Program::new(setting, &base);
+    let start = program.value(&base.raw.primal);
+    if start.is_none() {
+        let message =
+            format!("`{}` has no value in the present plan: its denominator is 0", followed.name);
+        return Err(Diagnostic::new(Code::GoalMissed, message)
+            .help("let the plan do something first: look at `reeflow solve`")
+            .into());
+    }
+    let mut told = Debottleneck {
+        title: flowsheet.title.clone(),
+        currency: flowsheet.currency.clone(),
+        follows: followed.name.clone(),
+        unit: followed.unit.clone(),
+        sense: followed.goal.as_ref().map(|&(_, sense, _)| sense_name(sense)),
+        target: followed.goal.as_ref().map(|&(_, _, target)| target),
+        ratio: followed.goal.as_ref().is_some_and(|(goal, ..)| goal.to.is_some()),
+        start: start.unwrap_or_default(),
+        start_objective: base.objective,
+        objective: objective_name(&flowsheet.objective),
+        objective_unit: objective_unit(flowsheet),
+        reached: start.unwrap_or_default(),
+        met: false,
+        counted_in: match count {
+            Count::Own => "t/yr".to_owned(),
+            Count::Money => flowsheet.currency.clone(),
+            Count::Share => "share".to_owned(),
+        },
+        may_grow: growing.len(),
+        end: EndOfPath::TargetMet,
+        steps: Vec::new(),
+        held_by: Vec::new(),
+        worst_difference: 0.0,
+    };
+    told.met = is_met(&followed, told.start);
+    if told.met {
+        return Ok(told);
+    }
+    // Growth by a tenth of everything.
+    let step: f64 = growing
+        .iter()
+        .map(|item| {
+            0.1 * item.weight * item.available * values[flowsheet.limits[item.limit].figure]
+        })
+        .sum();
+    let step = if step > 0.0 { step } else { 1.0 };
+    let path = lp::follow(&program.lp, &[(program.budget, 1.0)], until, step, SEGMENTS, options)
+        .map_err(|failure| unproven(&format!("the path could not be followed: {failure:?}")))?;
+    program.tell(&path, &mut told)?;
+    told.met = is_met(&followed, told.reached);
+    told.end = match path.end {
+        _ if told.met => EndOfPath::TargetMet,
+        PathEnd::Reached => EndOfPath::BudgetSpent,
+        PathEnd::NothingHelps | PathEnd::Infeasible => EndOfPath::NothingHelps,
+        PathEnd::WithoutEnd => EndOfPath::WithoutEnd,
+        PathEnd::MostSegments => EndOfPath::MostSegments,
+        PathEnd::TimeLimit => EndOfPath::TimeLimit,
+    };
+    Ok(told)
+}
+
+/// Finds a goal by its name.
+fn find_goal(flowsheet: &Flowsheet, name: &str) -> Result<GoalId, Diagnostics> {
+    let found = flowsheet.goals.iter_ids().find(|(_, goal)| goal.name == name);
+    if let Some((id, _)) = found {
+        return Ok(id);
+    }
+    let known: Vec<&str> = flowsheet.goals.iter().map(|goal| goal.name.as_str()).collect();
+    Err(unknown(Code::UnknownGoal, "goal", name, &known))
+}
+
+/// A name that nothing bears, with the nearest that something does.
+fn unknown(code: Code, what: &str, name: &str, known: &[&str]) -> Diagnostics {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => format!("the flowsheet has no {what}"),
+        None => format!("there are `{}`", known.join("`, `")),
+    };
+    Diagnostic::new(code, format!("there is no {what} `{name}`")).help(help).into()
+}
+
+fn unproven(message: &str) -> Diagnostics {
+    Diagnostic::new(Code::NotProven, message.to_owned()).help("try another `--solver`").into()
+}
+
+/// The flowsheet without the goal as a row: what is to be reached is not yet.
+fn without_enforcement(flowsheet: &Flowsheet, goal: Option<GoalId>) -> Flowsheet {
+    let mut free = flowsheet.clone();
+    if let Some(id) = goal {
+        free.goals[id].enforced = false;
+    }
+    free
+}
+
+fn solve(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    model: &Model,
+    options: &Options,
+) -> Result<Solution, Diagnostics> {
+    let solved = model.solve(flowsheet, options, Form::Condensed);
+    solved.map_err(|failure: Failure| failure::explain(flowsheet, values, model, options, &failure))
+}
+
+fn objective_name(objective: &Objective) -> String {
+    match objective {
+        Objective::Profit => "profit".to_owned(),
+        Objective::Maximise(measure) | Objective::Minimise(measure) => measure.text.clone(),
+    }
+}
+
+fn objective_unit(flowsheet: &Flowsheet) -> String {
+    match &flowsheet.objective {
+        Objective::Profit => format!("{}/yr", flowsheet.currency),
+        Objective::Maximise(measure) | Objective::Minimise(measure) => {
+            measure.unit.text(&flowsheet.currency)
+        }
+    }
+}
+
+fn describe<'f>(
+    flowsheet: &'f Flowsheet,
+    values: &Values,
+    goal: Option<GoalId>,
+    target: Option<f64>,
+) -> Result<Followed<'f>, Diagnostics> {
+    let Some(id) = goal else {
+        if target.is_some() {
+            return Err(Diagnostic::new(
+                Code::UnknownGoal,
+                "a target needs the goal that it is for",
+            )
+            .help("name it: `--goal NAME --target VALUE`")
+            .into());
+        }
+        let (name, unit) = (objective_name(&flowsheet.objective), objective_unit(flowsheet));
+        return Ok(Followed { goal: None, name, unit });
+    };
+    let goal = &flowsheet.goals[id];
+    // A goal with two bounds is followed towards the one that is missed; at least comes first.
+    let bound =
+        goal.bounds.iter().find(|bound| bound.sense == Sense::AtLeast).or(goal.bounds.first());
+    let Some(bound) = bound else {
+        return Err(Diagnostic::new(
+            Code::GoalMissed,
+            format!("goal `{}` has no bound", goal.name),
+        )
+        .into());
+    };
+    let target = target.unwrap_or(values[bound.figure]);
+    let unit = goals::unit(flowsheet, goal);
+    Ok(Followed { goal: Some((goal, bound.sense, target)), name: goal.name.clone(), unit })
+}
+
+fn is_met(followed: &Followed<'_>, value: f64) -> bool {
+    followed.goal.as_ref().is_some_and(|&(_, sense, target)| {
+        let room = AGREE * 1e-2 * target.abs();
+        if sense == Sense::AtMost { value <= target + room } else { value >= target - room }
+    })
+}
+
+/// The limits that may grow.
+fn choose(flowsheet: &Flowsheet, named: &[String]) -> Result<Vec<LimitId>, Diagnostics> {
+    let path = |id: LimitId| flowsheet.figures[flowsheet.limits[id].figure].path.as_str();
+    let can_grow = |id: &LimitId| {
+        let limit = &flowsheet.limits[*id];
+        limit.share_of.is_none()
+            && limit.sense != Sense::Exactly
+            && limit.kind != LimitKind::Fraction
+    };
+    if named.is_empty() {
+        return Ok(flowsheet.limits.ids().filter(can_grow).collect());
+    }
+    let mut chosen: Vec<LimitId> = Vec::new();
+    for name in named {
+        let fits = |id: &LimitId| {
+            let limit = &flowsheet.limits[*id];
+            let own = path(*id);
+            own == name
+                || own.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
+                || flowsheet.operations[limit.operation].name == *name
+        };
+        let found: Vec<LimitId> = flowsheet.limits.ids().filter(fits).collect();
+        if found.is_empty() {
+            let known: Vec<&str> = flowsheet.limits.ids().filter(can_grow).map(path).collect();
+            return Err(unknown(Code::UnknownLimit, "limit", name, &known));
+        }
+        let able: Vec<LimitId> = found.iter().copied().filter(can_grow).collect();
+        if able.is_empty() {
+            let message = format!(
+                "`{}` is a share or fixed exactly: it has no room to grow in t/yr",
+                path(found[0])
+            );
+            let figure = &flowsheet.figures[flowsheet.limits[found[0]].figure];
+            return Err(Diagnostic::new(Code::UnknownLimit, message)
+                .at(figure.span, "")
+                .help("name a supply, capacity, demand or flow; `reeflow sensitivity` tells what a share does")
+                .into());
+        }
+        chosen.extend(able.into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
+    }
+    Ok(chosen)
+}
+
+/// In what growth is counted, and how much of it there may be.
+fn count(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    ids: &[LimitId],
+    request: &Request,
+) -> Result<(Count, f64), Diagnostics> {
+    let priced = |id: &&LimitId| flowsheet.limits[**id].expansion.is_some();
+    let raised = ids.iter().filter(|id| flowsheet.limits[**id].sense == Sense::AtMost);
+    let all_priced = !ids.is_empty() && raised.clone().all(|id| priced(&id));
+    let own = ids.len() == 1 && values[flowsheet.limits[ids[0]].figure] >= 0.0;
+    let Some(budget) = &request.budget else {
+        let count = if own {
+            Count::Own
+        } else if all_priced {
+            Count::Money
+        } else {
+            Count::Share
+        };
+        return Ok((count, f64::INFINITY));
+    };
+    let count = match budget.dimension {
+        Dimension::MASS_RATE if own => Count::Own,
+        Dimension::MONEY if raised.clone().any(|id| priced(&id)) => Count::Money,
+        Dimension::FRACTION => Count::Share,
+        Dimension::MONEY => {
+            let message =
+                "a budget of money needs to know what expansion costs, but no limit says so";
+            return Err(Diagnostic::new(Code::MissingKey, message)
+                .help("give operations `expansion = \"1200 USD/(t/yr)\"`, or a budget of growth: `--budget \"30 %\"`")
+                .into());
+        }
+        other => {
+            let message = format!(
+                "the budget must be money, a share of growth or, for one `--limit`, a mass rate; found {}",
+                other.describe()
+            );
+            return Err(Diagnostic::new(Code::WrongDimension, message)
+                .help(format!("write it like `\"20000000 {}\"` or `\"30 %\"`", flowsheet.currency))
+                .into());
+        }
+    };
+    if !budget.value.is_finite() || budget.value < 0.0 {
+        let message =
+            format!("the budget must not be negative, found {}", format_number(budget.value));
+        return Err(Diagnostic::new(Code::OutOfRange, message).into());
+    }
+    Ok((count, budget.value))
+}
+
+fn weigh(flowsheet: &Flowsheet, values: &Values, ids: &[LimitId], count: Count) -> Vec<Growing> {
+    let weights = ids.iter().filter_map(|&id| {
+        let limit = &flowsheet.limits[id];
+        let available = limit.availability.map_or(1.0, |figure| values[figure]);
+        let bound = values[limit.figure];
+        let weight = match count {
+            Count::Own => 1.0,
+            // What no money can buy does not grow; what is lowered costs nothing to build, but is no gift either.
+            Count::Money => values[limit.expansion?],
+            Count::Share if bound == 0.0 => return None,
+            Count::Share => 1.0 / bound.abs(),
+        };
+        // In t/yr of the bound, which is at hand for a part of the year.
+        Some(Growing { limit: id, weight: weight / available, available })
+    });
+    weights.collect()
+}

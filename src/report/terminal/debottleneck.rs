@@ -1,0 +1,198 @@
+//! The path of bottlenecks: what must grow, in which order.
+
+use super::{
+    Style,
+    page::{NONE, Page, Sheet, amount, held, percent},
+};
+use crate::{
+    analysis::debottleneck::{Debottleneck, EndOfPath, Growth, Step},
+    measure::{format_mass_rate, format_number},
+};
+
+/// Most limits that are named in one sentence.
+const NAMED: usize = 6;
+
+/// The path as text.
+#[must_use]
+pub fn render(told: &Debottleneck, style: &Style) -> String {
+    let mut page = Page::new(*style);
+    page.heading(&told.title);
+    page.line(&answer(told));
+    if !told.steps.is_empty() {
+        page.line(&explain_count(told));
+        page.heading("What grows, in this order");
+        write_steps(&mut page, told);
+        let difference = format!("{:.0e}", told.worst_difference);
+        page.line(&format!(
+            "Each step was solved again with the limits grown: the same to {difference}."
+        ));
+    }
+    if !told.held_by.is_empty() && told.end != EndOfPath::TargetMet {
+        let held: Vec<String> =
+            told.held_by.iter().map(|it| format!("{} = {}", it.limit, it.text)).collect();
+        page.item(&format!("What binds there and may not grow: {}.", held.join(", ")));
+    }
+    page.finish()
+}
+
+fn show(told: &Debottleneck, value: f64) -> String {
+    if told.unit.is_empty() {
+        format_number(value)
+    } else {
+        amount(value, &told.unit, &told.currency)
+    }
+}
+
+/// The answer in one sentence.
+fn answer(told: &Debottleneck) -> String {
+    let name = &told.follows;
+    let start = show(told, told.start);
+    let reached = show(told, told.reached);
+    let grown = grown(told);
+    let wanted = match (told.sense, told.target) {
+        (Some(sense), Some(target)) => format!("{sense} {}", show(told, target)),
+        _ => String::new(),
+    };
+    if told.steps.is_empty() {
+        return match told.end {
+            EndOfPath::TargetMet => {
+                format!("✓ {name} is {wanted} already: {start} in the present plan.")
+            }
+            _ if wanted.is_empty() => format!("{name} is {start}; no growth of a limit raises it."),
+            _ => format!("✗ {name} stays at {start}, not {wanted}: no growth of a limit helps."),
+        };
+    }
+    let all = match grown.len() {
+        1 => "one limit grows".to_owned(),
+        n => format!("{n} limits grow"),
+    };
+    let list: Vec<String> = grown.iter().take(NAMED).cloned().collect();
+    let more = if grown.len() > NAMED { " …" } else { "" };
+    let list = list.join(", ");
+    match told.end {
+        EndOfPath::TargetMet => {
+            format!("✓ {name} goes from {start} to {wanted} when {all}: {list}{more}.")
+        }
+        _ => {
+            let from_to = if matches!(told.end, EndOfPath::WithoutEnd) {
+                format!("{name} goes up from {start} without end as {all}: {list}{more}.")
+            } else {
+                format!("{name} goes from {start} to {reached} as {all}: {list}{more}.")
+            };
+            let why = match told.end {
+                EndOfPath::BudgetSpent => "Then the budget is spent.",
+                EndOfPath::NothingHelps => "Then no growth helps any more.",
+                EndOfPath::MostSegments => "There is more, which is not told.",
+                EndOfPath::TimeLimit => "Then the time limit passed.",
+                EndOfPath::TargetMet | EndOfPath::WithoutEnd => "",
+            };
+            let missed =
+                if wanted.is_empty() { String::new() } else { format!(" It is not {wanted}.") };
+            let mark = if wanted.is_empty() { "" } else { "✗ " };
+            format!("{mark}{from_to} {why}{missed}")
+        }
+    }
+}
+
+/// Each limit that grows, with its first and last bound.
+fn grown(told: &Debottleneck) -> Vec<String> {
+    let mut ends: Vec<(&str, f64, f64)> = Vec::new();
+    for growth in told.steps.iter().flat_map(|step| &step.grows) {
+        match ends.iter_mut().find(|(limit, ..)| *limit == growth.limit) {
+            Some((_, _, to)) => *to = growth.to,
+            None => ends.push((&growth.limit, growth.from, growth.to)),
+        }
+    }
+    let endless = |limit: &str| {
+        let last = told.steps.last().filter(|_| told.end == EndOfPath::WithoutEnd);
+        last.is_some_and(|step| step.grows.iter().any(|growth| growth.limit == limit))
+    };
+    ends.into_iter()
+        .map(|(limit, from, to)| {
+            if endless(limit) {
+                return format!("{limit} from {} on", format_mass_rate(from));
+            }
+            format!("{limit} from {} to {}", format_mass_rate(from), format_mass_rate(to))
+        })
+        .collect()
+}
+
+fn explain_count(told: &Debottleneck) -> String {
+    let mut text = match told.counted_in.as_str() {
+        "share" => "The least growth, summed in % of each bound, leads.".to_owned(),
+        "t/yr" => "One limit grows, the others stay.".to_owned(),
+        _ => "The least cost of expansion leads.".to_owned(),
+    };
+    text.push_str(&format!(
+        " {} may grow.",
+        match told.may_grow {
+            1 => "1 limit".to_owned(),
+            n => format!("{n} limits"),
+        }
+    ));
+    if told.ratio {
+        text.push_str(" The denominator stays at least where it is in the present plan.");
+    }
+    text
+}
+
+fn write_steps(page: &mut Page, told: &Debottleneck) {
+    let priced = told.steps.iter().any(|step| step.cost.is_some_and(|cost| cost > 0.0));
+    let goal = told.target.is_some();
+    let mut head = vec!["", ".limit", "#from", "#to", "#growth\n%", "#worth of\none t/yr", "#then"];
+    if goal {
+        head.push("#objective");
+    }
+    if priced {
+        head.extend(["#cost", "#payback\nyr"]);
+    }
+    head.push(".binds now");
+    let mut sheet = Sheet::new(&head);
+    for (at, step) in told.steps.iter().enumerate() {
+        for (line, growth) in step.grows.iter().enumerate() {
+            sheet.cells(cells(told, step, growth, (at, line), goal, priced));
+        }
+    }
+    page.table(&sheet);
+}
+
+fn cells(
+    told: &Debottleneck,
+    step: &Step,
+    growth: &Growth,
+    (at, line): (usize, usize),
+    goal: bool,
+    priced: bool,
+) -> Vec<String> {
+    let first = |text: String| if line == 0 { text } else { String::new() };
+    let worth = if told.unit.is_empty() {
+        format_number(growth.worth)
+    } else {
+        amount(growth.worth, &told.unit, &told.currency)
+    };
+    let endless = told.end == EndOfPath::WithoutEnd && at + 1 == told.steps.len();
+    let mut cells = vec![
+        first((at + 1).to_string()),
+        growth.limit.clone(),
+        format_mass_rate(growth.from),
+        if endless { "no end".to_owned() } else { format_mass_rate(growth.to) },
+        if endless || growth.from == 0.0 {
+            NONE.to_owned()
+        } else {
+            percent((growth.to - growth.from) / growth.from)
+        },
+        held(&worth),
+        first(if endless { "no end".to_owned() } else { held(&show(told, step.value)) }),
+    ];
+    if goal {
+        let objective = amount(step.objective, &told.objective_unit, &told.currency);
+        cells.push(first(if endless { NONE.to_owned() } else { held(&objective) }));
+    }
+    if priced {
+        let cost = |cost: f64| amount(cost, &told.currency, &told.currency);
+        cells.push(first(step.cost.map_or_else(|| NONE.to_owned(), cost)));
+        cells.push(first(step.payback.map_or_else(|| NONE.to_owned(), format_number)));
+    }
+    cells.push(first(step.newly_binding.join(" ")));
+    cells
+}

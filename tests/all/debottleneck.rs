@@ -1,0 +1,127 @@
+//! The path of bottlenecks, against values known by hand.
+
+use approx::assert_relative_eq;
+use reeflow::{
+    analysis::debottleneck::{Debottleneck, EndOfPath, Request, debottleneck},
+    diagnostic::Code,
+    lp::Options,
+    measure::Units,
+};
+
+use crate::shipped;
+
+fn follow(request: &Request) -> Debottleneck {
+    let flowsheet = shipped::lower("tutorial/07-debottleneck", &[]);
+    debottleneck(&flowsheet, &Options::default(), request).expect("it has a path")
+}
+
+fn budget(text: &str) -> Request {
+    let budget = Units::new("USD").parse(text).expect("a quantity");
+    Request { budget: Some(budget), ..Request::default() }
+}
+
+/// The limits that grow in a step, and to what.
+fn grown(told: &Debottleneck, step: usize) -> Vec<(&str, f64)> {
+    let grows = told.steps[step].grows.iter();
+    let mut list: Vec<_> = grows.map(|growth| (growth.limit.as_str(), growth.to)).collect();
+    list.sort_by(|a, b| a.0.cmp(b.0));
+    list
+}
+
+#[test]
+fn money_goes_first_where_it_earns_most() {
+    let told = follow(&budget("1000 USD"));
+    assert_eq!(told.end, EndOfPath::BudgetSpent);
+    assert_eq!(told.steps.len(), 2);
+    assert_eq!(grown(&told, 0).len(), 1);
+    assert_relative_eq!(told.steps[0].grows[0].to, 12.0, max_relative = 1e-9);
+    assert_relative_eq!(told.steps[0].grows[0].worth, 40.0, max_relative = 1e-9);
+    assert_relative_eq!(told.steps[0].cost.expect("priced"), 200.0, max_relative = 1e-9);
+    assert_relative_eq!(told.steps[0].payback.expect("it pays"), 2.5, max_relative = 1e-9);
+    let limits: Vec<&str> = grown(&told, 1).into_iter().map(|(limit, _)| limit).collect();
+    assert_eq!(limits, ["separator.mill.capacity", "separator.smelter.capacity"]);
+    assert_relative_eq!(told.steps[1].payback.expect("it pays"), 10.0, max_relative = 1e-9);
+    assert_eq!(told.steps[1].newly_binding, ["separator.smelter.capacity"]);
+    assert_relative_eq!(told.reached, 560.0, max_relative = 1e-9);
+}
+
+#[test]
+fn more_money_than_helps_stops_at_the_market() {
+    let told = follow(&budget("10000 USD"));
+    assert_eq!(told.end, EndOfPath::NothingHelps);
+    assert_relative_eq!(told.reached, 640.0, max_relative = 1e-9);
+    let held: Vec<&str> = told.held_by.iter().map(|held| held.limit.as_str()).collect();
+    assert_eq!(held, ["product.market.demand"]);
+}
+
+#[test]
+fn a_goal_ends_the_path_within_a_segment() {
+    let told = follow(&Request { goal: Some("sales".to_owned()), ..Request::default() });
+    assert!(told.met);
+    assert_eq!(told.end, EndOfPath::TargetMet);
+    assert_relative_eq!(told.reached, 15.0, max_relative = 1e-9);
+    assert_relative_eq!(told.steps[1].objective, 600.0, max_relative = 1e-7);
+    // By share: the mill takes 20 % to 12 t/yr, then mill and smelter 30 and 25 %.
+    assert_relative_eq!(told.steps[0].to, 0.2, max_relative = 1e-9);
+    assert_relative_eq!(told.steps[1].to, 0.2 + 0.3 + 0.25, max_relative = 1e-9);
+    let met = Request { goal: Some("margin".to_owned()), ..Request::default() };
+    assert!(follow(&met).met && follow(&met).steps.is_empty());
+}
+
+#[test]
+fn a_target_out_of_reach_is_told_with_what_holds_it() {
+    let request =
+        Request { goal: Some("margin".to_owned()), target: Some(45.0), ..Request::default() };
+    let told = follow(&request);
+    assert!(!told.met);
+    assert_eq!(told.end, EndOfPath::NothingHelps);
+    assert_relative_eq!(told.reached, 40.0, max_relative = 1e-9);
+}
+
+#[test]
+fn one_limit_is_followed_in_its_own_unit() {
+    let request = Request { limits: vec!["mill".to_owned()], ..Request::default() };
+    let told = follow(&request);
+    assert_eq!(told.counted_in, "t/yr");
+    assert_relative_eq!(told.steps[0].to, 2.0, max_relative = 1e-9);
+    assert_eq!((told.steps.len(), told.end), (1, EndOfPath::NothingHelps));
+}
+
+#[test]
+fn names_and_budgets_that_make_no_sense_are_refused() {
+    let flowsheet = shipped::lower("tutorial/07-debottleneck", &[]);
+    let code = |request: &Request| {
+        let refused = debottleneck(&flowsheet, &Options::default(), request);
+        let found = refused.expect_err("it makes no sense");
+        found.iter().next().expect("a finding").code
+    };
+    let goal = Request { goal: Some("sale".to_owned()), ..Request::default() };
+    assert_eq!(code(&goal), Code::UnknownGoal);
+    let limit = Request { limits: vec!["mil".to_owned()], ..Request::default() };
+    assert_eq!(code(&limit), Code::UnknownLimit);
+    assert_eq!(code(&budget("3 kWh")), Code::WrongDimension);
+    assert_eq!(code(&budget("-3 USD")), Code::OutOfRange);
+    let target = Request { target: Some(3.0), ..Request::default() };
+    assert_eq!(code(&target), Code::UnknownGoal);
+}
+
+#[test]
+fn every_step_of_a_shipped_flowsheet_holds_when_solved_again() {
+    for name in ["beylikova-industrial", "tutorial/06-goal-and-bottleneck"] {
+        let flowsheet = shipped::lower(name, &[]);
+        let goals = flowsheet.goals.iter().map(|goal| Some(goal.name.clone()));
+        for goal in goals.chain([None]) {
+            let request = Request { goal, ..Request::default() };
+            let told = debottleneck(&flowsheet, &Options::default(), &request).expect("a path");
+            assert!(told.worst_difference < 1e-9, "{name}: {}", told.worst_difference);
+            // What helps most comes first.
+            let mut slope = f64::INFINITY;
+            let mut from = told.start;
+            for step in told.steps.iter().filter(|_| !told.ratio) {
+                let now = (step.value - from).abs() / (step.to - step.from);
+                assert!(now <= slope * (1.0 + 1e-9), "{name}: {now} after {slope}");
+                (slope, from) = (now, step.value);
+            }
+        }
+    }
+}
