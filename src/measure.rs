@@ -21,6 +21,7 @@ mod error;
 mod format;
 mod number;
 mod parse;
+pub mod round;
 
 pub use dimension::{Dimension, Mismatch};
 pub use error::{MeasureError, MeasureErrorKind};

@@ -20,14 +20,14 @@ const STEP: f64 = 1e-6;
 
 /// Writing the model once per figure that shapes it is worth at most so many nodes in all; past that, such figures are
 /// counted but not weighed, and the report says so.
-const WORK: usize = 500_000;
+pub(super) const WORK: usize = 500_000;
 
 /// A functional with its multipliers.
-struct Followed {
-    of: Measure,
-    to: Option<Measure>,
-    base: f64,
-    sensitivity: Sensitivity,
+pub(super) struct Followed {
+    pub(super) of: Measure,
+    pub(super) to: Option<Measure>,
+    pub(super) base: f64,
+    pub(super) sensitivity: Sensitivity,
 }
 
 pub(super) fn weigh(context: &Context<'_>) -> (Vec<AssumptionOutcome>, FigureCount) {
@@ -128,7 +128,7 @@ fn follow_objective(context: &Context<'_>) -> Option<Followed> {
 }
 
 /// One figure moved a little, and the model where the figure shapes it.
-struct Moved {
+pub(super) struct Moved {
     model: Shape,
     values: Values,
     step: f64,
@@ -170,7 +170,7 @@ impl Resolved {
 }
 
 impl Moved {
-    fn new(context: &Context<'_>, figure: FigureId, shapes: bool) -> Option<Self> {
+    pub(super) fn new(context: &Context<'_>, figure: FigureId, shapes: bool) -> Option<Self> {
         let mut values = context.values.clone();
         let value = values[figure];
         // Inwards from 1, so that a share stays one.
@@ -188,7 +188,7 @@ impl Moved {
         Some(Self { model, values, step })
     }
 
-    fn derivative(&self, context: &Context<'_>, followed: &Followed) -> f64 {
+    pub(super) fn derivative(&self, context: &Context<'_>, followed: &Followed) -> f64 {
         if let Shape::Other(resolved) = &self.model {
             return (resolved.value(&self.values, followed) - followed.base) / self.step;
         }
@@ -237,7 +237,7 @@ fn rows(context: &Context<'_>, at: At<'_>, followed: &Followed) -> f64 {
 }
 
 /// Whether each figure stands in the definitions: assays, recoveries, fractions, reactions, recipes.
-fn shaping(flowsheet: &Flowsheet) -> IdVec<FigureId, bool> {
+pub(super) fn shaping(flowsheet: &Flowsheet) -> IdVec<FigureId, bool> {
     let mut shapes: IdVec<FigureId, bool> = flowsheet.figures.iter().map(|_| false).collect();
     let mut mark = |figure: FigureId| shapes[figure] = true;
     let mark_separation = |separation: &Separation, mark: &mut dyn FnMut(FigureId)| {

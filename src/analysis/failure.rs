@@ -1,5 +1,10 @@
 //! Why there is no plan: the statements that contradict each other, or what grows without limit.
 
+mod chain;
+mod conflict;
+mod repair;
+mod words;
+
 use std::fmt::Write;
 
 use super::goals;
@@ -10,9 +15,8 @@ use crate::{
     measure::format_number,
     model::{Decision, Failure, Model, Row},
 };
-
-/// A multiplier below this share of the largest takes no part in the proof.
-const SHARE: f64 = 1e-9;
+use conflict::Statement;
+use repair::{Repair, Search};
 
 pub(super) fn explain(
     flowsheet: &Flowsheet,
@@ -22,7 +26,7 @@ pub(super) fn explain(
     failure: &Failure,
 ) -> Diagnostics {
     match failure {
-        Failure::Infeasible(rows) => infeasible(flowsheet, values, options, rows),
+        Failure::Infeasible(rows) => infeasible(flowsheet, values, model, options, rows),
         Failure::Unbounded(drivers) => {
             let mut diagnostic =
                 Diagnostic::new(Code::Unbounded, "the objective grows without limit".to_owned());
@@ -70,52 +74,116 @@ pub(super) fn explain(
     }
 }
 
+/// Most repairs that are told, of limits and of other figures.
+const REPAIRS: usize = 4;
+
 fn infeasible(
     flowsheet: &Flowsheet,
     values: &Values,
+    model: &Model,
     options: &Options,
     rows: &[(Row, f64)],
 ) -> Diagnostics {
-    let largest = rows.iter().fold(0.0_f64, |largest, (_, weight)| largest.max(weight.abs()));
-    let proof: Vec<Row> = rows
+    let mut statements = conflict::find(model, options, rows);
+    let Some(demanding) = statements.iter().copied().min_by_key(|it| it.rank(flowsheet)) else {
+        return structural(flowsheet, rows).into();
+    };
+    // What demands comes first, then what stands against it.
+    statements.sort_by_key(|it| it.rank(flowsheet));
+    let search = Search { flowsheet, values, model, options };
+    let nearest: Vec<Option<f64>> = statements.iter().map(|&it| search.nearest(it)).collect();
+    let goal = statements.iter().find_map(|it| match it.row {
+        Row::Goal(id, at) => Some((id, at)),
+        _ => None,
+    });
+    let mut diagnostic = match goal {
+        Some((id, at))
+            if statements.iter().filter(|it| matches!(it.row, Row::Goal(..))).count() == 1 =>
+        {
+            explain_goal(flowsheet, values, options, &flowsheet.goals[id], at)
+        }
+        _ => Diagnostic::new(Code::Infeasible, contradict(flowsheet, &statements)),
+    };
+    for (statement, nearest) in statements.iter().zip(&nearest) {
+        let Some(figure) = statement.figure(flowsheet) else { continue };
+        if Some(statement.row) == goal.map(|(id, at)| Row::Goal(id, at))
+            && diagnostic.labels.len() > 1
+        {
+            continue;
+        }
+        let span = flowsheet.figures[figure].span;
+        diagnostic = diagnostic.at(span, words::label(flowsheet, *statement, *nearest));
+    }
+    let mut repairs: Vec<Repair> = statements
         .iter()
-        .filter(|(_, weight)| weight.abs() > SHARE * largest)
-        .map(|&(row, _)| row)
+        .zip(&nearest)
+        .filter_map(|(&statement, nearest)| match nearest {
+            Some(nearest) => search.relax(statement, *nearest),
+            None => search.join(statement, &statements),
+        })
         .collect();
-    let mut findings = Diagnostics::new();
-    for &row in &proof {
-        if let Row::Goal(id, at) = row {
-            let goal = &flowsheet.goals[id];
-            findings.push(explain_goal(flowsheet, values, options, goal, at));
+    repairs.sort_by(|a, b| a.size().total_cmp(&b.size()));
+    repairs.truncate(REPAIRS);
+    let capped = search.too_many();
+    let figures = if capped { None } else { search.figures(demanding) };
+    let figures = figures.unwrap_or_default();
+    for repair in figures.iter().take(REPAIRS) {
+        for change in &repair.changes {
+            let span = flowsheet.figures[change.figure].span;
+            let to = words::value(flowsheet, change.figure, change.to);
+            diagnostic = diagnostic.at(span, format!("{to} instead would do"));
         }
     }
-    if findings.is_empty() {
-        let mut diagnostic =
-            Diagnostic::new(Code::Infeasible, "no plan satisfies all limits together");
-        for &row in &proof {
-            if let Row::Limit(id, _) = row {
-                let figure = &flowsheet.figures[flowsheet.limits[id].figure];
-                let text = format!(
-                    "{} {}",
-                    super::bottleneck::sense_name(flowsheet.limits[id].sense),
-                    figure.text
-                );
-                diagnostic = diagnostic.at(figure.span, text);
-            }
-        }
-        if diagnostic.labels.is_empty() {
-            for &row in &proof {
-                if let Row::Foreign(operation, species, _) = row {
-                    let operation = &flowsheet.operations[operation];
-                    let name = &flowsheet.species[species].name;
-                    diagnostic = diagnostic
-                        .at(operation.span, format!("its recipe has no place for `{name}`"));
-                }
-            }
-        }
-        findings.push(diagnostic.help("these statements contradict each other; relax one of them"));
+    repairs.extend(figures.into_iter().take(REPAIRS));
+    repairs.sort_by(|a, b| a.size().total_cmp(&b.size()));
+    let mut help: Vec<String> = diagnostic.help.take().into_iter().collect();
+    help.extend(chain::follow(&search, demanding, &statements));
+    if !repairs.is_empty() {
+        help.push(words::repairs(flowsheet, &repairs));
+    } else if help.is_empty() {
+        help.push("no change of one figure alone mends it; relax several of these".to_owned());
     }
-    findings
+    if capped {
+        help.push("recoveries and grades were not tried, there are too many".to_owned());
+    }
+    diagnostic.help(help.join("; ")).into()
+}
+
+/// `A`, `B` and `C` contradict each other.
+fn contradict(flowsheet: &Flowsheet, statements: &[Statement]) -> String {
+    let names: Vec<String> = statements
+        .iter()
+        .filter_map(|&statement| {
+            Some(words::statement(flowsheet, statement.figure(flowsheet)?, statement))
+        })
+        .collect();
+    match names.as_slice() {
+        [one] => format!("no plan satisfies {one}"),
+        [first, second] => format!("{first} and {second} contradict each other"),
+        [some @ .., last] => format!("{} and {last} contradict each other", some.join(", ")),
+        [] => "no plan satisfies all limits together".to_owned(),
+    }
+}
+
+/// What contradicts itself without any limit.
+fn structural(flowsheet: &Flowsheet, rows: &[(Row, f64)]) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Code::Infeasible, "no plan satisfies all limits together");
+    for &(row, _) in rows {
+        if let Row::Limit(id, _) = row {
+            let figure = &flowsheet.figures[flowsheet.limits[id].figure];
+            diagnostic = diagnostic.at(figure.span, figure.text.clone());
+        }
+    }
+    let without_limit = diagnostic.labels.is_empty();
+    for &(row, _) in rows.iter().filter(|_| without_limit) {
+        if let Row::Foreign(operation, species, _) = row {
+            let operation = &flowsheet.operations[operation];
+            let name = &flowsheet.species[species].name;
+            diagnostic =
+                diagnostic.at(operation.span, format!("its recipe has no place for `{name}`"));
+        }
+    }
+    diagnostic.help("these statements contradict each other; relax one of them")
 }
 
 /// An enforced goal out of reach: how far one can get, and what holds it there.
@@ -141,13 +209,6 @@ fn explain_goal(
         let word = if bound.sense == Sense::AtMost { "at least" } else { "at most" };
         let reached = format_number(best.value);
         let _ = write!(message, ", but {word} {reached}{unit} can be reached");
-        for held in best.held_by.iter().take(4) {
-            let span =
-                flowsheet.figures.iter().find(|figure| figure.path == held.limit).map(|it| it.span);
-            if let Some(span) = span {
-                diagnostic = diagnostic.at(span, "held by this");
-            }
-        }
     }
     let mut help = String::new();
     // Reactions and purchases may bring what no feed holds; then the feeds explain nothing.
@@ -164,13 +225,8 @@ fn explain_goal(
             let _ = write!(help, ", the flowsheet gives {:.1} %", best.value / held * 100.0);
         }
     }
-    if help.is_empty() {
-        help.push_str(
-            "lower the goal, set `enforce = false`, or relax one of the limits that hold it",
-        );
-    }
     diagnostic.message = message;
-    diagnostic.help(help)
+    if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }
 
 /// An enforced ratio that the best plan meets only by making nothing of either part.

@@ -4,7 +4,7 @@ use super::{GoalOutcome, HeldBy, bottleneck::sense_name, context::Context};
 use crate::{
     flowsheet::{Flowsheet, Goal, Limit, Measure, Objective, PeriodId, Sense, Values},
     index::Id,
-    lp::{self, ColumnId, LinearProgram, Options, RowSense},
+    lp::{self, Options},
     model::{At, Failure, Form, Linear, Model, Row},
 };
 
@@ -148,8 +148,7 @@ pub(super) fn best(
     Ok(Best { value: solution.objective, held_by: held_by(&context, goal, sense) })
 }
 
-/// Optimises a ratio of two measures, `x = y ÷ t` with the denominator of `y` fixed at 1 (A. Charnes and W. W. Cooper,
-/// Naval Research Logistics Quarterly 9 (1962) 181–186). At `t = 0` the ratio is a limit that plans only approach.
+/// Optimises a ratio of two measures.
 fn best_ratio(
     flowsheet: &Flowsheet,
     values: &Values,
@@ -160,36 +159,21 @@ fn best_ratio(
 ) -> Result<Best, Failure> {
     let at = At { flowsheet, values, period: PeriodId::new(0) };
     let reduced = |measure| model.reduce(&model.functionals().measure(at, measure));
-    let sign = if sense == Sense::AtMost { 1.0 } else { -1.0 };
-    let mut program: LinearProgram<(), ()> = LinearProgram::new();
-    let columns: Vec<ColumnId> = reduced(of)
-        .into_iter()
-        .map(|cost| program.add_column((), sign * cost, 0.0, f64::INFINITY))
-        .collect();
-    let scale = program.add_column((), 0.0, 0.0, f64::INFINITY);
-    for (id, row) in model.condensed().rows() {
-        let terms = model
-            .condensed()
-            .row_terms(id)
-            .map(|(column, factor)| (columns[column.index()], factor));
-        program.add_row((), row.sense, 0.0, terms.chain([(scale, -row.rhs)]));
-    }
-    let one = reduced(to).into_iter().zip(&columns).map(|(factor, &column)| (column, factor));
-    program.add_row((), RowSense::Equal, 1.0, one);
-    let solution = lp::solve(&program, options).map_err(|failure| match failure {
-        lp::Failure::Unbounded { .. } => Failure::Unbounded(Vec::new()),
-        lp::Failure::Infeasible { .. } => Failure::Infeasible(Vec::new()),
-        _ => Failure::Backend("the best ratio was not proven".to_owned()),
-    })?;
-    let share = solution.value(scale);
+    let parts = (&reduced(of)[..], &reduced(to)[..]);
+    let best = lp::fractional(model.condensed(), parts, sense != Sense::AtMost, options).map_err(
+        |failure| match failure {
+            lp::Failure::Unbounded { .. } => Failure::Unbounded(Vec::new()),
+            lp::Failure::Infeasible { .. } => Failure::Infeasible(Vec::new()),
+            _ => Failure::Backend("the best ratio was not proven".to_owned()),
+        },
+    )?;
     let mut list: Vec<(f64, HeldBy)> = Vec::new();
     for (id, row) in model.condensed().rows() {
         let Row::Limit(limit, _) = row.key else { continue };
-        // A row's right-hand side b stands as −b t.
-        let effect = sign * solution.dual(id) * share;
+        let effect = best.duals[id.index()];
         list.extend(held(flowsheet, values, &flowsheet.limits[*limit], effect, sense));
     }
-    Ok(Best { value: sign * solution.objective, held_by: strongest_first(list) })
+    Ok(Best { value: best.value, held_by: strongest_first(list) })
 }
 
 /// The limits that hold a goal where it is, strongest first.

@@ -1,0 +1,123 @@
+//! The statements that contradict each other: an irreducible set of limits and enforced goals.
+
+use crate::{
+    flowsheet::{FigureId, Flowsheet, Measure, Sense, Term, Values},
+    lp::{self, Options, RowId},
+    model::{Model, Row},
+};
+
+/// A multiplier below this share of the largest takes no part in the proof.
+const SHARE: f64 = 1e-9;
+
+/// One of the statements of a conflict.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Statement {
+    /// Its row of the condensed program.
+    pub(super) id: RowId,
+    pub(super) row: Row,
+}
+
+/// Whether the user wrote a row.
+fn is_written(row: Row) -> bool {
+    matches!(row, Row::Limit(..) | Row::Goal(..))
+}
+
+/// An irreducible conflict among the statements that take part in a Farkas proof; empty if none could be proven.
+pub(super) fn find(model: &Model, options: &Options, proof: &[(Row, f64)]) -> Vec<Statement> {
+    let largest = proof.iter().fold(0.0_f64, |largest, (_, weight)| largest.max(weight.abs()));
+    let part = |row: Row| {
+        proof.iter().any(|&(other, weight)| other == row && weight.abs() > SHARE * largest)
+    };
+    let condensed = model.condensed();
+    let rows = || condensed.rows().map(|(id, row)| (id, *row.key));
+    let candidates: Vec<RowId> =
+        rows().filter(|&(_, row)| is_written(row) && part(row)).map(|(id, _)| id).collect();
+    let left_out = |id: RowId| {
+        let row = *condensed.row_key(id);
+        is_written(row) && !part(row)
+    };
+    let found = lp::irreducible(condensed, &candidates, left_out, options).unwrap_or_default();
+    found.into_iter().map(|id| Statement { id, row: *condensed.row_key(id) }).collect()
+}
+
+impl Statement {
+    /// The figure that it sets.
+    pub(super) fn figure(self, flowsheet: &Flowsheet) -> Option<FigureId> {
+        match self.row {
+            Row::Limit(id, _) => Some(flowsheet.limits[id].figure),
+            Row::Goal(id, at) => Some(flowsheet.goals[id].bounds[at].figure),
+            _ => None,
+        }
+    }
+
+    pub(super) fn sense(self, flowsheet: &Flowsheet) -> Sense {
+        match self.row {
+            Row::Limit(id, _) => flowsheet.limits[id].sense,
+            Row::Goal(id, at) => flowsheet.goals[id].bounds[at].sense,
+            _ => Sense::Exactly,
+        }
+    }
+
+    /// What demands comes before what stands against it.
+    pub(super) fn rank(self, flowsheet: &Flowsheet) -> u8 {
+        match (self.row, self.sense(flowsheet)) {
+            (Row::Goal(..), _) => 0,
+            (_, Sense::AtLeast) => 1,
+            (_, Sense::AtMost) => 2,
+            (_, Sense::Exactly) => 3,
+        }
+    }
+
+    /// What it measures, and the denominator if its figure is a share or a ratio.
+    pub(super) fn measures(self, flowsheet: &Flowsheet) -> Option<(Measure, Option<Measure>)> {
+        let flow = |term: Term| Measure {
+            text: String::new(),
+            terms: vec![(1.0, term)],
+            unit: crate::flowsheet::MeasureUnit::MassRate,
+        };
+        match self.row {
+            Row::Limit(id, _) => {
+                let limit = &flowsheet.limits[id];
+                let of = flow(Term::Flow(limit.port, limit.content.clone()));
+                let whole = crate::flowsheet::Content::whole();
+                Some((of, limit.share_of.map(|port| flow(Term::Flow(port, whole)))))
+            }
+            Row::Goal(id, _) => {
+                let goal = &flowsheet.goals[id];
+                Some((goal.of.clone(), goal.to.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The value that its figure sets: t/yr at hand, a share, or a goal's bound.
+    pub(super) fn bound(self, flowsheet: &Flowsheet, values: &Values) -> f64 {
+        self.figure(flowsheet).map_or(0.0, |figure| values[figure])
+            * self.available(flowsheet, values)
+    }
+
+    /// Share of the year in which the bound is at hand.
+    pub(super) fn available(self, flowsheet: &Flowsheet, values: &Values) -> f64 {
+        match self.row {
+            Row::Limit(id, _) => {
+                flowsheet.limits[id].availability.map_or(1.0, |figure| values[figure])
+            }
+            _ => 1.0,
+        }
+    }
+
+    /// Takes the statement out of a copy of its flowsheet.
+    pub(super) fn drop_from(self, flowsheet: &mut Flowsheet, values: &mut Values) {
+        match self.row {
+            Row::Limit(id, _) => {
+                // At least nothing: a row that every plan satisfies, so that all ids stay.
+                let limit = &mut flowsheet.limits[id];
+                limit.sense = Sense::AtLeast;
+                let figure = limit.figure;
+                values[figure] = 0.0;
+            }
+            Row::Goal(id, _) => flowsheet.goals[id].enforced = false,
+            _ => {}
+        }
+    }
+}
