@@ -3,6 +3,7 @@
 mod chain;
 mod conflict;
 mod repair;
+mod unbounded;
 mod words;
 
 use std::fmt::Write;
@@ -13,7 +14,7 @@ use crate::{
     flowsheet::{Content, Flowsheet, Goal, Kind, LimitKind, Port, Sense, Term, Values},
     lp::Options,
     measure::format_number,
-    model::{Decision, Failure, Model, Row},
+    model::{Failure, Model, Row},
 };
 use conflict::Statement;
 use repair::{Repair, Search};
@@ -27,29 +28,7 @@ pub(super) fn explain(
 ) -> Diagnostics {
     match failure {
         Failure::Infeasible(rows) => infeasible(flowsheet, values, model, options, rows),
-        Failure::Unbounded(drivers) => {
-            let mut diagnostic =
-                Diagnostic::new(Code::Unbounded, "the objective grows without limit".to_owned());
-            let mut names = Vec::new();
-            for &(driver, _) in drivers {
-                let (name, span) = match model.drivers()[driver].decision {
-                    Decision::Supply(id) | Decision::Blend(id) | Decision::Ingredient(id, _) => {
-                        (&flowsheet.operations[id].name, flowsheet.operations[id].span)
-                    }
-                    Decision::Split(id) => {
-                        (&flowsheet.streams[id].name, flowsheet.streams[id].span)
-                    }
-                };
-                names.push(name.as_str());
-                diagnostic = diagnostic.at(span, "this grows");
-            }
-            if !names.is_empty() {
-                let _ = write!(diagnostic.message, ": with `{}`", names.join("`, `"));
-            }
-            diagnostic
-                .help("give a `supply` to the feeds, a `demand` to the products, or a `capacity`")
-                .into()
-        }
+        Failure::Unbounded(drivers) => unbounded::explain(flowsheet, values, model, drivers).into(),
         Failure::Refused(defects) => Diagnostic::new(
             Code::NotProven,
             format!("the program holds numbers that no solver may be given: {defects}"),
@@ -75,7 +54,7 @@ pub(super) fn explain(
 }
 
 /// Most repairs that are told, of limits and of other figures.
-const REPAIRS: usize = 4;
+const REPAIRS: usize = 5;
 
 fn infeasible(
     flowsheet: &Flowsheet,
@@ -126,7 +105,11 @@ fn infeasible(
     repairs.truncate(REPAIRS);
     let capped = search.too_many();
     let figures = if capped { None } else { search.figures(demanding) };
-    let figures = figures.unwrap_or_default();
+    let longer = statements.iter().zip(&nearest);
+    let mut others: Vec<Repair> =
+        longer.filter_map(|(&it, nearest)| search.run_longer(it, (*nearest)?)).collect();
+    others.extend(figures.unwrap_or_default());
+    let figures = others;
     for repair in figures.iter().take(REPAIRS) {
         for change in &repair.changes {
             let span = flowsheet.figures[change.figure].span;

@@ -73,7 +73,10 @@ impl Path {
 /// breakpoint of a path without end is looked for. At most `segments` segments are told.
 ///
 /// # Errors
-/// What [`solve`] fails with at θ = 0; later failures end the path.
+/// What [`solve`] fails with; out of time, the path ends where it was found to.
+///
+/// # Panics
+/// Never: a path has its start.
 pub fn follow<C: Clone, R: Clone>(
     lp: &LinearProgram<C, R>,
     direction: &[(RowId, f64)],

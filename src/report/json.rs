@@ -107,7 +107,7 @@ fn pretty(data: &impl Serialize) -> String {
 pub struct Answer<'a, T> {
     command: &'static str,
     findings: Vec<Finding>,
-    answer: Option<&'a T>,
+    content: Option<&'a T>,
 }
 
 impl<'a, T: Serialize> Answer<'a, T> {
@@ -117,9 +117,9 @@ impl<'a, T: Serialize> Answer<'a, T> {
         command: &'static str,
         findings: &Diagnostics,
         sources: &Sources,
-        answer: Option<&'a T>,
+        content: Option<&'a T>,
     ) -> Self {
-        Self { command, findings: list(findings, sources), answer }
+        Self { command, findings: list(findings, sources), content }
     }
 
     /// The answer as indented JSON with a line break at its end.
@@ -134,7 +134,7 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
         let mut map = serializer.serialize_map(Some(3))?;
         map.serialize_entry("schema", &format!("reeflow-{}-1", self.command))?;
         map.serialize_entry("findings", &self.findings)?;
-        map.serialize_entry(self.command, &self.answer)?;
+        map.serialize_entry(self.command, &self.content)?;
         map.end()
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Most figures that are no limits and are tried.
-const TRIED: usize = 8;
+const TRIED: usize = 12;
 /// A figure that must become so many times what it is was no slip of the pen.
 const FAR: f64 = 200.0;
 /// Most steps of a search for the value of a figure.
@@ -72,16 +72,12 @@ impl Search<'_> {
         let to = to.as_ref().map(reduce);
         let extreme = |maximise: bool| {
             let program = self.without(statement.id, &of, maximise);
-            match &to {
-                Some(to) => {
-                    let found = lp::fractional(&program, (&of, to), maximise, self.options);
-                    found.ok().map(|found| found.value)
-                }
-                None => {
-                    let sign = if maximise { -1.0 } else { 1.0 };
-                    lp::solve(&program, self.options).ok().map(|found| sign * found.objective)
-                }
+            if let Some(to) = &to {
+                let found = lp::fractional(&program, (&of, to), maximise, self.options);
+                return found.ok().map(|found| found.value);
             }
+            let sign = if maximise { -1.0 } else { 1.0 };
+            lp::solve(&program, self.options).ok().map(|found| sign * found.objective)
         };
         let bound = statement.bound(self.flowsheet, self.values);
         match statement.sense(self.flowsheet) {
@@ -116,6 +112,19 @@ impl Search<'_> {
         let rounded = if exact { wanted } else { round::outward(wanted, up) };
         let tries = [rounded, wanted, wanted + (wanted - from) * 1e-9];
         tries.into_iter().find_map(|to| self.holds(vec![Change { figure, from, to }]))
+    }
+
+    /// Changes the share of the year in which the statement's bound is at hand.
+    pub(super) fn run_longer(&self, statement: Statement, nearest: f64) -> Option<Repair> {
+        let Row::Limit(id, _) = statement.row else { return None };
+        let limit = &self.flowsheet.limits[id];
+        let figure = limit.availability?;
+        let (from, to) =
+            (self.values[figure], round::outward(nearest / self.values[limit.figure], true));
+        if to > 1.0 {
+            return None;
+        }
+        self.holds(vec![Change { figure, from, to }])
     }
 
     /// The least changes of a statement and of limits outside the conflict that mend it together, relative to each
@@ -211,15 +220,23 @@ impl Search<'_> {
         let followed = Followed { of: measure, to: None, base: plan.objective, sensitivity };
         let gap = target - plan.objective;
         let mut found: Vec<(f64, FigureId, f64)> = Vec::new();
+        let mut closed = Vec::new();
         for (id, figure) in flowsheet.figures.iter_ids() {
             let own = Some(id) == statement.figure(self.flowsheet);
-            if own || !shapes[id] || figure.provenance == Provenance::Wanted || values[id] == 0.0 {
+            if own || !shapes[id] || figure.provenance == Provenance::Wanted {
+                continue;
+            }
+            if values[id] == 0.0 {
+                // A closed way: no derivative tells what opening it does.
+                closed.push((f64::INFINITY, id, 1.0));
                 continue;
             }
             let Some(moved) = Moved::new(&context, id, true) else { continue };
             let slope = moved.derivative(&context, &followed);
             let step = gap / slope;
-            if step.is_finite() && (step / values[id]).abs() <= FAR {
+            // A share cannot leave 0–1; a little more than that may do, since flows are no straight lines.
+            let possible = values[id] > 1.0 || (-0.01..=1.2).contains(&(values[id] + step));
+            if step.is_finite() && possible && (step / values[id]).abs() <= FAR {
                 found.push(((step / values[id]).abs(), id, step));
             }
         }
@@ -235,11 +252,10 @@ impl Search<'_> {
             let room = 1e-9 * target.abs().max(plan.objective.abs());
             if up { value >= target - room } else { value <= target + room }
         };
-        let tried = found.into_iter().take(TRIED);
+        let tried = found.into_iter().take(TRIED).chain(closed.into_iter().take(TRIED));
         let repairs = tried.filter_map(|(_, id, step)| {
             let from = values[id];
-            let to =
-                self.search(from, plan.objective, target, step, &|value| reach(id, value), &meets)?;
+            let to = search(from, plan.objective, target, step, &|value| reach(id, value), &meets)?;
             let to = round::outward(to, to > from);
             let to = if to > 1.0 && from <= 1.0 { 1.0 } else { to };
             self.holds(vec![Change { figure: id, from, to }])
@@ -248,34 +264,33 @@ impl Search<'_> {
         repairs.sort_by(|a, b| a.size().total_cmp(&b.size()));
         Some(repairs)
     }
+}
 
-    /// The value of a figure at which a measure meets its target, by the secant method from its derivative.
-    fn search(
-        &self,
-        from: f64,
-        base: f64,
-        target: f64,
-        step: f64,
-        reach: &dyn Fn(f64) -> Option<f64>,
-        meets: &dyn Fn(f64) -> bool,
-    ) -> Option<f64> {
-        // All that shapes flows is a share, or a part of a whole: it keeps to its side of 0 and of 1.
-        let within = |value: f64| if from <= 1.0 { value.clamp(0.0, 1.0) } else { value.max(0.0) };
-        let (mut last, mut last_value) = (from, base);
-        let mut next = within(from + step);
-        for _ in 0..STEPS {
-            let value = reach(next)?;
-            if meets(value) {
-                return Some(next);
-            }
-            let slope = (value - last_value) / (next - last);
-            // A little further than the secant says, so that it ends on the good side.
-            let further = within(next + 1.001 * (target - value) / slope);
-            if !further.is_finite() || further == next {
-                return None;
-            }
-            (last, last_value, next) = (next, value, further);
+/// The value of a figure at which a measure meets its target, by the secant method from its derivative.
+fn search(
+    from: f64,
+    base: f64,
+    target: f64,
+    step: f64,
+    reach: &dyn Fn(f64) -> Option<f64>,
+    meets: &dyn Fn(f64) -> bool,
+) -> Option<f64> {
+    // All that shapes flows is a share, or a part of a whole: it keeps to its side of 0 and of 1.
+    let within = |value: f64| if from <= 1.0 { value.clamp(0.0, 1.0) } else { value.max(0.0) };
+    let (mut last, mut last_value) = (from, base);
+    let mut next = within(from + step);
+    for _ in 0..STEPS {
+        let value = reach(next)?;
+        if meets(value) {
+            return Some(next);
         }
-        None
+        let slope = (value - last_value) / (next - last);
+        // A little further than the secant says, so that it ends on the good side.
+        let further = within(next + 1.001 * (target - value) / slope);
+        if !further.is_finite() || further == next {
+            return None;
+        }
+        (last, last_value, next) = (next, value, further);
     }
+    None
 }

@@ -1,5 +1,7 @@
 //! The path of bottlenecks: what must grow, in which order.
 
+use std::fmt::Write as _;
+
 use super::{
     Style,
     page::{NONE, Page, Sheet, amount, held, percent},
@@ -69,29 +71,25 @@ fn answer(told: &Debottleneck) -> String {
     let list: Vec<String> = grown.iter().take(NAMED).cloned().collect();
     let more = if grown.len() > NAMED { " …" } else { "" };
     let list = list.join(", ");
-    match told.end {
-        EndOfPath::TargetMet => {
-            format!("✓ {name} goes from {start} to {wanted} when {all}: {list}{more}.")
-        }
-        _ => {
-            let from_to = if matches!(told.end, EndOfPath::WithoutEnd) {
-                format!("{name} goes up from {start} without end as {all}: {list}{more}.")
-            } else {
-                format!("{name} goes from {start} to {reached} as {all}: {list}{more}.")
-            };
-            let why = match told.end {
-                EndOfPath::BudgetSpent => "Then the budget is spent.",
-                EndOfPath::NothingHelps => "Then no growth helps any more.",
-                EndOfPath::MostSegments => "There is more, which is not told.",
-                EndOfPath::TimeLimit => "Then the time limit passed.",
-                EndOfPath::TargetMet | EndOfPath::WithoutEnd => "",
-            };
-            let missed =
-                if wanted.is_empty() { String::new() } else { format!(" It is not {wanted}.") };
-            let mark = if wanted.is_empty() { "" } else { "✗ " };
-            format!("{mark}{from_to} {why}{missed}")
-        }
+    if told.end == EndOfPath::TargetMet {
+        return format!("✓ {name} goes from {start} to {wanted} when {all}: {list}{more}.");
     }
+    let from_to = if told.end == EndOfPath::WithoutEnd {
+        format!("{name} goes up from {start} without end as {all}: {list}{more}.")
+    } else {
+        format!("{name} goes from {start} to {reached} as {all}: {list}{more}.")
+    };
+    let why = match told.end {
+        EndOfPath::BudgetSpent => " Then the budget is spent.",
+        EndOfPath::NothingHelps => " Then no growth helps any more.",
+        EndOfPath::MostSegments => " There is more, which is not told.",
+        EndOfPath::TimeLimit => " Then the time limit passed.",
+        EndOfPath::TargetMet | EndOfPath::WithoutEnd => "",
+    };
+    if wanted.is_empty() {
+        return format!("{from_to}{why}");
+    }
+    format!("✗ {from_to}{why} It is not {wanted}.")
 }
 
 /// Each limit that grows, with its first and last bound.
@@ -123,13 +121,8 @@ fn explain_count(told: &Debottleneck) -> String {
         "t/yr" => "One limit grows, the others stay.".to_owned(),
         _ => "The least cost of expansion leads.".to_owned(),
     };
-    text.push_str(&format!(
-        " {} may grow.",
-        match told.may_grow {
-            1 => "1 limit".to_owned(),
-            n => format!("{n} limits"),
-        }
-    ));
+    let limits = if told.may_grow == 1 { "limit" } else { "limits" };
+    let _ = write!(text, " {} {limits} may grow.", told.may_grow);
     if told.ratio {
         text.push_str(" The denominator stays at least where it is in the present plan.");
     }
