@@ -10,15 +10,17 @@ pub mod debottleneck;
 mod failure;
 mod flows;
 mod goals;
+mod interval;
 mod outcome;
+mod price;
 pub mod replay;
 mod value;
 
 pub use outcome::{
     AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
     GoalEffect, GoalOutcome, HeldBy, LimitOutcome, MultiplierOutcome, ObjectiveOutcome,
-    OperationOutcome, Outcome, ProgramSize, Proof, RecoveryOutcome, ResidueOutcome, Share,
-    SpeciesFlow, StageOutcome, StreamOutcome,
+    OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RecoveryOutcome, ResidueOutcome,
+    Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 use std::fmt::Write;
@@ -53,6 +55,20 @@ pub struct Plan {
 /// # Errors
 /// Findings, if the model is wrong, infeasible or unbounded, or if no proven optimum was found.
 pub fn analyse(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<Plan, Diagnostics> {
+    analyse_with(flowsheet, options, form, false)
+}
+
+/// Like [`analyse`]; with `intervals`, the flow of each species in each stream is told with its least and greatest
+/// value where other plans are as good.
+///
+/// # Errors
+/// As [`analyse`].
+pub fn analyse_with(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    form: Form,
+    intervals: bool,
+) -> Result<Plan, Diagnostics> {
     let values = flowsheet.values();
     let model = Model::assemble(flowsheet, &values)?;
     let solution = model
@@ -66,7 +82,9 @@ pub fn analyse(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<P
             .help("look for a loop that hardly anything leaves, or a species whose declared formula is not its own")
             .into());
     }
-    let goals = goals::check(&context, options);
+    let mut goals = goals::check(&context, options);
+    let mut streams = flows::streams(&context);
+    interval::fill(&context, options, &mut streams, &mut goals, intervals);
     let empty = flowsheet.goals.iter().filter(|goal| goal.enforced);
     let mut empty = empty.filter(|goal| goals::value(&context, goal).is_none());
     if let Some(goal) = empty.next() {
@@ -85,10 +103,11 @@ pub fn analyse(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<P
         stages,
         chain,
         multipliers: value::multipliers(&context),
-        limits: bottleneck::limits(&context),
+        limits: bottleneck::limits(&context, options),
+        prices: price::ranges(&context, options),
         goals,
         operations: flows::operations(&context),
-        streams: flows::streams(&context),
+        streams,
         recoveries: flows::recoveries(&context),
         closure,
         consumption: flows::consumption(&context),
@@ -192,14 +211,14 @@ fn report_findings(
     if solution.raw.unique == Some(false) {
         findings.push(
             Diagnostic::new(Code::OptimumNotUnique, "other plans reach the same optimum").help(
-                "the objective is a fact; single flows, and goals that hang on them, may not be",
+                "the objective is a fact; flows and goals marked `~` are not, `--intervals` tells how far they may differ",
             ),
         );
     }
     if solution.raw.degenerate {
         findings.push(
             Diagnostic::new(Code::Degenerate, "more limits meet at the optimum than fix it")
-                .help("shadow prices may hold in one direction only"),
+                .help("shadow prices differ by direction: that of relieving a limit is told, both are in the JSON"),
         );
     }
     findings

@@ -24,6 +24,8 @@ mod measure;
 mod mutants;
 #[path = "all/oracle.rs"]
 mod oracle;
+#[path = "all/ranges.rs"]
+mod ranges;
 #[path = "all/ratios.rs"]
 mod ratios;
 #[path = "all/readme.rs"]

@@ -51,6 +51,7 @@ pub(super) fn streams(context: &Context<'_>) -> Vec<StreamOutcome> {
                     SpeciesFlow {
                         name: flowsheet.species[of].name.clone(),
                         flow: part,
+                        interval: None,
                         grade: if flow > 0.0 { part / flow } else { 0.0 },
                         recovery: single_pass(context, id, of),
                         worth: context.worth(id, of),
@@ -64,6 +65,7 @@ pub(super) fn streams(context: &Context<'_>) -> Vec<StreamOutcome> {
                 from: flowsheet.operations[stream.from].name.clone(),
                 to: flowsheet.operations[stream.to].name.clone(),
                 flow,
+                interval: None,
                 species,
                 value: context.market(id),
                 imputed_value: context.imputed(id),

@@ -44,6 +44,7 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
                 sense: sense_name(bound.sense),
                 bound: wanted,
                 value,
+                interval: None,
                 slack,
                 met,
                 enforced: goal.enforced,

@@ -33,6 +33,8 @@ pub struct Outcome {
     pub multipliers: Vec<MultiplierOutcome>,
     /// All limits that bind, ranked by what relieving them is worth, then the others by utilisation.
     pub limits: Vec<LimitOutcome>,
+    /// How far each price and cost may go while the plan stays the same, in the order of the file.
+    pub prices: Vec<PriceOutcome>,
     /// Operations, in the order of the file.
     pub operations: Vec<OperationOutcome>,
     /// Streams, in the order of the file.
@@ -133,6 +135,9 @@ pub struct GoalOutcome {
     pub bound: f64,
     /// The value reached; none if the denominator of the ratio is 0.
     pub value: Option<f64>,
+    /// The least and the greatest value among all optimal plans, if it is no fact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<[Option<f64>; 2]>,
     /// How far the value is on the good side of the bound (negative: missed).
     pub slack: Option<f64>,
     /// Whether it is met.
@@ -250,16 +255,44 @@ pub struct LimitOutcome {
     pub slack: f64,
     /// Whether it binds.
     pub binding: bool,
-    /// ∂objective per t/yr more of the bound (per unit share, for a share).
+    /// ∂objective per t/yr more of the bound (per unit share, for a share), on the side that relieves the limit.
     pub shadow_price: f64,
+    /// The same for a smaller bound; none if there is no plan then.
+    pub left: Option<f64>,
+    /// The same for a greater bound; none if there is no plan then.
+    pub right: Option<f64>,
     /// How far the bound can fall, in its unit, while the shadow price holds; none if unknown or without end.
     pub decrease: Option<f64>,
     /// How far the bound can rise, in its unit, while the shadow price holds; none if unknown or without end.
     pub increase: Option<f64>,
+    /// What changes where the bound has fallen so far: the limit that binds or comes free, or the flow that ends.
+    pub next_down: Option<String>,
+    /// What changes where the bound has risen so far.
+    pub next_up: Option<String>,
     /// Worth of relieving the limit over the range in which the shadow price holds; none without end.
     pub worth: Option<f64>,
     /// Change of each goal per unit of the bound, in the order of `goals`.
     pub goal_effects: Vec<GoalEffect>,
+}
+
+/// How far a price or cost may go while the plan stays the same.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PriceOutcome {
+    /// Path of its figure.
+    pub path: String,
+    /// As it was written.
+    pub text: String,
+    /// In internal units: money per t, kWh or m³, or a fraction.
+    pub value: f64,
+    /// The plan stays the same down to this value; none if whatever it is.
+    pub low: Option<f64>,
+    /// The plan stays the same up to this value; none if whatever it is.
+    pub high: Option<f64>,
+    /// What enters the plan, or comes free, below `low`.
+    pub next_down: Option<String>,
+    /// What enters the plan, or comes free, above `high`.
+    pub next_up: Option<String>,
 }
 
 /// Change of a goal per unit of a limit.
@@ -322,6 +355,9 @@ pub struct StreamOutcome {
     pub to: String,
     /// Its whole flow.
     pub flow: f64,
+    /// The least and the greatest flow among all optimal plans (null where nothing ends it), if it is no fact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<[Option<f64>; 2]>,
     /// What is in it, largest first.
     pub species: Vec<SpeciesFlow>,
     /// Its market value, if it has a price.
@@ -338,6 +374,9 @@ pub struct SpeciesFlow {
     pub name: String,
     /// Its flow.
     pub flow: f64,
+    /// The least and the greatest flow among all optimal plans, if it is no fact and was asked for (`--intervals`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<[Option<f64>; 2]>,
     /// Its grade: mass fraction of the stream.
     pub grade: f64,
     /// Share of the species in the operation's inlet that reports here (single pass); none if none enters.

@@ -62,6 +62,7 @@ fn stream(flowsheet: &Flowsheet, flows: &Flows, id: StreamId) -> StreamOutcome {
     let species = stream.species.iter().map(|&species| SpeciesFlow {
         name: flowsheet.species[species].name.clone(),
         flow: flows.flow(id, species),
+        interval: None,
         grade: flows.grade(id, species).unwrap_or(0.0),
         recovery: None,
         worth: 0.0,
@@ -73,6 +74,7 @@ fn stream(flowsheet: &Flowsheet, flows: &Flows, id: StreamId) -> StreamOutcome {
         from: flowsheet.operations[stream.from].name.clone(),
         to: flowsheet.operations[stream.to].name.clone(),
         flow: flows.total(id),
+        interval: None,
         species,
         value: None,
         imputed_value: 0.0,

@@ -7,7 +7,7 @@ use super::{
     run::Sheet,
 };
 use crate::{
-    analysis::{Plan, analyse},
+    analysis::{Plan, analyse_with},
     diagnostic::{Code, Diagnostics, Severity},
     report::{
         json::Report,
@@ -19,17 +19,19 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     let mut sheet = Sheet::read(&args.sheet)?;
     let solver = &args.solver;
     let plan = match &sheet.flowsheet {
-        Some(flowsheet) => match analyse(flowsheet, &solver.options(), solver.form()) {
-            Ok(mut plan) => {
-                let findings = std::mem::take(&mut plan.findings);
-                sheet.findings.append(as_warnings(&findings));
-                Some(plan)
+        Some(flowsheet) => {
+            match analyse_with(flowsheet, &solver.options(), solver.form(), args.intervals) {
+                Ok(mut plan) => {
+                    let findings = std::mem::take(&mut plan.findings);
+                    sheet.findings.append(as_warnings(&findings));
+                    Some(plan)
+                }
+                Err(findings) => {
+                    sheet.findings.append(findings);
+                    None
+                }
             }
-            Err(findings) => {
-                sheet.findings.append(findings);
-                None
-            }
-        },
+        }
         None => None,
     };
     console.draw(&sheet.findings, &sheet.sources);

@@ -65,6 +65,21 @@ impl Basis {
         self.position[self.width() + row.index()].is_some()
     }
 
+    /// Whether a column rests at its bound in every optimum, because it has a reduced cost.
+    pub(super) fn holds_column(&self, column: ColumnId) -> bool {
+        self.holds(column.index())
+    }
+
+    /// Whether a row binds in every optimum, because it has a dual.
+    pub(super) fn holds_row(&self, row: RowId) -> bool {
+        self.holds(self.width() + row.index())
+    }
+
+    fn holds(&self, variable: usize) -> bool {
+        let cost = self.scaled.program.cost.get(variable).map_or(0.0, |cost| cost.abs());
+        self.position[variable].is_none() && self.reduced[variable].abs() > ON_BOUND * (1.0 + cost)
+    }
+
     /// Basic columns in ascending order.
     pub fn columns(&self) -> impl Iterator<Item = ColumnId> {
         (0..self.width()).filter(|&j| self.position[j].is_some()).map(ColumnId::new)

@@ -135,7 +135,7 @@ pub fn follow<C: Clone, R: Clone>(
     // A flat end is none: what is needed is where it begins.
     if let [.., before, last] = points.as_slice() {
         let flat = near(before.solution.objective, last.solution.objective, scale);
-        if flat && ended != PathEnd::MostSegments && ended != PathEnd::TimeLimit {
+        if flat && matches!(ended, PathEnd::Reached | PathEnd::NothingHelps) {
             points.pop();
             ended = PathEnd::NothingHelps;
         }

@@ -1,7 +1,7 @@
 //! How far a right-hand side or a cost may go before the basis, and so the dual, changes
 //! (Gass & Saaty 1955; Dantzig 1963, ch. 12).
 
-use super::{Basis, ColumnId, RowId};
+use super::{Basis, ColumnId, Next, RowId};
 use crate::index::Id;
 
 /// Room on both sides of a given number, in its own unit.
@@ -11,6 +11,15 @@ pub struct Range {
     pub decrease: f64,
     /// Allowable increase, ≥ 0, +∞ if any.
     pub increase: f64,
+}
+
+/// How far costs may move along a direction, and what enters the plan there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CostRange {
+    /// Against the direction: how far, ≥ 0, +∞ if for ever, and what then changes.
+    pub down: (f64, Option<Next>),
+    /// Along the direction, likewise.
+    pub up: (f64, Option<Next>),
 }
 
 impl Basis {
@@ -25,6 +34,79 @@ impl Basis {
             reaches.fold(f64::INFINITY, f64::min) * self.scaled.quantity
         };
         Range { decrease: reach(-1.0), increase: reach(1.0) }
+    }
+
+    /// How far a row's right-hand side may go up or down while this basis stays feasible, and what blocks it there.
+    pub(super) fn reach_of(&self, row: RowId, up: bool) -> (f64, Option<Next>) {
+        let rates = self.rhs_direction(row.index());
+        let sign = if up { 1.0 } else { -1.0 };
+        let mut found = (f64::INFINITY, None);
+        for (&variable, &rate) in self.basic.iter().zip(&rates) {
+            let reach = self.reach(variable, sign * rate);
+            // Where several meet, it is the flow that ends.
+            let tie = variable < self.width() && reach <= found.0 * (1.0 + 1e-9);
+            if reach < found.0 || (tie && reach.is_finite()) {
+                let next = match variable.checked_sub(self.width()) {
+                    Some(row) => Next::Row(RowId::new(row)),
+                    None => Next::Column(ColumnId::new(variable)),
+                };
+                found = (reach, Some(next));
+            }
+        }
+        (found.0 * self.scaled.quantity, found.1)
+    }
+
+    /// How far the costs may move along a direction, one rate per column, while this basis stays optimal: in units of
+    /// the rate.
+    ///
+    /// # Panics
+    /// If there is not one rate per column.
+    #[must_use]
+    pub fn ranging_costs(&self, rates: &[f64]) -> CostRange {
+        assert_eq!(rates.len(), self.width(), "one rate per column");
+        let scaled: Vec<f64> = rates
+            .iter()
+            .zip(&self.scaled.column)
+            .map(|(rate, column)| rate * column * self.scaled.price)
+            .collect();
+        let mut multipliers: Vec<f64> = self
+            .basic
+            .iter()
+            .map(|&variable| scaled.get(variable).copied().unwrap_or(0.0))
+            .collect();
+        self.factor.solve_transposed(&mut multipliers);
+        let mut range = CostRange { down: (f64::INFINITY, None), up: (f64::INFINITY, None) };
+        for variable in 0..self.value.len() {
+            let (lower, upper) = (self.lower[variable], self.upper[variable]);
+            if self.position[variable].is_some() || lower == upper {
+                continue;
+            }
+            let next = match variable.checked_sub(self.width()) {
+                Some(row) => Next::Row(RowId::new(row)),
+                None => Next::Column(ColumnId::new(variable)),
+            };
+            let rate = if let Some(logical) = variable.checked_sub(self.width()) {
+                -multipliers[logical]
+            } else {
+                let column = self.columns.outer(variable);
+                scaled[variable] - column.map(|(row, a)| a * multipliers[row]).sum::<f64>()
+            };
+            let size = scaled.get(variable).map_or(0.0, |rate| rate.abs());
+            if rate.abs() <= 1e-12 * size.max(f64::MIN_POSITIVE) {
+                continue;
+            }
+            let room = self.reduced[variable].abs() / rate.abs();
+            let at_lower = self.value[variable] == lower;
+            let free = !at_lower && self.value[variable] != upper;
+            // At a lower bound the reduced cost must stay at least 0, at an upper one at most 0.
+            if (free || (rate < 0.0) == at_lower) && room < range.up.0 {
+                range.up = (room, Some(next));
+            }
+            if (free || (rate > 0.0) == at_lower) && room < range.down.0 {
+                range.down = (room, Some(next));
+            }
+        }
+        range
     }
 
     /// How far a column's cost may change while this basis stays optimal.

@@ -2,6 +2,7 @@
 
 mod adversarial;
 mod derivatives;
+mod face;
 mod integers;
 mod random;
 mod refused;

@@ -5,6 +5,7 @@ pub mod debottleneck;
 mod flows;
 mod foundation;
 mod goals;
+mod intervals;
 mod limits;
 mod page;
 mod stages;
@@ -38,6 +39,10 @@ pub enum Section {
     Multipliers,
     /// What to relieve next.
     Bottlenecks,
+    /// How far prices may go while the plan stays the same.
+    Prices,
+    /// What is no fact, because other plans are as good.
+    Intervals,
     /// Revenue and costs.
     Account,
     /// The main streams.
@@ -67,6 +72,8 @@ impl Section {
         Self::Stages,
         Self::Multipliers,
         Self::Bottlenecks,
+        Self::Prices,
+        Self::Intervals,
         Self::Account,
         Self::Flows,
         Self::Recoveries,
@@ -87,6 +94,8 @@ impl Section {
             Self::Stages => "stages",
             Self::Multipliers => "multipliers",
             Self::Bottlenecks => "bottlenecks",
+            Self::Prices => "prices",
+            Self::Intervals => "intervals",
             Self::Account => "account",
             Self::Flows => "flows",
             Self::Recoveries => "recoveries",
@@ -109,7 +118,7 @@ impl Section {
     /// Whether it is shown if nothing is chosen.
     #[must_use]
     pub const fn is_usual(self) -> bool {
-        !matches!(self, Self::Streams | Self::Operations | Self::Closure)
+        !matches!(self, Self::Prices | Self::Streams | Self::Operations | Self::Closure)
     }
 }
 
@@ -124,6 +133,8 @@ pub fn render(outcome: &Outcome, sections: &[Section], style: &Style) -> String 
             Section::Stages => stages::write_stages(&mut page, outcome),
             Section::Multipliers => stages::write_multipliers(&mut page, outcome),
             Section::Bottlenecks => limits::write(&mut page, outcome),
+            Section::Prices => intervals::write_prices(&mut page, outcome),
+            Section::Intervals => intervals::write(&mut page, outcome),
             Section::Account => account::write_account(&mut page, outcome),
             Section::Flows => flows::write_flows(&mut page, outcome),
             Section::Recoveries => flows::write_recoveries(&mut page, outcome),

@@ -48,6 +48,7 @@ fn refusal(case: &Case, set: &[String]) -> (Sources, Option<Diagnostics>) {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the count is asked for")]
 fn explanations_contain_what_was_broken() {
     let cases = corpus();
     assert!(cases.len() >= 40);

@@ -2,6 +2,7 @@
 
 use super::{
     account::error,
+    intervals::marked,
     page::{Money, NONE, Page, Sheet, held, number, percent},
 };
 use crate::{
@@ -48,7 +49,7 @@ pub(super) fn write_table(page: &mut Page, streams: &[StreamOutcome], most: usiz
         sheet.row([
             stream.name.clone(),
             stream.to.clone(),
-            number(stream.flow, largest, 1.0),
+            marked(number(stream.flow, largest, 1.0), stream.interval.is_some()),
             grades(&stream.species),
         ]);
     }

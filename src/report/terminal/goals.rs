@@ -1,6 +1,9 @@
 //! What is wanted, what is reached, what holds it back.
 
-use super::page::{NONE, Page, Sheet, amount, signed};
+use super::{
+    intervals::marked,
+    page::{NONE, Page, Sheet, amount, signed},
+};
 use crate::analysis::{GoalOutcome, Outcome};
 
 /// Number of limits that are named as holding a goal back.
@@ -52,7 +55,7 @@ pub(super) fn write_table(page: &mut Page, outcome: &Outcome) {
         sheet.row([
             name,
             if goal.met { "✓" } else { "✗" }.to_owned(),
-            goal.value.map_or_else(|| NONE.to_owned(), show),
+            marked(goal.value.map_or_else(|| NONE.to_owned(), show), goal.interval.is_some()),
             format!("{sign} {}", show(goal.bound)),
             best,
         ]);

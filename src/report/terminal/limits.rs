@@ -16,6 +16,9 @@ const GOALS: usize = 5;
 const NEAR: usize = 6;
 const NEARLY: f64 = 0.8;
 
+/// Two prices nearer than this are one, relative.
+const SAME: f64 = 1e-6;
+
 pub(super) fn write(page: &mut Page, outcome: &Outcome) {
     if outcome.limits.is_empty() {
         return;
@@ -29,7 +32,7 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
         write_table(page, outcome, &priced);
     }
     if outcome.objective.degenerate {
-        page.line("More limits meet than fix the plan: shadow prices hold to one side only.");
+        write_sides(page, outcome, &priced);
     }
     let near = outcome.limits.iter().filter(|limit| {
         !limit.binding && limit.utilisation.is_some_and(|used| (NEARLY..=1.0).contains(&used))
@@ -41,6 +44,26 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
     if !near.is_empty() {
         page.item(&format!("Near their limits: {}.", near.join(", ")));
     }
+}
+
+/// Limits whose price is another one in the direction that tightens them.
+fn write_sides(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
+    let other = |limit: &&&LimitOutcome| {
+        let sides = [limit.left, limit.right].into_iter();
+        sides.flatten().find(|side| (side - limit.shadow_price).abs() > SAME * side.abs())
+    };
+    let told = limits.iter().filter_map(|limit| {
+        let price = other(&limit)?;
+        let side = if limit.left == Some(price) { "less" } else { "more" };
+        let unit = Unit::of(limit, outcome);
+        let other = LimitOutcome { shadow_price: price, ..(*limit).clone() };
+        Some(format!("{} {} for {side} of it", limit.path, shadow_price(&other, &unit, outcome)))
+    });
+    let told: Vec<String> = told.take(MOST).collect();
+    let list = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
+    page.item(&format!(
+        "More limits meet than fix the plan; prices are those of relieving a limit{list}."
+    ));
 }
 
 fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {

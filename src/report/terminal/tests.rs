@@ -2,8 +2,8 @@ use super::*;
 use crate::analysis::{
     AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
     GoalEffect, GoalOutcome, HeldBy, LimitOutcome, MultiplierOutcome, ObjectiveOutcome,
-    OperationOutcome, ProgramSize, Proof, RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow,
-    StageOutcome, StreamOutcome,
+    OperationOutcome, PriceOutcome, ProgramSize, Proof, RecoveryOutcome, ResidueOutcome, Share,
+    SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 fn own(text: &str) -> String {
@@ -46,6 +46,10 @@ fn limit(path: &str, kind: &'static str, bound: f64, price: f64) -> LimitOutcome
         slack: 0.0,
         binding: true,
         shadow_price: price,
+        left: Some(price),
+        right: Some(price),
+        next_down: None,
+        next_up: None,
         decrease: Some(bound),
         increase: Some(bound / 2.0),
         worth: Some(price * bound / 2.0),
@@ -80,6 +84,7 @@ fn goal(name: &str, unit: &str, values: [f64; 2]) -> GoalOutcome {
         sense: "at least",
         bound,
         value: Some(value),
+        interval: None,
         slack: Some(value - bound),
         met,
         enforced: false,
@@ -93,6 +98,7 @@ fn stream(name: &str, to: &str, flow: f64, value: Option<f64>) -> StreamOutcome 
     let species = |name: &str, grade: f64| SpeciesFlow {
         name: own(name),
         flow: flow * grade,
+        interval: (name == "mill.concentrate").then_some([Some(0.0), None]),
         grade,
         recovery: Some(0.9),
         worth: 20_000.0,
@@ -102,6 +108,7 @@ fn stream(name: &str, to: &str, flow: f64, value: Option<f64>) -> StreamOutcome 
         from: own(name.split('.').next().unwrap_or(name)),
         to: own(to),
         flow,
+        interval: None,
         species: vec![species("gangue", 0.9), species("CaF2", 0.1)],
         value,
         imputed_value: 4e6,
@@ -174,6 +181,15 @@ fn sample() -> Outcome {
                 ..limit("feed.ore.supply", "supply", 570e3, 0.0)
             },
         ],
+        prices: vec![PriceOutcome {
+            path: "product.concentrate.price".to_owned(),
+            text: "4.7 USD/kg REO".to_owned(),
+            value: 4700.0,
+            low: Some(3000.0),
+            high: None,
+            next_down: Some("mill.tailings starts".to_owned()),
+            next_up: None,
+        }],
         operations: vec![OperationOutcome {
             name: own("mill"),
             kind: "separator",

@@ -1,0 +1,166 @@
+//! The optimal face: all optima of a program, and how far a measure can vary over them.
+
+use super::{
+    ColumnId, Failure, LinearProgram, Options, RowId, RowSense, Solution, fractional, solve,
+};
+use crate::index::Id;
+
+/// All optima of a solved program.
+///
+/// With one optimal dual solution, the optima are the feasible points that are complementary to it: columns with a
+/// reduced cost rest at their bound, rows with a dual hold with equality (A. J. Goldman and A. W. Tucker, Annals of
+/// Mathematics Studies 38 (1956) 53–97).
+#[derive(Clone, Debug)]
+pub struct Face {
+    program: LinearProgram<(), ()>,
+    /// Whether each column may differ between optima.
+    moves: Vec<bool>,
+    /// The optimum that is known.
+    primal: Vec<f64>,
+    unique: bool,
+}
+
+impl Face {
+    /// The optima of a program; none if its solution has no basis.
+    #[must_use]
+    pub fn new<C, R>(lp: &LinearProgram<C, R>, solution: &Solution) -> Option<Self> {
+        let basis = solution.basis.as_ref()?;
+        let mut program = LinearProgram::new();
+        let mut moves = Vec::with_capacity(lp.column_count());
+        for (id, column) in lp.columns() {
+            let held = basis.holds_column(id);
+            let at = solution.value(id);
+            let (lower, upper) = if held { (at, at) } else { (column.lower, column.upper) };
+            program.add_column((), 0.0, lower, upper);
+            moves.push(!held && lower < upper);
+        }
+        for (id, row) in lp.rows() {
+            let sense = if basis.holds_row(id) { RowSense::Equal } else { row.sense };
+            let terms = lp.row_terms(id).map(|(at, value)| (ColumnId::new(at.index()), value));
+            program.add_row((), sense, row.rhs, terms);
+        }
+        let unique = solution.unique == Some(true);
+        Some(Self { program, moves, primal: solution.primal.clone(), unique })
+    }
+
+    /// Whether a measure with these factors, one per column, might vary.
+    #[must_use]
+    pub fn may_vary(&self, factors: &[f64]) -> bool {
+        !self.unique
+            && self.moves.iter().zip(factors).any(|(&moves, &factor)| moves && factor != 0.0)
+    }
+
+    /// The least and the greatest value of Σ gⱼ xⱼ over all optima; infinite where nothing ends it.
+    ///
+    /// # Errors
+    /// A failure to solve.
+    pub fn range(&self, factors: &[f64], options: &Options) -> Result<(f64, f64), Failure> {
+        let known: f64 =
+            factors.iter().zip(&self.primal).map(|(factor, value)| factor * value).sum();
+        if !self.may_vary(factors) {
+            return Ok((known, known));
+        }
+        let end = |sign: f64| -> Result<f64, Failure> {
+            let mut program = self.program.clone();
+            for (at, &factor) in factors.iter().enumerate() {
+                program.set_cost(ColumnId::new(at), sign * factor);
+            }
+            match solve(&program, options) {
+                Ok(solution) => Ok(sign * solution.objective),
+                Err(Failure::Unbounded { .. }) => Ok(-sign * f64::INFINITY),
+                Err(failure) => Err(failure),
+            }
+        };
+        // The known optimum is one of them, whatever the last bits say.
+        Ok((end(1.0)?.min(known), end(-1.0)?.max(known)))
+    }
+}
+
+impl Face {
+    /// The least and the greatest ratio of two measures over all optima; infinite where nothing ends it.
+    ///
+    /// # Errors
+    /// A failure to solve, among them [`Failure::Infeasible`] if the denominator is 0 everywhere.
+    pub fn ratio_range(
+        &self,
+        of: &[f64],
+        to: &[f64],
+        options: &Options,
+    ) -> Result<(f64, f64), Failure> {
+        let end = |maximise: bool| match fractional(&self.program, (of, to), maximise, options) {
+            Ok(found) => Ok(found.value),
+            Err(Failure::Unbounded { .. }) if maximise => Ok(f64::INFINITY),
+            Err(Failure::Unbounded { .. }) => Ok(f64::NEG_INFINITY),
+            Err(failure) => Err(failure),
+        };
+        Ok((end(false)?, end(true)?))
+    }
+}
+
+/// What happens to one side of a right-hand side.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// ∂(minimum)/∂rhs towards this side.
+    pub price: f64,
+    /// How far the price holds, ≥ 0, +∞ if for ever.
+    pub room: f64,
+    /// What changes there; none if nothing does.
+    pub next: Option<Next>,
+}
+
+/// What ends a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// A row begins to bind, or ceases to.
+    Row(RowId),
+    /// A column meets a bound.
+    Column(ColumnId),
+    /// Nothing is feasible beyond.
+    Infeasible,
+}
+
+/// The one-sided derivative of the minimum with a row's right-hand side, and how far it holds; none if nothing is
+/// feasible on that side. Exact at degenerate vertices, where the minimum has a kink.
+///
+/// # Errors
+/// A failure to solve.
+pub fn side<C: Clone, R: Clone>(
+    lp: &LinearProgram<C, R>,
+    solution: &Solution,
+    row: RowId,
+    up: bool,
+    options: &Options,
+) -> Result<Option<Side>, Failure> {
+    if !solution.degenerate
+        && let Some(basis) = &solution.basis
+    {
+        let (room, next) = basis.reach_of(row, up);
+        return Ok(Some(Side { price: solution.dual(row), room, next }));
+    }
+    let rate = if up { 1.0 } else { -1.0 };
+    let rhs = lp.row(row).rhs.abs();
+    let step = if rhs > 0.0 { 0.1 * rhs } else { 1.0 };
+    let path = super::follow(lp, &[(row, rate)], f64::INFINITY, step, 1, options)?;
+    let Some(end) = path.points.get(1) else {
+        return Ok(match path.end {
+            super::PathEnd::NothingHelps => {
+                Some(Side { price: 0.0, room: f64::INFINITY, next: None })
+            }
+            _ => None,
+        });
+    };
+    // Between two breakpoints the vertex is no kink, and its basis tells all.
+    let mut moved = lp.clone();
+    let middle = 0.5 * end.theta;
+    moved.set_rhs(row, lp.row(row).rhs + rate * middle);
+    let solved = solve(&moved, options)?;
+    let price = rate * path.slope(0);
+    let Some(basis) = &solved.basis else {
+        return Ok(Some(Side { price, room: end.theta, next: None }));
+    };
+    let (further, next) = basis.reach_of(row, up);
+    let near = (solved.dual(row) - price).abs() <= 1e-6 * price.abs().max(f64::MIN_POSITIVE);
+    let price = if near { solved.dual(row) } else { price };
+    let room = if solved.degenerate { end.theta } else { middle + further };
+    Ok(Some(Side { price, room, next }))
+}

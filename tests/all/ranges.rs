@@ -1,0 +1,141 @@
+//! Ranges and intervals of shipped flowsheets, against plans solved anew.
+
+use reeflow::{
+    analysis::{Outcome, analyse, analyse_with},
+    flowsheet::{Flowsheet, Values},
+    lp::Options,
+    model::{Form, Model},
+};
+
+use crate::shipped;
+
+fn outcome(flowsheet: &Flowsheet) -> Outcome {
+    analyse(flowsheet, &Options::default(), Form::Condensed).expect("solved").outcome
+}
+
+fn drivers(flowsheet: &Flowsheet, values: &Values) -> (f64, Vec<f64>) {
+    let model = Model::assemble(flowsheet, values).expect("sound");
+    let plan = model.solve(flowsheet, &Options::default(), Form::Condensed).expect("solved");
+    (plan.objective, plan.raw.primal)
+}
+
+fn moved(flowsheet: &Flowsheet, path: &str, value: f64) -> Values {
+    let mut values = flowsheet.values();
+    let found = flowsheet.figures.iter_ids().find(|(_, figure)| figure.path == path);
+    values[found.expect("a figure").0] = value;
+    values
+}
+
+#[test]
+fn the_plan_stays_the_same_as_long_as_a_price_is_in_its_range_and_no_longer() {
+    let flowsheet = shipped::lower("beylikova-industrial", &[]);
+    let (_, base) = drivers(&flowsheet, &flowsheet.values());
+    let scale = base.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    let differs = |values: &Values| {
+        let (_, plan) = drivers(&flowsheet, values);
+        plan.iter().zip(&base).any(|(a, b)| (a - b).abs() > 1e-6 * scale)
+    };
+    let outcome = outcome(&flowsheet);
+    assert!(outcome.prices.len() > 40);
+    for price in &outcome.prices {
+        // Figures that are read twice, such as a price of two streams, have one range per path.
+        for end in [price.low, price.high].into_iter().flatten() {
+            let gap = end - price.value;
+            let inside = moved(&flowsheet, &price.path, price.value + 0.999 * gap);
+            assert!(!differs(&inside), "{} within its range", price.path);
+            let outside = moved(&flowsheet, &price.path, price.value + 1.001 * gap);
+            assert!(differs(&outside), "{} beyond {end}", price.path);
+        }
+    }
+}
+
+#[test]
+fn both_sides_of_a_shadow_price_are_differences_of_optima() {
+    let cases: [(&str, &[String]); 3] = [
+        ("beylikova-industrial", &[]),
+        ("beylikova-industrial", &["feed.spent-magnets.supply=1000 t/yr".to_owned()]),
+        ("tutorial/07-debottleneck", &["separator.smelter.capacity=10 t/yr".to_owned()]),
+    ];
+    let mut sided = 0;
+    for (name, set) in cases {
+        let flowsheet = shipped::lower(name, set);
+        let outcome = outcome(&flowsheet);
+        let base = outcome.objective.value;
+        for limit in outcome.limits.iter().filter(|limit| limit.binding && limit.kind != "recipe") {
+            for (side, room, sign) in
+                [(limit.left, limit.decrease, -1.0), (limit.right, limit.increase, 1.0)]
+            {
+                let share = limit.kind == "specification" || limit.kind == "fraction";
+                let step = room.unwrap_or(f64::INFINITY).min(1e-4 * limit.bound);
+                let at = limit.bound + sign * step;
+                if share || step == 0.0 {
+                    continue;
+                }
+                let (after, _) = drivers(&flowsheet, &moved(&flowsheet, &limit.path, at));
+                let slope = sign * (after - base) / step;
+                let told = side.expect("there is a plan");
+                let near =
+                    (slope - told).abs() <= 1e-5 * slope.abs().max(1e-6 * base.abs() / limit.bound);
+                assert!(near, "{name} {}: {told} against {slope}", limit.path);
+                sided += usize::from(limit.left != limit.right);
+            }
+        }
+    }
+    assert!(sided > 0, "one of them has a kink");
+}
+
+#[test]
+fn the_price_of_a_limit_changes_where_its_range_ends() {
+    let flowsheet = shipped::lower("beylikova-industrial", &[]);
+    let outcome = outcome(&flowsheet);
+    let magnets = outcome.limits.iter().find(|it| it.path == "feed.spent-magnets.supply");
+    let magnets = magnets.expect("it binds");
+    assert_eq!(magnets.next_up.as_deref(), Some("separator.pressing-sintering.capacity"));
+    let end = magnets.bound + magnets.increase.expect("it ends");
+    let slope = |from: f64, to: f64| {
+        let at = |value| drivers(&flowsheet, &moved(&flowsheet, &magnets.path, value)).0;
+        (at(to) - at(from)) / (to - from)
+    };
+    let told = magnets.right.expect("there is a plan");
+    assert!((slope(magnets.bound, end) - told).abs() < 1e-6 * told);
+    assert!(slope(end, end + 10.0) < 0.9 * told);
+}
+
+/// Two equal ores, of which only as much as sells is taken.
+const TWINS: &str = r#"
+    [flowsheet]
+    title = "twins"
+    assumed = "made up"
+    [feed.one]
+    to = "sales"
+    supply = "80 t/yr"
+    cost = "5 USD/t"
+    assay.grade = { Nd2O3 = "100 %" }
+    [feed.two]
+    to = "sales"
+    supply = "50 t/yr"
+    cost = "5 USD/t"
+    assay.grade = { Nd2O3 = "100 %" }
+    [product.sales]
+    price = "40 USD/t"
+    demand = "100 t/yr"
+    [goal.first]
+    ratio = { of = "flow(one)", to = "flow(sales)" }
+    at-least = "10 %"
+"#;
+
+#[test]
+fn what_is_no_fact_is_told_with_both_ends() {
+    let flowsheet = shipped::lower_text(TWINS);
+    let plan = analyse_with(&flowsheet, &Options::default(), Form::Condensed, true);
+    let outcome = plan.expect("solved").outcome;
+    let stream = |name: &str| outcome.streams.iter().find(|it| it.name == name).expect("there");
+    // By hand: two gives at most 50, so one at least 50 and at most 80.
+    assert_eq!(stream("one").interval, Some([Some(50.0), Some(80.0)]));
+    assert_eq!(stream("two").interval, Some([Some(20.0), Some(50.0)]));
+    assert_eq!(stream("one").species[0].interval, Some([Some(50.0), Some(80.0)]));
+    let [Some(low), Some(high)] = outcome.goals[0].interval.expect("open") else {
+        panic!("both ends are finite")
+    };
+    assert!((low - 0.5).abs() < 1e-12 && (high - 0.8).abs() < 1e-12);
+}
