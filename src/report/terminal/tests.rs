@@ -98,7 +98,7 @@ fn stream(name: &str, to: &str, flow: f64, value: Option<f64>) -> StreamOutcome 
     let species = |name: &str, grade: f64| SpeciesFlow {
         name: own(name),
         flow: flow * grade,
-        interval: (name == "mill.concentrate").then_some([Some(0.0), None]),
+        interval: None,
         grade,
         recovery: Some(0.9),
         worth: 20_000.0,
@@ -108,7 +108,7 @@ fn stream(name: &str, to: &str, flow: f64, value: Option<f64>) -> StreamOutcome 
         from: own(name.split('.').next().unwrap_or(name)),
         to: own(to),
         flow,
-        interval: None,
+        interval: (name == "mill.concentrate").then_some([Some(0.0), None]),
         species: vec![species("gangue", 0.9), species("CaF2", 0.1)],
         value,
         imputed_value: 4e6,
