@@ -14,6 +14,7 @@ mod interval;
 mod outcome;
 mod price;
 pub mod replay;
+pub mod sensitivity;
 mod value;
 
 pub use outcome::{

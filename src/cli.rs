@@ -19,6 +19,7 @@ mod export;
 pub mod files;
 pub mod render;
 mod run;
+mod sensitivity;
 mod solve;
 
 use std::process::ExitCode;
@@ -81,6 +82,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Check(args) => check::check(args, console),
         Command::Balance(args) => balance::balance(args, console),
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
+        Command::Sensitivity(args) => sensitivity::sensitivity(args, console),
         Command::Export(args) => export::export(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),

@@ -34,5 +34,7 @@ mod readme;
 mod robust;
 #[path = "all/schema.rs"]
 mod schema;
+#[path = "all/sensitivity.rs"]
+mod sensitivity;
 #[path = "all/shipped.rs"]
 mod shipped;

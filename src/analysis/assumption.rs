@@ -97,12 +97,12 @@ pub(super) fn weigh(context: &Context<'_>) -> (Vec<AssumptionOutcome>, FigureCou
 }
 
 /// A ratio of money to money.
-fn is_multiplier(goal: &Goal) -> bool {
+pub(super) fn is_multiplier(goal: &Goal) -> bool {
     goal.of.unit == MeasureUnit::MoneyRate
         && goal.to.as_ref().is_some_and(|to| to.unit == MeasureUnit::MoneyRate)
 }
 
-fn follow(context: &Context<'_>, goal: &Goal) -> Option<Followed> {
+pub(super) fn follow(context: &Context<'_>, goal: &Goal) -> Option<Followed> {
     let gradient = goals::gradient(context, goal)?;
     Some(Followed {
         of: goal.of.clone(),
@@ -112,7 +112,7 @@ fn follow(context: &Context<'_>, goal: &Goal) -> Option<Followed> {
     })
 }
 
-fn follow_objective(context: &Context<'_>) -> Option<Followed> {
+pub(super) fn follow_objective(context: &Context<'_>) -> Option<Followed> {
     use crate::flowsheet::Term;
     let of = match &context.flowsheet.objective {
         Objective::Profit => Measure {
@@ -145,21 +145,21 @@ enum Shape {
 }
 
 /// The flowsheet with one figure moved, solved again.
-struct Resolved {
+pub(super) struct Resolved {
     flowsheet: Flowsheet,
     model: Model,
     solution: Solution,
 }
 
 impl Resolved {
-    fn new(context: &Context<'_>, values: &Values) -> Option<Self> {
+    pub(super) fn new(context: &Context<'_>, values: &Values) -> Option<Self> {
         let flowsheet = context.flowsheet.with_values(values).ok()?;
         let model = Model::assemble(&flowsheet, values).ok()?;
         let solution = model.solve(&flowsheet, &Options::default(), Form::Condensed).ok()?;
         Some(Self { flowsheet, model, solution })
     }
 
-    fn value(&self, values: &Values, followed: &Followed) -> f64 {
+    pub(super) fn value(&self, values: &Values, followed: &Followed) -> f64 {
         let context = Context::new(&self.flowsheet, values, &self.model, &self.solution);
         let measure = |measure: &Measure| {
             context.value(&context.functionals().measure(context.at(), measure))

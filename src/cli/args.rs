@@ -8,7 +8,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use super::debottleneck::DebottleneckArgs;
+use super::{debottleneck::DebottleneckArgs, sensitivity::SensitivityArgs};
 use crate::{
     lp::{Backend, Options},
     model::Form,
@@ -107,6 +107,18 @@ Examples:
   reeflow debottleneck plant.toml --limit feed.ore.supply
   reeflow debottleneck plant.toml --budget '20 %' --format json")]
     Debottleneck(DebottleneckArgs),
+    /// Find which figures the result hangs on: derivatives and a tornado
+    #[command(after_help = "\
+Each figure is moved alone; only the other lines of a recipe that fills the whole shrink in proportion. The JSON has \
+the derivatives of the objective and of all goals by all figures.
+
+Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or written.
+
+Examples:
+  reeflow sensitivity plant.toml
+  reeflow sensitivity plant.toml --goal magnets --by 20 --top 10
+  reeflow sensitivity plant.toml --format json -o derivatives.json")]
+    Sensitivity(SensitivityArgs),
     /// Write the linear program for another solver
     #[command(after_help = "\
 Examples:

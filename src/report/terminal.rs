@@ -8,6 +8,7 @@ mod goals;
 mod intervals;
 mod limits;
 mod page;
+pub mod sensitivity;
 mod stages;
 
 use crate::analysis::{Outcome, StreamOutcome};
