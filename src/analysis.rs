@@ -5,6 +5,7 @@
 mod assumption;
 mod bottleneck;
 mod closure;
+pub mod compare;
 mod context;
 pub mod debottleneck;
 mod failure;

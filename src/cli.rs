@@ -11,6 +11,7 @@
 mod args;
 mod balance;
 mod check;
+mod compare;
 mod console;
 mod debottleneck;
 mod example;
@@ -83,6 +84,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Balance(args) => balance::balance(args, console),
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
         Command::Sensitivity(args) => sensitivity::sensitivity(args, console),
+        Command::Compare(args) => compare::compare(args, console),
         Command::Export(args) => export::export(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),

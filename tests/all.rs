@@ -8,6 +8,8 @@
 mod assumptions;
 #[path = "all/command_line.rs"]
 mod command_line;
+#[path = "all/compare.rs"]
+mod compare;
 #[path = "all/conflicts.rs"]
 mod conflicts;
 #[path = "all/debottleneck.rs"]

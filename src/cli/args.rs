@@ -8,7 +8,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use super::{debottleneck::DebottleneckArgs, sensitivity::SensitivityArgs};
+use super::{compare::CompareArgs, debottleneck::DebottleneckArgs, sensitivity::SensitivityArgs};
 use crate::{
     lp::{Backend, Options},
     model::Form,
@@ -119,6 +119,19 @@ Examples:
   reeflow sensitivity plant.toml --goal magnets --by 20 --top 10
   reeflow sensitivity plant.toml --format json -o derivatives.json")]
     Sensitivity(SensitivityArgs),
+    /// Tell what differs between two plans, and which input did it
+    #[command(after_help = "\
+The change of the objective and of the value multiplier is divided among the figures that differ, so that the parts \
+add up to the whole. With `--set`, the flowsheet after is changed so.
+
+Exits with 0 if both plans exist, 1 if a flowsheet is wrong or has no plan, 2 if a file cannot be read or written.
+
+Examples:
+  reeflow compare plant.toml @low-price
+  reeflow compare plant.toml --set 'product.magnets.price=22 USD/kg'
+  reeflow compare old.toml new.toml --all
+  reeflow compare monday.json friday.json")]
+    Compare(CompareArgs),
     /// Write the linear program for another solver
     #[command(after_help = "\
 Examples:

@@ -19,6 +19,21 @@ pub(crate) fn lower(name: &str, set: &[String]) -> Flowsheet {
     Flowsheet::lower(&loaded.document).expect("a shipped flowsheet is sound").0
 }
 
+/// Every scenario of a shipped flowsheet.
+pub(crate) fn scenarios(name: &str) -> Vec<(String, Flowsheet)> {
+    let path = format!("{}/flowsheets/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let read = Disk::open(Path::new(&path)).expect("it is shipped");
+    let lowered = |scenario: Option<&str>| {
+        let request = Request { scenario, set: &[] };
+        let loaded = load(&read.name, &read.bytes, &request, &Disk, &mut Sources::new());
+        let document = loaded.expect("it loads").document;
+        let names: Vec<String> = document.scenario.keys().map(ToString::to_string).collect();
+        (Flowsheet::lower(&document).expect("it is sound").0, names)
+    };
+    let (_, names) = lowered(None);
+    names.into_iter().map(|name| (name.clone(), lowered(Some(&name)).0)).collect()
+}
+
 /// The flowsheet that a text describes.
 pub(crate) fn lower_text(text: &str) -> Flowsheet {
     let loaded =
