@@ -16,6 +16,7 @@ mod outcome;
 mod price;
 pub mod replay;
 pub mod sensitivity;
+pub mod together;
 mod value;
 
 pub use outcome::{

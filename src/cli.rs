@@ -18,6 +18,7 @@ mod example;
 mod explain;
 mod export;
 pub mod files;
+mod goals;
 pub mod render;
 mod run;
 mod sensitivity;
@@ -85,6 +86,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
         Command::Sensitivity(args) => sensitivity::sensitivity(args, console),
         Command::Compare(args) => compare::compare(args, console),
+        Command::Goals(args) => goals::goals(args, console),
         Command::Export(args) => export::export(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),

@@ -40,3 +40,5 @@ mod schema;
 mod sensitivity;
 #[path = "all/shipped.rs"]
 mod shipped;
+#[path = "all/together.rs"]
+mod together;

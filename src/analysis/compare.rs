@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// Two numbers nearer than this are one, relative.
 const SAME: f64 = 1e-9;
 
+/// A number of a stage.
+type OfStage = fn(&Stage) -> f64;
+
 /// What is compared of a plan: a part of the report that `solve` writes as JSON.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -53,7 +56,8 @@ struct Stage {
 struct Multiplier {
     numerator: String,
     denominator: String,
-    multiplier: Option<f64>,
+    #[serde(rename = "multiplier")]
+    value: Option<f64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -182,7 +186,7 @@ fn pair<T>(
 pub fn compare(before: &Side, after: &Side) -> Comparison {
     let money = format!("{}/yr", after.currency);
     let mut stages = Vec::new();
-    let parts: [(&str, fn(&Stage) -> f64); 3] = [
+    let parts: [(&str, OfStage); 3] = [
         ("value added", |stage| stage.value_added),
         ("in", |stage| stage.value_in),
         ("out", |stage| stage.value_out),
@@ -239,7 +243,7 @@ pub fn compare(before: &Side, after: &Side) -> Comparison {
             &before.multipliers,
             &after.multipliers,
             |it| format!("{} ÷ {}", it.numerator, it.denominator),
-            |it| it.multiplier,
+            |it| it.value,
             "",
         ),
         goals: goals(before, after),

@@ -8,7 +8,10 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use super::{compare::CompareArgs, debottleneck::DebottleneckArgs, sensitivity::SensitivityArgs};
+use super::{
+    compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs,
+    sensitivity::SensitivityArgs,
+};
 use crate::{
     lp::{Backend, Options},
     model::Form,
@@ -119,6 +122,17 @@ Examples:
   reeflow sensitivity plant.toml --goal magnets --by 20 --top 10
   reeflow sensitivity plant.toml --format json -o derivatives.json")]
     Sensitivity(SensitivityArgs),
+    /// Find which goals can hold together, and which cannot
+    #[command(after_help = "\
+Tells every largest set of goals that one plan can meet, what that costs in the objective, and every smallest set that \
+no plan can meet.
+
+Exits with 0 if all goals can hold together, 1 if they cannot or the model is wrong, 2 if a file cannot be read or written.
+
+Examples:
+  reeflow goals plant.toml
+  reeflow goals plant.toml --scenario low-price --format json")]
+    Goals(GoalsArgs),
     /// Tell what differs between two plans, and which input did it
     #[command(after_help = "\
 The change of the objective and of the value multiplier is divided among the figures that differ, so that the parts \

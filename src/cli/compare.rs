@@ -53,15 +53,14 @@ pub(super) fn compare(args: &CompareArgs, console: &mut Console) -> Result<End, 
     let after = args.after.as_deref().unwrap_or(&args.before);
     let after = read(after, &args.before, &args.patch, args, console)?;
     let mut told = differences(&before.side, &after.side);
-    match (&before.flowsheet, &after.flowsheet) {
-        (Some(from), Some(to)) => match attribute(from, to, &args.solver.options()) {
+    if let (Some(from), Some(to)) = (&before.flowsheet, &after.flowsheet) {
+        match attribute(from, to, &args.solver.options()) {
             Ok(attribution) => told.attribution = Some(attribution),
             Err(why) => told.why_not_attributed = Some(why),
-        },
-        _ => {
-            let why = "saved results do not carry their inputs; compare the flowsheets";
-            told.why_not_attributed = Some(why.to_owned());
         }
+    } else {
+        let why = "saved results do not carry their inputs; compare the flowsheets";
+        told.why_not_attributed = Some(why.to_owned());
     }
     let output = args.output.output.as_deref();
     let text = match args.output.format {

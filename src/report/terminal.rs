@@ -11,6 +11,7 @@ mod limits;
 mod page;
 pub mod sensitivity;
 mod stages;
+pub mod together;
 
 use crate::analysis::{Outcome, StreamOutcome};
 use page::Page;

@@ -66,7 +66,7 @@ enum Edit {
     Structure,
 }
 
-struct Edits<'a> {
+struct Division<'a> {
     before: &'a Flowsheet,
     after: &'a Flowsheet,
     options: &'a Options,
@@ -99,7 +99,7 @@ pub fn attribute(
         flowsheet.goals.iter().find(|it| is_multiplier(it)).map(|it| it.name.clone())
     };
     let multiplier = goal(before).filter(|name| goal(after).as_ref() == Some(name));
-    let mut work = Edits { before, after, options, edits, multiplier, known: HashMap::new() };
+    let mut work = Division { before, after, options, edits, multiplier, known: HashMap::new() };
     let count = work.edits.len();
     let all = if count == 64 { u64::MAX } else { (1 << count) - 1 };
     let (parts, method) = if count <= EXACT {
@@ -198,7 +198,7 @@ fn structure(flowsheet: &Flowsheet) -> String {
     format!("{streams:?}{limits:?}{goals:?}{:?}", flowsheet.objective)
 }
 
-impl Edits<'_> {
+impl Division<'_> {
     fn describe(&self, edit: &Edit) -> (String, String, String) {
         match edit {
             Edit::Structure => ("structure".to_owned(), String::new(), String::new()),
@@ -211,13 +211,12 @@ impl Edits<'_> {
 
     /// Objective and multiplier with a set of edits made.
     fn value(&mut self, set: u64) -> Result<[f64; 2], String> {
-        let known = match self.known.get(&set) {
-            Some(known) => *known,
-            None => {
-                let found = self.solve(set);
-                self.known.insert(set, found);
-                found
-            }
+        let known = if let Some(known) = self.known.get(&set) {
+            *known
+        } else {
+            let found = self.solve(set);
+            self.known.insert(set, found);
+            found
         };
         known.ok_or_else(|| "with only some of the edits made there is no plan".to_owned())
     }
