@@ -1,12 +1,19 @@
 //! The phases of a run — parse, validate, assemble, solve, analyse — on generated and shipped flowsheets.
 //!
-//! `cargo bench --bench pipeline` runs all; `-- assemble` one phase. Every phase is given what the one before made.
+//! `cargo bench --bench pipeline` runs all; `-- assemble` one phase, `-- why` what explains a plan or the lack of one.
+//! Every phase is given what the one before made.
 
 use std::{fmt::Write, hint::black_box, path::Path};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use reeflow::{
-    analysis,
+    analysis::{
+        self,
+        compare::attribute,
+        debottleneck::{Request as Follow, debottleneck},
+        sensitivity::{Request as Weigh, sensitivity},
+        together::together,
+    },
     diagnostic::Sources,
     document::{self, Document, Files, Read, Request},
     flowsheet::Flowsheet,
@@ -152,5 +159,69 @@ fn bench(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, bench);
+/// Why and what next: paths, explanations, sensitivities, on the shipped and on a large flowsheet.
+fn why(criterion: &mut Criterion) {
+    let path = format!("{}/flowsheets/beylikova-industrial.toml", env!("CARGO_MANIFEST_DIR"));
+    #[expect(clippy::disallowed_methods, reason = "a benchmark reads the shipped flowsheets")]
+    let text = std::fs::read_to_string(&path).expect("it is shipped");
+    let lower = |path: &str, text: &str| {
+        Flowsheet::lower(&load(path, text)).expect("the flowsheet is sound").0
+    };
+    let shipped = lower(&path, &text);
+    let claim = lower(
+        &path,
+        &text.replace(
+            "at-least = \"10 kt/yr\", enforce = false",
+            "at-least = \"10 kt/yr\", enforce = true",
+        ),
+    );
+    let dear = lower(&path, &text.replace("\"27 USD/t\"", "\"37 USD/t\""));
+    // Cheap enough to be worth its while.
+    let chain = generate(1000, 20).replace("5 USD/t", "1 USD/t");
+    let large = lower("generated.toml", &chain);
+    // More of the tenth product than what reaches it.
+    let tight = lower(
+        "generated.toml",
+        &chain.replace("demand = \"549 t/yr\"", "demand = { min = \"90 kt/yr\" }"),
+    );
+    let options = Options::default();
+    let mut group = criterion.benchmark_group("why");
+    group.sample_size(10);
+    let path_of = |flowsheet: &Flowsheet| {
+        debottleneck(black_box(flowsheet), &options, &Follow::default())
+            .map(|told| told.steps.len())
+    };
+    for (name, flowsheet) in [("beylikova-industrial", &shipped), ("1000x20", &large)] {
+        let steps = path_of(flowsheet);
+        #[expect(clippy::print_stderr, reason = "the sizes that go with the times")]
+        {
+            eprintln!("debottleneck/{name}: {steps:?} segments");
+        }
+        group.bench_function(BenchmarkId::new("debottleneck", name), |b| {
+            b.iter(|| path_of(flowsheet));
+        });
+    }
+    for (name, flowsheet) in [("beylikova-claim", &claim), ("1000x20", &tight)] {
+        let explain = || analysis::analyse(black_box(flowsheet), &options, Form::Condensed);
+        let told = explain().expect_err("it has no plan");
+        #[expect(clippy::print_stderr, reason = "what goes with the times")]
+        for item in &told {
+            eprintln!("explain/{name}: {}: {:?}", item.message, item.help);
+        }
+        group.bench_function(BenchmarkId::new("explain", name), |b| b.iter(explain));
+    }
+    let weigh = Weigh { goal: None, objective: false, top: 15, by: 0.1 };
+    group.bench_function(BenchmarkId::new("sensitivity", "beylikova-industrial"), |b| {
+        b.iter(|| sensitivity(black_box(&shipped), &options, &weigh));
+    });
+    group.bench_function(BenchmarkId::new("attribute", "beylikova-industrial"), |b| {
+        b.iter(|| attribute(black_box(&shipped), &dear, &options));
+    });
+    group.bench_function(BenchmarkId::new("goals", "beylikova-industrial"), |b| {
+        b.iter(|| together(black_box(&shipped), &options));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, bench, why);
 criterion_main!(benches);

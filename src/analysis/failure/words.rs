@@ -11,6 +11,9 @@ use crate::{
     model::Row,
 };
 
+/// Most changes of one repair that are told.
+const CHANGES: usize = 4;
+
 /// In what a figure is counted.
 enum Counted {
     MassRate,
@@ -68,8 +71,12 @@ pub(super) fn repairs(flowsheet: &Flowsheet, repairs: &[Repair]) -> String {
     let list: Vec<String> = repairs
         .iter()
         .map(|repair| {
-            let changes: Vec<String> =
-                repair.changes.iter().map(|&it| change(flowsheet, it)).collect();
+            let mut changes: Vec<String> =
+                repair.changes.iter().take(CHANGES).map(|&it| change(flowsheet, it)).collect();
+            let more = repair.changes.len().saturating_sub(CHANGES);
+            if more > 0 {
+                changes.push(format!("{more} more limits"));
+            }
             format!("{} ({})", changes.join(" and "), objective(flowsheet, repair.objective))
         })
         .collect();
