@@ -142,7 +142,7 @@ impl Search<'_> {
     /// The flowsheet with a set of goals enforced, and no other.
     fn enforcing(&self, set: u32) -> Flowsheet {
         let mut flowsheet = self.flowsheet.clone();
-        for goal in flowsheet.goals.iter_mut() {
+        for goal in &mut flowsheet.goals {
             goal.enforced = false;
         }
         for (at, &id) in self.goals.iter().enumerate() {
