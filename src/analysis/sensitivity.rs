@@ -153,7 +153,8 @@ pub fn sensitivity(
             (main, name, unit)
         }
         None => {
-            (&objective, objective.of.text.clone(), objective.of.unit.text(&flowsheet.currency))
+            let name = objective.of.text.trim_end_matches("()").to_owned();
+            (&objective, name, objective.of.unit.text(&flowsheet.currency))
         }
     };
     let shapes = shaping(flowsheet);
