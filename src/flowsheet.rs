@@ -22,7 +22,7 @@ mod validate;
 pub use figure::{Figure, FigureId, Provenance, SourceRecord, Values};
 pub use goal::{Goal, GoalBound, GoalId, Objective};
 pub use limit::{Limit, LimitId, LimitKind, Port, Sense};
-pub use measure::{CostOf, Measure, MeasureUnit, Term, ValueOf};
+pub use measure::{CostOf, Measure, MeasureUnit, Term, ValueOf, goal_dimension};
 pub use operation::{
     Assay, Blender, Consumption, Feed, Grade, Ingredient, Kind, Operation, OperationId, Product,
     Rate, Reaction, Reactor, Reagent, RecipeEntry, Recovery, Separation, Separator, Splitter,

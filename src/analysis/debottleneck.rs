@@ -14,7 +14,9 @@ pub use outcome::{Debottleneck, EndOfPath, GoalValue, Growth, Step, StillBinds};
 use super::{bottleneck::sense_name, failure, goals};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, nearest},
-    flowsheet::{Flowsheet, Goal, GoalId, LimitId, LimitKind, Objective, Sense, Values},
+    flowsheet::{
+        Flowsheet, Goal, GoalId, LimitId, LimitKind, Objective, Sense, Values, goal_dimension,
+    },
     lp::{self, Options, PathEnd},
     measure::{Dimension, Quantity, format_number},
     model::{Failure, Form, Model, Solution},
@@ -35,8 +37,8 @@ const ROUNDING: f64 = 1e-9;
 pub struct Request {
     /// The goal to reach; the objective is followed if none is named.
     pub goal: Option<String>,
-    /// The value to reach instead of the goal's bound, in the goal's unit.
-    pub target: Option<f64>,
+    /// The value to reach instead of the goal's bound.
+    pub target: Option<Quantity>,
     /// Paths of the limits that may grow, or names of their operations; all that can grow if empty.
     pub limits: Vec<String>,
     /// What growth may take in all: money, a share, or t/yr for a single limit.
@@ -77,7 +79,7 @@ pub fn debottleneck(
     let values = flowsheet.values();
     let model = Model::assemble(flowsheet, &values)?;
     let base = solve(flowsheet, &values, &model, options)?;
-    let followed = describe(flowsheet, &values, goal, request.target)?;
+    let followed = describe(flowsheet, &values, goal, request.target.as_ref())?;
     let ids = choose(flowsheet, &request.limits)?;
     let (count, until) = count(flowsheet, &values, &ids, request)?;
     let growing = weigh(flowsheet, &values, &ids, count);
@@ -213,7 +215,7 @@ fn describe<'f>(
     flowsheet: &'f Flowsheet,
     values: &Values,
     goal: Option<GoalId>,
-    target: Option<f64>,
+    target: Option<&Quantity>,
 ) -> Result<Followed<'f>, Diagnostics> {
     let Some(id) = goal else {
         if target.is_some() {
@@ -238,7 +240,15 @@ fn describe<'f>(
         )
         .into());
     };
-    let target = target.unwrap_or(values[bound.figure]);
+    let expected = goal_dimension(&goal.of, goal.to.as_ref());
+    if let Some(target) = target.filter(|target| target.dimension != expected) {
+        let (wanted, found) = (expected.describe(), target.dimension.describe());
+        let message = format!("the target of `{}` must be {wanted}, found {found}", goal.name);
+        return Err(Diagnostic::new(Code::WrongDimension, message)
+            .help("write it in the unit of the goal's bound")
+            .into());
+    }
+    let target = target.map_or(values[bound.figure], |target| target.value);
     let unit = goals::unit(flowsheet, goal);
     Ok(Followed { goal: Some((goal, bound.sense, target)), name: goal.name.clone(), unit })
 }

@@ -89,10 +89,7 @@ fn request(flowsheet: &Flowsheet, args: &DebottleneckArgs) -> Result<Request, Di
             }
         })
     };
-    let target = match args.target.as_deref() {
-        Some(text) => Some(read("target", text)?.value),
-        None => None,
-    };
+    let target = args.target.as_deref().map(|text| read("target", text)).transpose()?;
     let budget = args.budget.as_deref().map(|text| read("budget", text)).transpose()?;
     Ok(Request { goal: args.goal.clone(), target, limits: args.limits.clone(), budget })
 }

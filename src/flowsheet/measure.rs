@@ -5,6 +5,7 @@
 //! and parentheses of these.
 
 use super::{ConsumableId, Content, OperationId, Port, StreamId};
+use crate::measure::Dimension;
 
 /// Whose value is meant.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +68,25 @@ pub enum MeasureUnit {
     VolumeRate,
 }
 
+/// The dimension of a goal's value: of a measure, or of a ratio of two.
+#[must_use]
+pub fn goal_dimension(of: &Measure, to: Option<&Measure>) -> Dimension {
+    let of = of.unit.dimension();
+    to.map_or(of, |to| of.times(to.unit.dimension(), -1).unwrap_or(Dimension::FRACTION))
+}
+
 impl MeasureUnit {
+    /// What kind of quantity it is.
+    #[must_use]
+    pub const fn dimension(self) -> Dimension {
+        match self {
+            Self::MassRate => Dimension::MASS_RATE,
+            Self::MoneyRate => Dimension::MONEY_RATE,
+            Self::EnergyRate => Dimension::ENERGY_RATE,
+            Self::VolumeRate => Dimension::VOLUME_RATE,
+        }
+    }
+
     /// The unit for people, with the flowsheet's currency.
     #[must_use]
     pub fn text(self, currency: &str) -> String {

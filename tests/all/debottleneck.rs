@@ -70,8 +70,11 @@ fn a_goal_ends_the_path_within_a_segment() {
 
 #[test]
 fn a_target_out_of_reach_is_told_with_what_holds_it() {
-    let request =
-        Request { goal: Some("margin".to_owned()), target: Some(45.0), ..Request::default() };
+    let request = Request {
+        goal: Some("margin".to_owned()),
+        target: Units::new("USD").parse("45 USD/t").ok(),
+        ..Request::default()
+    };
     let told = follow(&request);
     assert!(!told.met);
     assert_eq!(told.end, EndOfPath::NothingHelps);
@@ -99,9 +102,12 @@ fn names_and_budgets_that_make_no_sense_are_refused() {
     assert_eq!(code(&goal), Code::UnknownGoal);
     let limit = Request { limits: vec!["mil".to_owned()], ..Request::default() };
     assert_eq!(code(&limit), Code::UnknownLimit);
+    let power = Units::new("USD").parse("3 kWh").ok();
+    let power = Request { goal: Some("sales".to_owned()), target: power, ..Request::default() };
+    assert_eq!(code(&power), Code::WrongDimension);
     assert_eq!(code(&budget("3 kWh")), Code::WrongDimension);
     assert_eq!(code(&budget("-3 USD")), Code::OutOfRange);
-    let target = Request { target: Some(3.0), ..Request::default() };
+    let target = Request { target: Units::new("USD").parse("3 t/yr").ok(), ..Request::default() };
     assert_eq!(code(&target), Code::UnknownGoal);
 }
 

@@ -47,14 +47,7 @@ impl Lowering<'_> {
                 assumed: table.assumed.clone(),
                 confidence: table.confidence,
             };
-            let dimension = match (&to, of.unit) {
-                (Some(to), unit) if to.unit == unit => Dimension::FRACTION,
-                (Some(to), unit) => {
-                    let over = dimension_of(to.unit);
-                    dimension_of(unit).times(over, -1).unwrap_or(Dimension::FRACTION)
-                }
-                (None, unit) => dimension_of(unit),
-            };
+            let dimension = flowsheet::goal_dimension(&of, to.as_ref());
             let mut bounds = Vec::new();
             let keys = [
                 (Sense::AtLeast, &table.at_least, "at-least"),
@@ -117,14 +110,5 @@ impl Lowering<'_> {
                     .help(format!("measure `flow(X, {basis})`, or leave the basis out")),
             );
         }
-    }
-}
-
-const fn dimension_of(unit: MeasureUnit) -> Dimension {
-    match unit {
-        MeasureUnit::MassRate => Dimension::MASS_RATE,
-        MeasureUnit::MoneyRate => Dimension::MONEY_RATE,
-        MeasureUnit::EnergyRate => Dimension::ENERGY_RATE,
-        MeasureUnit::VolumeRate => Dimension::VOLUME_RATE,
     }
 }
