@@ -137,25 +137,19 @@ pub fn sensitivity(
     let objective = follow_objective(&context).ok_or_else(no_basis)?;
     let followed: Vec<Option<Followed>> =
         flowsheet.goals.iter().map(|goal| follow(&context, goal)).collect();
-    let (main, name, unit) = match chosen {
-        Some(at) => {
-            let goal = flowsheet
-                .goals
-                .iter()
-                .nth(at)
-                .map(|goal| (goal.name.clone(), goals::unit(flowsheet, goal)));
-            let (name, unit) = goal.unwrap_or_default();
-            let Some(main) = &followed[at] else {
-                let message =
-                    format!("goal `{name}` has no value in the best plan: its denominator is 0");
-                return Err(Diagnostic::new(Code::GoalMissed, message).into());
-            };
-            (main, name, unit)
-        }
-        None => {
-            let name = objective.of.text.trim_end_matches("()").to_owned();
-            (&objective, name, objective.of.unit.text(&flowsheet.currency))
-        }
+    let (main, name, unit) = if let Some(at) = chosen {
+        let goal = flowsheet.goals.iter().nth(at);
+        let (name, unit) =
+            goal.map(|goal| (goal.name.clone(), goals::unit(flowsheet, goal))).unwrap_or_default();
+        let Some(main) = &followed[at] else {
+            let message =
+                format!("goal `{name}` has no value in the best plan: its denominator is 0");
+            return Err(Diagnostic::new(Code::GoalMissed, message).into());
+        };
+        (main, name, unit)
+    } else {
+        let name = objective.of.text.trim_end_matches("()").to_owned();
+        (&objective, name, objective.of.unit.text(&flowsheet.currency))
     };
     let shapes = shaping(flowsheet);
     let shaping_figures = shapes.iter().filter(|&&shapes| shapes).count();

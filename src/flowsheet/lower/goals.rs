@@ -4,8 +4,7 @@ use super::{Lowering, figures::Expect};
 use crate::{
     diagnostic::{Code, Diagnostic},
     document::{self, Provenance},
-    flowsheet::{self, Goal, GoalBound, Measure, MeasureUnit, Objective, Sense, Term},
-    measure::Dimension,
+    flowsheet::{self, Goal, GoalBound, Measure, Objective, Sense, Term},
 };
 
 impl Lowering<'_> {
