@@ -8,6 +8,7 @@ mod closure;
 pub mod compare;
 mod context;
 pub mod debottleneck;
+mod exact;
 mod failure;
 mod flows;
 mod goals;
@@ -19,17 +20,18 @@ pub mod sensitivity;
 pub mod together;
 mod value;
 
+pub use exact::Exactly;
 pub use outcome::{
-    AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
-    GoalEffect, GoalOutcome, HeldBy, LimitOutcome, MultiplierOutcome, ObjectiveOutcome,
-    OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RecoveryOutcome, ResidueOutcome,
-    Share, SpeciesFlow, StageOutcome, StreamOutcome,
+    AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, ExactProof,
+    FigureCount, GoalEffect, GoalOutcome, HeldBy, LimitOutcome, MultiplierOutcome,
+    ObjectiveOutcome, OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RecoveryOutcome,
+    ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 use std::fmt::Write;
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
+    diagnostic::{Code, Diagnostic, Diagnostics, Sources},
     flowsheet::{Flowsheet, Objective},
     lp::{LinearProgram, Options},
     measure::format_number,
@@ -72,11 +74,69 @@ pub fn analyse_with(
     form: Form,
     intervals: bool,
 ) -> Result<Plan, Diagnostics> {
+    answer(flowsheet, options, form, intervals, None).0
+}
+
+/// Like [`analyse_with`], and proves the answer in rational arithmetic, for the numbers as they stand in `sources`: that the
+/// plan is optimal, or that there is none.
+///
+/// The time limit of `options` holds for the solver and for the proof, each.
+pub fn analyse_exactly(
+    flowsheet: &Flowsheet,
+    sources: &Sources,
+    options: &Options,
+    form: Form,
+    intervals: bool,
+) -> (Result<Plan, Diagnostics>, Exactly) {
+    answer(flowsheet, options, form, intervals, Some(sources))
+}
+
+fn answer(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    form: Form,
+    intervals: bool,
+    sources: Option<&Sources>,
+) -> (Result<Plan, Diagnostics>, Exactly) {
     let values = flowsheet.values();
-    let model = Model::assemble(flowsheet, &values)?;
-    let solution = model
-        .solve(flowsheet, options, form)
-        .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
+    let model = match Model::assemble(flowsheet, &values) {
+        Ok(model) => model,
+        Err(findings) => return (Err(findings), Exactly::default()),
+    };
+    let mut exactly = Exactly::default();
+    let mut proven = None;
+    let solution = match model.solve(flowsheet, options, form) {
+        Ok(mut solution) => {
+            if let Some(sources) = sources {
+                (exactly, proven) =
+                    exact::prove_optimum(flowsheet, sources, options, &model, &mut solution);
+            }
+            solution
+        }
+        Err(failure) => {
+            if let Some(sources) = sources {
+                exactly = exact::prove_failure(flowsheet, sources, options, &model, &failure);
+            }
+            let findings = failure::explain(flowsheet, &values, &model, options, &failure);
+            return (Err(findings), exactly);
+        }
+    };
+    let plan = report(flowsheet, options, intervals, model, solution).map(|mut plan| {
+        plan.outcome.proof.exact = proven;
+        plan
+    });
+    (plan, exactly)
+}
+
+/// Answers all questions about a certified optimum.
+fn report(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    intervals: bool,
+    model: Model,
+    solution: Solution,
+) -> Result<Plan, Diagnostics> {
+    let values = flowsheet.values();
     let context = Context::new(flowsheet, &values, &model, &solution);
     let (closure, worst) = closure::close(&context);
     if worst > CLOSURE {
@@ -159,6 +219,7 @@ fn prove(model: &Model, solution: &Solution, closure: f64) -> Proof {
         complementarity: certificate.complementarity,
         gap: certificate.gap,
         closure,
+        exact: None,
         backend: format!("{:?}", solution.raw.backend).to_lowercase(),
         uncondensed: size(model.full()),
         condensed: size(model.condensed()),

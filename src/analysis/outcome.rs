@@ -87,12 +87,28 @@ pub struct Proof {
     pub gap: f64,
     /// Worst closure of a species or element around an operation or the whole, relative.
     pub closure: f64,
+    /// The proof in rational arithmetic, if one was asked for and found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact: Option<ExactProof>,
     /// The solver that supplied the plan.
     pub backend: String,
     /// Rows and columns of the program with one column per flow of a species.
     pub uncondensed: ProgramSize,
     /// Rows and columns of the program in the decisions alone.
     pub condensed: ProgramSize,
+}
+
+/// What was proven in rational arithmetic, for the numbers as written: that the plan and its duals are feasible and of
+/// equal objective.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ExactProof {
+    /// Rows of the exact program, and so the size of its basis.
+    pub rows: usize,
+    /// Basis changes that the solver's basis needed before it was optimal for the numbers as written.
+    pub pivots: usize,
+    /// Digits of the objective as a fraction.
+    pub digits: usize,
 }
 
 /// Size of a linear program.

@@ -10,7 +10,7 @@ use clap_complete::Shell;
 
 use super::{
     compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs,
-    sensitivity::SensitivityArgs,
+    sensitivity::SensitivityArgs, verify::VerifyArgs,
 };
 use crate::{
     lp::{Backend, Options},
@@ -69,13 +69,14 @@ pub(super) enum Command {
     /// Find the best plan of a flowsheet and report on it
     #[command(after_help = "\
 Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or \
-written. Missed goals are told; `reeflow check` turns them into exit code 1.
+written. Missed goals are told; `reeflow check` turns them into exit code 1. With `--exact`, 1 also if the answer could \
+not be proven so.
 
 Examples:
   reeflow solve plant.toml
   reeflow solve plant.toml --scenario low-price --show goals,bottlenecks
   reeflow solve plant.toml --set 'product.magnets.price=22 USD/kg'
-  reeflow solve plant.toml --format json -o plant.json")]
+  reeflow solve plant.toml --exact --format json -o plant.json")]
     Solve(SolveArgs),
     /// Find mistakes in flowsheets and test their goals
     #[command(after_help = "\
@@ -146,6 +147,18 @@ Examples:
   reeflow compare old.toml new.toml --all
   reeflow compare monday.json friday.json")]
     Compare(CompareArgs),
+    /// Check a saved result, and the flowsheet it is of, by rational arithmetic
+    #[command(after_help = "\
+The result is one of `reeflow solve --exact --format json`, of a plan or of a contradiction. From the flowsheet, as it \
+is written, everything that the result proves is derived again in rational arithmetic, by code that shares nothing with \
+the solvers; every digit must be the same.
+
+Exits with 0 if the result holds, 1 if it does not, or if a digit of either file was changed, 2 if a file cannot be read.
+
+Examples:
+  reeflow solve plant.toml --exact --format json -o plant.json
+  reeflow verify plant.json plant.toml")]
+    Verify(VerifyArgs),
     /// Write the linear program for another solver
     #[command(after_help = "\
 Examples:
@@ -263,7 +276,7 @@ impl Solver {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
@@ -277,6 +290,9 @@ pub(super) struct SolveArgs {
     pub(super) sheet: SheetArgs,
     #[command(flatten)]
     pub(super) solver: SolverArgs,
+    /// Prove the answer in rational arithmetic, for the numbers as they are written
+    #[arg(long)]
+    pub(super) exact: bool,
     /// Tell the least and greatest flow of each species, too, where other plans are as good
     #[arg(long)]
     pub(super) intervals: bool,

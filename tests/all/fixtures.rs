@@ -179,6 +179,8 @@ const WITHOUT_FIXTURE: &[(Code, &str)] = &[
     (Code::TooLarge, "it takes more than 128 MiB, or a million tokens"),
     (Code::UnknownGoal, "named on the command line"),
     (Code::UnknownLimit, "named on the command line"),
+    (Code::ProvenExactly, "made with `--exact` only; see `exact.rs`"),
+    (Code::ProofRefuted, "made by `verify` only; see `exact.rs`"),
     (Code::NotProven, "made where a solver fails, which no file brings about"),
 ];
 

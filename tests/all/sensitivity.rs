@@ -52,7 +52,7 @@ fn derivatives_by_every_figure_are_differences_of_optima() {
             };
             let (Some(left), Some(right)) = (slope(-1.0), slope(1.0)) else { continue };
             let scale =
-                left.abs().max(right.abs()).max(1e-6 * base.abs() / effect.value.abs().max(1e-9));
+                left.abs().max(right.abs()).max(1e-5 * base.abs() / effect.value.abs().max(1e-9));
             if (left - right).abs() > 1e-3 * scale {
                 kinked += 1;
                 continue;

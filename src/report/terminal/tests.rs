@@ -155,6 +155,7 @@ fn sample() -> Outcome {
             complementarity: 0.0,
             gap: 1e-16,
             closure: 2e-16,
+            exact: None,
             backend: own("microlp"),
             uncondensed: size(264),
             condensed: size(13),
