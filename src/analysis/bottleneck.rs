@@ -196,7 +196,7 @@ struct Sides {
 impl Sides {
     /// What does not bind moves nothing.
     fn slack() -> Self {
-        let side = || Some(Side { price: 0.0, room: f64::INFINITY, next: None });
+        let side = || Some(Side { price: 0.0, room: f64::INFINITY, change: 0.0, next: None });
         Self { down: side(), up: side() }
     }
 
@@ -213,7 +213,7 @@ impl Sides {
         }
         let only = || {
             let price = sign(context) * context.solution.shadow_price(context.flowsheet, row);
-            Some(Side { price, room: f64::INFINITY, next: None })
+            Some(Side { price, room: f64::INFINITY, change: f64::INFINITY, next: None })
         };
         Self { down: only(), up: only() }
     }
