@@ -22,15 +22,15 @@ mod value;
 pub use outcome::{
     AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
     GoalEffect, GoalOutcome, HeldBy, LimitOutcome, MultiplierOutcome, ObjectiveOutcome,
-    OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RecoveryOutcome, ResidueOutcome,
-    Share, SpeciesFlow, StageOutcome, StreamOutcome,
+    OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RatioOutcome, RecoveryOutcome,
+    ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 use std::fmt::Write;
 
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
-    flowsheet::{Flowsheet, Objective},
+    flowsheet::Flowsheet,
     lp::{LinearProgram, Options},
     measure::format_number,
     model::{Form, Model, Solution},
@@ -73,7 +73,7 @@ pub fn analyse_with(
     intervals: bool,
 ) -> Result<Plan, Diagnostics> {
     let values = flowsheet.values();
-    let model = Model::assemble(flowsheet, &values)?;
+    let mut model = Model::assemble(flowsheet, &values)?;
     let solution = model
         .solve(flowsheet, options, form)
         .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
@@ -122,23 +122,33 @@ pub fn analyse_with(
     Ok(Plan { model, solution, outcome, findings })
 }
 
+/// The linear program of a flowsheet, as a model. A ratio is optimised first, and its objective is then the linear one
+/// that has the same optimum.
+///
+/// # Errors
+/// Findings, if the model is wrong, or if the objective is a ratio and there is no best one.
+pub fn linearise(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    form: Form,
+) -> Result<Model, Diagnostics> {
+    let values = flowsheet.values();
+    let mut model = Model::assemble(flowsheet, &values)?;
+    if flowsheet.objective.ratio().is_some() {
+        let solved = model.solve(flowsheet, options, form);
+        solved
+            .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
+    }
+    Ok(model)
+}
+
 fn describe_objective(flowsheet: &Flowsheet, solution: &Solution) -> ObjectiveOutcome {
-    let (name, sense, unit) = match &flowsheet.objective {
-        Objective::Profit => {
-            ("profit".to_owned(), "maximise", format!("{}/yr", flowsheet.currency))
-        }
-        Objective::Maximise(measure) => {
-            (measure.text.clone(), "maximise", measure.unit.text(&flowsheet.currency))
-        }
-        Objective::Minimise(measure) => {
-            (measure.text.clone(), "minimise", measure.unit.text(&flowsheet.currency))
-        }
-    };
+    let sense = if flowsheet.objective.sign() > 0.0 { "maximise" } else { "minimise" };
     ObjectiveOutcome {
-        name,
+        name: flowsheet.objective.text(),
         sense,
         value: solution.objective,
-        unit,
+        unit: flowsheet.objective.unit(&flowsheet.currency),
         unique: solution.raw.unique,
         degenerate: solution.raw.degenerate,
     }
@@ -162,6 +172,13 @@ fn prove(model: &Model, solution: &Solution, closure: f64) -> Proof {
         backend: format!("{:?}", solution.raw.backend).to_lowercase(),
         uncondensed: size(model.full()),
         condensed: size(model.condensed()),
+        ratio: solution.ratio.as_ref().map(|proof| RatioOutcome {
+            numerator: proof.numerator,
+            denominator: proof.denominator,
+            charnes_cooper: proof.charnes_cooper,
+            dinkelbach: proof.dinkelbach,
+            iterations: proof.iterations,
+        }),
     }
 }
 

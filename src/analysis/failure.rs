@@ -2,6 +2,7 @@
 
 mod chain;
 mod conflict;
+mod ratio;
 mod repair;
 mod unbounded;
 mod words;
@@ -19,6 +20,8 @@ use crate::{
 use conflict::Statement;
 use repair::{Repair, Search};
 
+pub(super) use ratio::reason as reason_of_ratio;
+
 pub(super) fn explain(
     flowsheet: &Flowsheet,
     values: &Values,
@@ -29,27 +32,34 @@ pub(super) fn explain(
     match failure {
         Failure::Infeasible(rows) => infeasible(flowsheet, values, model, options, rows),
         Failure::Unbounded(drivers) => unbounded::explain(flowsheet, values, model, drivers).into(),
-        Failure::Refused(defects) => Diagnostic::new(
-            Code::NotProven,
+        Failure::Ratio(reason) => ratio::explain(flowsheet, model, reason).into(),
+        Failure::Refused(defects) => unproven(
+            flowsheet,
             format!("the program holds numbers that no solver may be given: {defects}"),
-        )
-        .help("look for figures many orders of magnitude apart")
-        .into(),
+            "look for figures many orders of magnitude apart",
+        ),
         Failure::Uncertified(certificate) => {
             let (what, worst) = certificate.worst();
             let message = format!("the solver's plan does not prove optimal: {what} {worst:.1e}");
-            Diagnostic::new(Code::NotProven, message).help("try another `--solver`").into()
+            unproven(flowsheet, message, "try another `--solver`")
         }
         Failure::TimeLimit => {
-            Diagnostic::new(Code::NotProven, "no proven plan within the time limit")
-                .help("raise `--time-limit`")
-                .into()
+            let message = "no proven plan within the time limit".to_owned();
+            unproven(flowsheet, message, "raise `--time-limit`")
         }
         Failure::Backend(message) => {
-            Diagnostic::new(Code::NotProven, format!("the solver failed: {message}"))
-                .help("try another `--solver`")
-                .into()
+            let message = format!("the solver failed: {message}");
+            unproven(flowsheet, message, "try another `--solver`")
         }
+    }
+}
+
+/// A failure of ours, with what asks most of the solver.
+fn unproven(flowsheet: &Flowsheet, message: String, help: &str) -> Diagnostics {
+    let diagnostic = Diagnostic::new(Code::NotProven, message).help(help);
+    match flowsheet.objective.ratio() {
+        Some(ratio) => diagnostic.at(ratio.span, "this ratio was to be optimised").into(),
+        None => diagnostic.into(),
     }
 }
 

@@ -93,6 +93,26 @@ pub struct Proof {
     pub uncondensed: ProgramSize,
     /// Rows and columns of the program in the decisions alone.
     pub condensed: ProgramSize,
+    /// If the objective is a ratio: how it was found twice. The rest is then proven of the linear program
+    /// `R + (numerator − R denominator) ÷ denominator*`, whose optimum is R.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<RatioOutcome>,
+}
+
+/// The best ratio, computed in two ways that agree to 1e-9.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct RatioOutcome {
+    /// The numerator in the best plan.
+    pub numerator: f64,
+    /// The denominator in the best plan, > 0.
+    pub denominator: f64,
+    /// The ratio by the linear program of Charnes and Cooper (1962).
+    pub charnes_cooper: f64,
+    /// The ratio by the iteration of Dinkelbach (1967).
+    pub dinkelbach: f64,
+    /// Linear programs that the iteration solved.
+    pub iterations: usize,
 }
 
 /// Size of a linear program.
@@ -269,7 +289,7 @@ pub struct LimitOutcome {
     pub next_down: Option<String>,
     /// What changes where the bound has risen so far.
     pub next_up: Option<String>,
-    /// Worth of relieving the limit over the range in which the shadow price holds; none without end.
+    /// Worth of relieving the limit over the range in which the shadow price holds; none without end, or if unknown.
     pub worth: Option<f64>,
     /// Change of each goal per unit of the bound, in the order of `goals`.
     pub goal_effects: Vec<GoalEffect>,

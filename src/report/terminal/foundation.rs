@@ -18,8 +18,12 @@ pub(super) fn head(page: &mut Page, outcome: &Outcome) {
         (_, "minimise") => "least ",
         _ => "greatest ",
     };
+    let twice = proof.ratio.map_or_else(String::new, |ratio| {
+        let apart = (ratio.charnes_cooper - ratio.dinkelbach).abs() / objective.value.abs();
+        format!(", found twice to {}", error(apart))
+    });
     page.item(&format!(
-        "{sense}{} {}, proven: certificate {}, closure {}; {}; {} → {} columns",
+        "{sense}{} {}, proven: certificate {}, closure {}{twice}; {}; {} → {} columns",
         objective.name,
         amount(objective.value, &objective.unit, &outcome.currency),
         error(worst),

@@ -1,6 +1,9 @@
 //! Value along the chain: by stage, and as multiplier on every basis.
 
-use super::page::{Money, NONE, Page, Sheet, held, stacked};
+use super::{
+    limits::is_money,
+    page::{Money, NONE, Page, Sheet, held, stacked},
+};
 use crate::{
     analysis::{MultiplierOutcome, Outcome},
     measure::{format_money_rate, format_number},
@@ -27,6 +30,8 @@ pub(super) fn write_stages(page: &mut Page, outcome: &Outcome) {
         "#multiplier",
         "#out,\nimputed",
     ]);
+    // Without money in the objective the duals are no prices.
+    let priced = is_money(outcome);
     for stage in &outcome.stages {
         let mark = if stage.imputed.is_empty() { "" } else { " *" };
         sheet.row([
@@ -38,7 +43,7 @@ pub(super) fn write_stages(page: &mut Page, outcome: &Outcome) {
             money.show(stage.cost),
             money.show(stage.net_value_added),
             stage.multiplier.map_or_else(|| NONE.to_owned(), format_number),
-            money.show(stage.imputed_out),
+            if priced { money.show(stage.imputed_out) } else { NONE.to_owned() },
         ]);
     }
     page.table(&sheet);

@@ -158,6 +158,7 @@ fn sample() -> Outcome {
             backend: own("microlp"),
             uncondensed: size(264),
             condensed: size(13),
+            ratio: None,
         },
         account: vec![line("revenue", 187.5e6), line("feed", -15.39e6), line("profit", 49.04e6)],
         goals: vec![goal("multiplier", "", [12.18, 10.0]), goal("fluorite", "t/yr", [54.0, 80.0])],
