@@ -12,6 +12,7 @@ mod failure;
 mod flows;
 mod goals;
 mod interval;
+mod multiplier;
 mod outcome;
 mod price;
 pub mod replay;
@@ -20,10 +21,11 @@ pub mod together;
 mod value;
 
 pub use outcome::{
-    AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
-    GoalEffect, GoalOutcome, HeldBy, LimitOutcome, MultiplierOutcome, ObjectiveOutcome,
-    OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RatioOutcome, RecoveryOutcome,
-    ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
+    AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
+    ConsumptionOutcome, FigureCount, GoalEffect, GoalOutcome, HeldBy, KeptMultiplier, LimitOutcome,
+    MultiplierOutcome, ObjectiveOutcome, OperationOutcome, Outcome, PriceOutcome, ProgramSize,
+    Proof, RatioOutcome, RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome,
+    StreamOutcome,
 };
 
 use std::fmt::Write;
@@ -105,7 +107,7 @@ pub fn analyse_with(
         account: flows::account(&context),
         stages,
         chain,
-        multipliers: value::multipliers(&context),
+        multipliers: multiplier::multipliers(&context),
         limits: bottleneck::limits(&context, options),
         prices: price::ranges(&context, options),
         goals,
@@ -120,6 +122,13 @@ pub fn analyse_with(
         figures,
     };
     Ok(Plan { model, solution, outcome, findings })
+}
+
+/// Fills in the best multiplier on every basis over all plans, which takes as many solves as there are bases.
+pub fn fill_best_multipliers(plan: &mut Plan, flowsheet: &Flowsheet, options: &Options) {
+    let values = flowsheet.values();
+    let context = Context::new(flowsheet, &values, &plan.model, &plan.solution);
+    multiplier::fill_best(&context, options, &mut plan.outcome.multipliers);
 }
 
 /// The linear program of a flowsheet, as a model. A ratio is optimised first, and its objective is then the linear one
@@ -219,6 +228,9 @@ fn report_findings(
             .take(3)
             .map(|held| format!("`{}` = {}", held.limit, held.text))
             .collect();
+        if held.is_empty() && outcome.best.is_some() {
+            help.push_str("; no limit holds it there, only grades, recoveries, recipes and prices");
+        }
         if !held.is_empty() {
             let place = if outcome.best.is_some() { "it" } else { "this plan" };
             let _ = write!(help, "; {place} is held by {}", held.join(", "));

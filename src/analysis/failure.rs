@@ -20,7 +20,7 @@ use crate::{
 use conflict::Statement;
 use repair::{Repair, Search};
 
-pub(super) use ratio::reason as reason_of_ratio;
+pub(super) use ratio::{reason as reason_of_ratio, remaining};
 
 pub(super) fn explain(
     flowsheet: &Flowsheet,

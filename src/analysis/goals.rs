@@ -9,11 +9,15 @@ use crate::{
     },
     index::Id,
     lp::Options,
+    measure::format_number,
     model::{At, Failure, Form, Linear, Model, RatioFailure, Row},
 };
 
 /// A goal is met if it is missed by less than this share of its bound.
 const TOLERANCE: f64 = 1e-9;
+
+/// What is kept of a plan is kept but for this share.
+const ROUNDING: f64 = 1e-12;
 
 pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome> {
     let mut outcomes = Vec::new();
@@ -31,8 +35,12 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
                 match best(context.flowsheet, context.values, options, goal, bound.sense) {
                     Ok(best) => (best_value, holders) = (Some(best.value), best.held_by),
                     Err(failure) => {
-                        why_no_best = Some(explain(context, goal, bound.sense, &failure));
-                        holders = held_by(context, goal, bound.sense);
+                        let told = explain(context, goal, bound.sense, &failure);
+                        let kept = best_kept(context, goal, bound.sense, options);
+                        (why_no_best, holders) = match kept {
+                            Some((value, holders)) => (Some(format!("{told}; {value}")), holders),
+                            None => (Some(told), held_by(context, goal, bound.sense)),
+                        };
                     }
                 }
             }
@@ -63,13 +71,42 @@ fn explain(context: &Context<'_>, goal: &Goal, sense: Sense, failure: &Failure) 
     let word = if sense == Sense::AtMost { "falls" } else { "grows" };
     match (failure, &goal.to) {
         (Failure::Ratio(reason), Some(to)) => {
-            let told = reason_of_ratio(reason, to, word, &unit(context.flowsheet, goal));
+            let told = reason_of_ratio(reason, &to.text, word, &unit(context.flowsheet, goal));
             format!("it {told}")
         }
         (Failure::Unbounded(_), _) => "it has no limit".to_owned(),
         (Failure::Infeasible(_), _) => "no plan satisfies the other goals".to_owned(),
         _ => "it was not found".to_owned(),
     }
+}
+
+/// The best value of a ratio in plans with at least as much of its denominator as the present one has, in words, and
+/// what holds it there; none if the present plan has nothing of it.
+fn best_kept(
+    context: &Context<'_>,
+    goal: &Goal,
+    sense: Sense,
+    options: &Options,
+) -> Option<(String, Vec<HeldBy>)> {
+    let to = goal.to.as_ref()?;
+    let measure = |measure| context.functionals().measure(context.at(), measure);
+    let parts = (&measure(&goal.of), &measure(to));
+    let least = present(context, parts.1)?;
+    let (flowsheet, values, model) = (context.flowsheet, context.values, context.model);
+    let maximise = sense != Sense::AtMost;
+    let best = best_ratio(flowsheet, values, model, parts, maximise, Some(least), options).ok()?;
+    let unit = unit(flowsheet, goal);
+    let value = format_number(best.value);
+    let value = if unit.is_empty() { value } else { format!("{value} {unit}") };
+    let told = format!("with at least as much of that as in this plan, {value} is the best");
+    Some((told, best.held_by))
+}
+
+/// The value of a functional in the present plan, as what can be kept of it; none if it is nothing.
+pub(super) fn present(context: &Context<'_>, functional: &Linear) -> Option<f64> {
+    let value = context.value(functional);
+    // Less by what rounding may take away.
+    (value > 0.0).then_some(value * (1.0 - ROUNDING))
 }
 
 /// The unit of a goal's value; empty for a ratio of like things.
@@ -144,7 +181,8 @@ pub(super) fn best(
         let at = At { flowsheet: &changed, values, period: PeriodId::new(0) };
         let measure = |measure| model.functionals().measure(at, measure);
         let parts = (&measure(&goal.of), &measure(to));
-        let found = best_ratio(&changed, values, &model, parts, sense != Sense::AtMost, options);
+        let found =
+            best_ratio(&changed, values, &model, parts, sense != Sense::AtMost, None, options);
         // That nothing says how large the plan is holds no ratio back.
         return match found {
             Err(Failure::Ratio(RatioFailure::AnySize(value))) => Ok(Best::free(value)),
@@ -163,16 +201,18 @@ impl Best {
     }
 }
 
-/// The best ratio of two functionals over all plans of a model, and the limits that hold it there.
+/// The best ratio of two functionals over all plans of a model, or over those that keep the denominator at least at a
+/// value, and the limits that hold it there.
 pub(super) fn best_ratio(
     flowsheet: &Flowsheet,
     values: &Values,
     model: &Model,
     parts: (&Linear, &Linear),
     maximise: bool,
+    least: Option<f64>,
     options: &Options,
 ) -> Result<Best, Failure> {
-    let best = model.best_ratio(parts, maximise, options)?;
+    let best = model.best_ratio(parts, maximise, least, options)?;
     let (sense, sign) = if maximise { (Sense::AtLeast, -1.0) } else { (Sense::AtMost, 1.0) };
     let mut list: Vec<(f64, HeldBy)> = Vec::new();
     for (id, row) in model.condensed().rows() {

@@ -249,6 +249,35 @@ pub struct MultiplierOutcome {
     pub multiplier: Option<f64>,
     /// Why there is no number.
     pub why_not: Option<String>,
+    /// The best that any plan reaches, if it was asked for (`--show best-multipliers`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestMultiplier>,
+}
+
+/// The best chain multiplier over all plans, on one pair of bases.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct BestMultiplier {
+    /// Its value; none if there is no best one.
+    pub value: Option<f64>,
+    /// Whether it grows without limit.
+    pub endless: bool,
+    /// What it does instead of having a best value.
+    pub why_not: Option<String>,
+    /// What holds the best value back, strongest first.
+    pub held_by: Vec<HeldBy>,
+    /// The best of the plans with at least as much of the denominator as this one; none if it has nothing of that.
+    pub kept: Option<KeptMultiplier>,
+}
+
+/// The best chain multiplier over the plans that keep their denominator.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct KeptMultiplier {
+    /// Its value.
+    pub value: f64,
+    /// What holds it back, strongest first; the denominator's present value does so besides.
+    pub held_by: Vec<HeldBy>,
 }
 
 /// One limit.

@@ -301,7 +301,7 @@ pub(super) struct SolveArgs {
     /// Tell the least and greatest flow of each species, too, where other plans are as good
     #[arg(long)]
     pub(super) intervals: bool,
-    /// Parts of the report, or `all` [default: all but prices, streams, operations and closure]
+    /// Parts of the report, or `all` [default: all but best-multipliers, prices, streams, operations and closure]
     #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = parts())]
     pub(super) show: Vec<Part>,
     #[command(flatten)]

@@ -7,7 +7,7 @@ use super::{
     run::Sheet,
 };
 use crate::{
-    analysis::{Plan, analyse_with},
+    analysis::{Plan, analyse_with, fill_best_multipliers},
     diagnostic::{Code, Diagnostics, Severity},
     report::{
         json::Report,
@@ -17,11 +17,14 @@ use crate::{
 
 pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop> {
     let mut sheet = Sheet::read(&args.sheet)?;
-    let solver = &args.solver;
+    let (solver, chosen) = (&args.solver, sections(&args.show));
     let plan = match &sheet.flowsheet {
         Some(flowsheet) => {
             match analyse_with(flowsheet, &solver.options(), solver.form(), args.intervals) {
                 Ok(mut plan) => {
+                    if chosen.contains(&Section::BestMultipliers) {
+                        fill_best_multipliers(&mut plan, flowsheet, &solver.options());
+                    }
                     let findings = std::mem::take(&mut plan.findings);
                     sheet.findings.append(as_warnings(&findings));
                     Some(plan)
@@ -40,7 +43,7 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
         (Format::Json, _) => Some(Report::new(&sheet.findings, &sheet.sources, outcome).to_json()),
         (Format::Text, Some(outcome)) => {
             let style = console.style(args.output.output.as_deref());
-            Some(terminal::render(outcome, &sections(&args.show), &style))
+            Some(terminal::render(outcome, &chosen, &style))
         }
         (Format::Text, None) => None,
     };

@@ -4,7 +4,7 @@ use super::{Failure, Form, Linear, Model, RatioFailure, solution::positive_drive
 use crate::{
     flowsheet::Flowsheet,
     index::Id,
-    lp::{self, BestRatio, ColumnId, NoRatio, Options, RowId, Side},
+    lp::{self, BestRatio, ColumnId, NoRatio, Options, RowId, RowSense, Side},
 };
 
 /// How a best ratio was proven.
@@ -42,7 +42,8 @@ impl Model {
         factors
     }
 
-    /// The best ratio of two measures over all plans; no program is changed.
+    /// The best ratio of two measures over all plans, or over those that keep the denominator at least at a value; no
+    /// program is changed. Its duals are those of the condensed program's rows, then that of what is kept.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -50,10 +51,16 @@ impl Model {
         &self,
         (of, to): (&Linear, &Linear),
         maximise: bool,
+        least: Option<f64>,
         options: &Options,
     ) -> Result<BestRatio, Failure> {
         let (of, to) = (self.reduce(of), self.reduce(to));
-        let best = lp::best_ratio(&mut self.condensed.clone(), (&of, &to), maximise, options);
+        let mut program = self.condensed.with_keys(|_| (), |_| ());
+        if let Some(least) = least {
+            let terms = to.iter().enumerate().map(|(at, &factor)| (ColumnId::new(at), factor));
+            program.add_row((), RowSense::AtLeast, least, terms);
+        }
+        let best = lp::best_ratio(&mut program, (&of, &to), maximise, options);
         best.map_err(|reason| self.explain_ratio(reason, Form::Condensed))
     }
 

@@ -3,7 +3,7 @@
 use super::unbounded::decision;
 use crate::{
     diagnostic::{Code, Diagnostic},
-    flowsheet::{Flowsheet, Measure},
+    flowsheet::{Flowsheet, MeasureUnit},
     measure::format_number,
     model::{Decision, DriverId, Model, RatioFailure},
 };
@@ -37,7 +37,10 @@ pub(super) fn explain(flowsheet: &Flowsheet, model: &Model, failure: &RatioFailu
             (Code::NoRatio, label, help.to_owned())
         }
         RatioFailure::Nothing => {
-            let help = format!("something must flow there and, for `{to}` in money, have a price");
+            let money = ratio.to.unit == MeasureUnit::MoneyRate;
+            let price = if money { ", and have a price or cost" } else { "" };
+            let help =
+                format!("something must flow there{price}: look for a limit or recovery of 0");
             (Code::NoRatio, "0 in every plan".to_owned(), help)
         }
         RatioFailure::Vanishing(drivers) => {
@@ -60,7 +63,7 @@ pub(super) fn explain(flowsheet: &Flowsheet, model: &Model, failure: &RatioFailu
             (Code::NotProven, String::new(), "try another `--solver`".to_owned())
         }
     };
-    let message = format!("the objective `{text}` {}", reason(failure, &ratio.to, word, &unit));
+    let message = format!("the objective `{text}` {}", reason(failure, to, word, &unit));
     let mut diagnostic = Diagnostic::new(code, message).at(ratio.span, label).help(help);
     if let RatioFailure::Growing(drivers) = failure {
         for &(driver, _) in drivers.iter().take(NAMED) {
@@ -73,11 +76,10 @@ pub(super) fn explain(flowsheet: &Flowsheet, model: &Model, failure: &RatioFailu
 /// What a ratio does instead of having a best value, as the end of a sentence.
 pub(in crate::analysis) fn reason(
     failure: &RatioFailure,
-    to: &Measure,
+    to: &str,
     word: &str,
     unit: &str,
 ) -> String {
-    let to = &to.text;
     let best = |value: f64| {
         let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
         format!("{}{unit}", format_number(value))
@@ -105,7 +107,11 @@ pub(in crate::analysis) fn reason(
 }
 
 /// The decisions that remain where a denominator is 0, or that grow, as a list: the feeds, if there are any.
-fn remaining(flowsheet: &Flowsheet, model: &Model, drivers: &[(DriverId, f64)]) -> String {
+pub(in crate::analysis) fn remaining(
+    flowsheet: &Flowsheet,
+    model: &Model,
+    drivers: &[(DriverId, f64)],
+) -> String {
     let largest = drivers.iter().fold(0.0_f64, |most, &(_, value)| most.max(value));
     let all: Vec<DriverId> =
         drivers.iter().filter(|&&(_, value)| value > PART * largest).map(|&(id, _)| id).collect();

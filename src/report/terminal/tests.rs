@@ -68,6 +68,7 @@ fn multiplier(numerator: &str, denominator: &str, base: Option<f64>) -> Multipli
         base,
         multiplier: base.map(|base| 187.5e6 / base),
         why_not: base.is_none().then(|| own("no stream is marked as payable concentrate")),
+        best: None,
     }
 }
 
