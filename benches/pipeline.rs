@@ -146,6 +146,7 @@ fn bench(criterion: &mut Criterion) {
         group.sample_size(10);
         for (form, label) in [(Form::Condensed, "condensed"), (Form::Full, "uncondensed")] {
             group.bench_function(BenchmarkId::new(label, &name), |b| {
+                let mut model = model.clone();
                 b.iter(|| model.solve(black_box(&flowsheet), &options, form));
             });
         }

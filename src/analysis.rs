@@ -13,6 +13,7 @@ mod failure;
 mod flows;
 mod goals;
 mod interval;
+mod multiplier;
 mod outcome;
 mod price;
 pub mod replay;
@@ -22,17 +23,18 @@ mod value;
 
 pub use exact::Exactly;
 pub use outcome::{
-    AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, ExactProof,
-    FigureCount, GoalEffect, GoalOutcome, HeldBy, LimitOutcome, MultiplierOutcome,
-    ObjectiveOutcome, OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RecoveryOutcome,
-    ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
+    AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
+    ConsumptionOutcome, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy, KeptMultiplier,
+    LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OperationOutcome, Outcome, PriceOutcome,
+    ProgramSize, Proof, RatioOutcome, RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow,
+    StageOutcome, StreamOutcome,
 };
 
 use std::fmt::Write;
 
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, Sources},
-    flowsheet::{Flowsheet, Objective},
+    flowsheet::Flowsheet,
     lp::{LinearProgram, Options},
     measure::format_number,
     model::{Form, Model, Solution},
@@ -99,7 +101,7 @@ fn answer(
     sources: Option<&Sources>,
 ) -> (Result<Plan, Diagnostics>, Exactly) {
     let values = flowsheet.values();
-    let model = match Model::assemble(flowsheet, &values) {
+    let mut model = match Model::assemble(flowsheet, &values) {
         Ok(model) => model,
         Err(findings) => return (Err(findings), Exactly::default()),
     };
@@ -165,7 +167,7 @@ fn report(
         account: flows::account(&context),
         stages,
         chain,
-        multipliers: value::multipliers(&context),
+        multipliers: multiplier::multipliers(&context),
         limits: bottleneck::limits(&context, options),
         prices: price::ranges(&context, options),
         goals,
@@ -182,23 +184,40 @@ fn report(
     Ok(Plan { model, solution, outcome, findings })
 }
 
+/// Fills in the best multiplier on every basis over all plans, which takes as many solves as there are bases.
+pub fn fill_best_multipliers(plan: &mut Plan, flowsheet: &Flowsheet, options: &Options) {
+    let values = flowsheet.values();
+    let context = Context::new(flowsheet, &values, &plan.model, &plan.solution);
+    multiplier::fill_best(&context, options, &mut plan.outcome.multipliers);
+}
+
+/// The linear program of a flowsheet, as a model. A ratio is optimised first, and its objective is then the linear one
+/// that has the same optimum.
+///
+/// # Errors
+/// Findings, if the model is wrong, or if the objective is a ratio and there is no best one.
+pub fn linearise(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    form: Form,
+) -> Result<Model, Diagnostics> {
+    let values = flowsheet.values();
+    let mut model = Model::assemble(flowsheet, &values)?;
+    if flowsheet.objective.ratio().is_some() {
+        let solved = model.solve(flowsheet, options, form);
+        solved
+            .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
+    }
+    Ok(model)
+}
+
 fn describe_objective(flowsheet: &Flowsheet, solution: &Solution) -> ObjectiveOutcome {
-    let (name, sense, unit) = match &flowsheet.objective {
-        Objective::Profit => {
-            ("profit".to_owned(), "maximise", format!("{}/yr", flowsheet.currency))
-        }
-        Objective::Maximise(measure) => {
-            (measure.text.clone(), "maximise", measure.unit.text(&flowsheet.currency))
-        }
-        Objective::Minimise(measure) => {
-            (measure.text.clone(), "minimise", measure.unit.text(&flowsheet.currency))
-        }
-    };
+    let sense = if flowsheet.objective.sign() > 0.0 { "maximise" } else { "minimise" };
     ObjectiveOutcome {
-        name,
+        name: flowsheet.objective.text(),
         sense,
         value: solution.objective,
-        unit,
+        unit: flowsheet.objective.unit(&flowsheet.currency),
         unique: solution.raw.unique,
         degenerate: solution.raw.degenerate,
     }
@@ -223,6 +242,13 @@ fn prove(model: &Model, solution: &Solution, closure: f64) -> Proof {
         backend: format!("{:?}", solution.raw.backend).to_lowercase(),
         uncondensed: size(model.full()),
         condensed: size(model.condensed()),
+        ratio: solution.ratio.as_ref().map(|proof| RatioOutcome {
+            numerator: proof.numerator,
+            denominator: proof.denominator,
+            charnes_cooper: proof.charnes_cooper,
+            dinkelbach: proof.dinkelbach,
+            iterations: proof.iterations,
+        }),
     }
 }
 
@@ -263,6 +289,9 @@ fn report_findings(
             .take(3)
             .map(|held| format!("`{}` = {}", held.limit, held.text))
             .collect();
+        if held.is_empty() && outcome.best.is_some() {
+            help.push_str("; no limit holds it there, only grades, recoveries, recipes and prices");
+        }
         if !held.is_empty() {
             let place = if outcome.best.is_some() { "it" } else { "this plan" };
             let _ = write!(help, "; {place} is held by {}", held.join(", "));

@@ -21,7 +21,7 @@ mod tree;
 pub use figure::{Confidence, Figure, Limit, Many, Provenance, Rate, Scalar, SourceIds};
 pub use include::{Files, Read};
 pub use load::{Loaded, Request, load};
-pub use outlet::{Objective, Outlet, Outlets, Payable};
+pub use outlet::{Objective, Outlet, Outlets, Payable, Wanted};
 pub use spanned::{Name, Spanned};
 pub use tables::{
     AssayTable, BlenderTable, Common, ConsumableTable, Document, FeedTable, GoalTable, HeaderTable,

@@ -20,9 +20,11 @@ mod topology;
 mod validate;
 
 pub use figure::{Figure, FigureId, Provenance, SourceRecord, Values};
-pub use goal::{Goal, GoalBound, GoalId, Objective};
+pub use goal::{Goal, GoalBound, GoalId, Objective, Ratio};
 pub use limit::{Limit, LimitId, LimitKind, Port, Sense};
-pub use measure::{CostOf, Measure, MeasureUnit, Term, ValueOf, goal_dimension};
+pub use measure::{
+    CostOf, Measure, MeasureUnit, Term, ValueOf, goal_dimension, ratio_text, ratio_unit,
+};
 pub use operation::{
     Assay, Blender, Consumption, Feed, Grade, Ingredient, Kind, Operation, OperationId, Product,
     Rate, Reaction, Reactor, Reagent, RecipeEntry, Recovery, Separation, Separator, Splitter,

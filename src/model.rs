@@ -6,6 +6,7 @@ mod compose;
 mod condense;
 mod functional;
 mod linear;
+mod ratio;
 mod solution;
 mod specification;
 mod system;
@@ -13,7 +14,8 @@ mod system;
 pub(crate) use functional::At;
 pub use functional::Functionals;
 pub use linear::Linear;
-pub use solution::{Failure, Form, Sensitivity, Solution};
+pub use ratio::RatioProof;
+pub use solution::{Failure, Form, RatioFailure, Sensitivity, Solution};
 
 use crate::{
     diagnostic::{Diagnostics, Span},
@@ -107,10 +109,15 @@ pub struct Model {
     full_rows: Vec<Option<RowId>>,
     /// The functional of each row of the full program after the definitions, and of the objective.
     functionals: Functionals,
+    /// Numerator and denominator of an objective that is a ratio.
+    ratio: Option<(Linear, Linear)>,
 }
 
 impl Model {
     /// Writes the flowsheet as a linear program at given values of its figures.
+    ///
+    /// An objective that is a ratio is written by [`Model::solve`], which has to find it first; until then there is
+    /// nothing to minimise.
     ///
     /// # Errors
     /// Loops without purge, splitters on streams whose composition depends on decisions, specifications that no

@@ -7,8 +7,7 @@
 use super::{AssumptionOutcome, FigureCount, context::Context, goals};
 use crate::{
     flowsheet::{
-        FigureId, Flowsheet, Goal, Kind, Measure, MeasureUnit, Objective, Provenance, Separation,
-        Values,
+        FigureId, Flowsheet, Goal, Kind, Measure, MeasureUnit, Provenance, Separation, Values,
     },
     index::IdVec,
     lp::Options,
@@ -113,18 +112,13 @@ pub(super) fn follow(context: &Context<'_>, goal: &Goal) -> Option<Followed> {
 }
 
 pub(super) fn follow_objective(context: &Context<'_>) -> Option<Followed> {
-    use crate::flowsheet::Term;
-    let of = match &context.flowsheet.objective {
-        Objective::Profit => Measure {
-            text: "profit()".to_owned(),
-            terms: vec![(1.0, Term::Profit)],
-            unit: MeasureUnit::MoneyRate,
-        },
-        Objective::Maximise(measure) | Objective::Minimise(measure) => measure.clone(),
-    };
-    let gradient = context.functionals().measure(context.at(), &of);
+    let objective = &context.flowsheet.objective;
+    let (of, to) = (objective.of().into_owned(), objective.to().cloned());
+    let gradient = goals::gradient_of(context, &of, to.as_ref())?;
     let sensitivity = context.model.sensitivity(context.solution, &gradient)?;
-    Some(Followed { of, to: None, base: context.solution.objective, sensitivity })
+    // As it is computed with a figure moved, so that what does nothing does exactly nothing.
+    let base = goals::value_of(context, &of, to.as_ref())?;
+    Some(Followed { of, to, base, sensitivity })
 }
 
 /// One figure moved a little, and the model where the figure shapes it.
@@ -154,7 +148,7 @@ pub(super) struct Resolved {
 impl Resolved {
     pub(super) fn new(context: &Context<'_>, values: &Values) -> Option<Self> {
         let flowsheet = context.flowsheet.with_values(values).ok()?;
-        let model = Model::assemble(&flowsheet, values).ok()?;
+        let mut model = Model::assemble(&flowsheet, values).ok()?;
         let solution = model.solve(&flowsheet, &Options::default(), Form::Condensed).ok()?;
         Some(Self { flowsheet, model, solution })
     }

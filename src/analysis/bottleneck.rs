@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::{GoalEffect, LimitOutcome, context::Context, goals};
 use crate::{
     flowsheet::{Content, LimitKind, Sense},
-    lp::{self, Next, Options, RowId, Side},
+    lp::{Next, Options, RowId, Side},
     model::{Column, Decision, Form, Row, Sensitivity},
 };
 
@@ -146,7 +146,13 @@ fn describe(
     };
     // The step that helps: up if the objective then moves the way it should.
     let helps = shadow_price * flowsheet.objective.sign() > 0.0;
-    let helpful = if helps { increase } else { decrease };
+    let helpful = if helps { &sides.up } else { &sides.down };
+    // Along a ratio the price falls as the limit is relieved: the change itself is told, not price times step.
+    let worth = helpful
+        .as_ref()
+        .filter(|side| binding && whole.is_none() && side.room.is_finite())
+        .map(|side| side.change.abs())
+        .filter(|change| change.is_finite());
     Some(LimitOutcome {
         path: flowsheet.figures[figure].path.clone(),
         text: flowsheet.figures[figure].text.clone(),
@@ -165,7 +171,7 @@ fn describe(
         increase,
         next_down: next(&sides.down),
         next_up: next(&sides.up),
-        worth: helpful.map(|step| shadow_price.abs() * step),
+        worth,
         goal_effects: effects
             .iter()
             .map(|(goal, sensitivity)| GoalEffect {
@@ -196,24 +202,22 @@ struct Sides {
 impl Sides {
     /// What does not bind moves nothing.
     fn slack() -> Self {
-        let side = || Some(Side { price: 0.0, room: f64::INFINITY, next: None });
+        let side = || Some(Side { price: 0.0, room: f64::INFINITY, change: 0.0, next: None });
         Self { down: side(), up: side() }
     }
 
     fn of(context: &Context<'_>, options: &Options, row: RowId) -> Self {
-        let condensed = context.model.condensed();
-        let solution = &context.solution.raw;
         let side = |up: bool| {
             let id = context.model.condensed_row(row)?;
             // What could not be proven is not told: the price of the basis remains.
-            lp::side(condensed, solution, id, up, options).ok()?
+            context.model.side(context.solution, id, up, options).ok()?
         };
         if context.solution.form == Form::Condensed {
             return Self { down: side(false), up: side(true) };
         }
         let only = || {
             let price = sign(context) * context.solution.shadow_price(context.flowsheet, row);
-            Some(Side { price, room: f64::INFINITY, next: None })
+            Some(Side { price, room: f64::INFINITY, change: f64::INFINITY, next: None })
         };
         Self { down: only(), up: only() }
     }

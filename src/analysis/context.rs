@@ -2,7 +2,7 @@
 
 use crate::{
     document::Role,
-    flowsheet::{Flowsheet, Kind, OperationId, PeriodId, Port, SpeciesId, StreamId, Values},
+    flowsheet::{Flowsheet, Kind, OperationId, PeriodId, Port, Price, SpeciesId, StreamId, Values},
     index::Id,
     model::{At, Functionals, Linear, Model, Solution},
 };
@@ -62,14 +62,19 @@ impl<'a> Context<'a> {
             .map_or(0.0, |node| self.solution.worth(self.flowsheet, node))
     }
 
-    /// Market value of a stream, if it has a price of its own or enters a product.
-    pub(super) fn market(&self, stream: StreamId) -> Option<f64> {
+    /// The price of a stream: its own, or that of the product that it enters.
+    pub(super) fn price(&self, stream: StreamId) -> Option<&'a Price> {
         let data = &self.flowsheet.streams[stream];
-        let price = match &self.flowsheet.operations[data.to].kind {
+        match &self.flowsheet.operations[data.to].kind {
             Kind::Product(product) => Some(&product.price),
             _ => data.price.as_ref(),
-        };
-        let functional = self.functionals().price(self.at(), Port::Stream(stream), price?);
+        }
+    }
+
+    /// Market value of a stream, if it has a price of its own or enters a product.
+    pub(super) fn market(&self, stream: StreamId) -> Option<f64> {
+        let price = self.price(stream)?;
+        let functional = self.functionals().price(self.at(), Port::Stream(stream), price);
         Some(self.value(&functional))
     }
 

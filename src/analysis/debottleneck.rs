@@ -14,9 +14,7 @@ pub use outcome::{Debottleneck, EndOfPath, GoalValue, Growth, Step, StillBinds};
 use super::{bottleneck::sense_name, failure, goals};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, nearest},
-    flowsheet::{
-        Flowsheet, Goal, GoalId, LimitId, LimitKind, Objective, Sense, Values, goal_dimension,
-    },
+    flowsheet::{Flowsheet, Goal, GoalId, LimitId, LimitKind, Sense, Values, goal_dimension},
     lp::{self, Options, PathEnd},
     measure::{Dimension, Quantity, format_number},
     model::{Failure, Form, Model, Solution},
@@ -77,8 +75,8 @@ pub fn debottleneck(
     let free = without_enforcement(flowsheet, goal);
     let flowsheet = &free;
     let values = flowsheet.values();
-    let model = Model::assemble(flowsheet, &values)?;
-    let base = solve(flowsheet, &values, &model, options)?;
+    let mut model = Model::assemble(flowsheet, &values)?;
+    let base = solve(flowsheet, &values, &mut model, options)?;
     let followed = describe(flowsheet, &values, goal, request.target.as_ref())?;
     let ids = choose(flowsheet, &request.limits)?;
     let (count, until) = count(flowsheet, &values, &ids, request)?;
@@ -110,8 +108,8 @@ pub fn debottleneck(
         ratio: followed.goal.as_ref().is_some_and(|(goal, ..)| goal.to.is_some()),
         start: start.unwrap_or_default(),
         start_objective: base.objective,
-        objective: objective_name(&flowsheet.objective),
-        objective_unit: objective_unit(flowsheet),
+        objective: flowsheet.objective.text(),
+        objective_unit: flowsheet.objective.unit(&flowsheet.currency),
         reached: start.unwrap_or_default(),
         met: false,
         counted_in: match count {
@@ -188,27 +186,11 @@ fn without_enforcement(flowsheet: &Flowsheet, goal: Option<GoalId>) -> Flowsheet
 fn solve(
     flowsheet: &Flowsheet,
     values: &Values,
-    model: &Model,
+    model: &mut Model,
     options: &Options,
 ) -> Result<Solution, Diagnostics> {
     let solved = model.solve(flowsheet, options, Form::Condensed);
     solved.map_err(|failure: Failure| failure::explain(flowsheet, values, model, options, &failure))
-}
-
-fn objective_name(objective: &Objective) -> String {
-    match objective {
-        Objective::Profit => "profit".to_owned(),
-        Objective::Maximise(measure) | Objective::Minimise(measure) => measure.text.clone(),
-    }
-}
-
-fn objective_unit(flowsheet: &Flowsheet) -> String {
-    match &flowsheet.objective {
-        Objective::Profit => format!("{}/yr", flowsheet.currency),
-        Objective::Maximise(measure) | Objective::Minimise(measure) => {
-            measure.unit.text(&flowsheet.currency)
-        }
-    }
 }
 
 fn describe<'f>(
@@ -226,7 +208,18 @@ fn describe<'f>(
             .help("name it: `--goal NAME --target VALUE`")
             .into());
         }
-        let (name, unit) = (objective_name(&flowsheet.objective), objective_unit(flowsheet));
+        if let Some(ratio) = flowsheet.objective.ratio() {
+            // Its path is no concave one: neither numerator nor denominator is held.
+            let name = flowsheet.objective.text();
+            let message =
+                format!("the objective `{name}` is a ratio, which is followed to a target only");
+            return Err(Diagnostic::new(Code::UnknownGoal, message)
+                .at(ratio.span, "")
+                .help("make a goal of it and name that: `--goal NAME --target VALUE`")
+                .into());
+        }
+        let name = flowsheet.objective.text();
+        let unit = flowsheet.objective.unit(&flowsheet.currency);
         return Ok(Followed { goal: None, name, unit });
     };
     let goal = &flowsheet.goals[id];

@@ -2,6 +2,7 @@
 
 mod chain;
 mod conflict;
+mod ratio;
 mod repair;
 mod unbounded;
 mod words;
@@ -19,6 +20,8 @@ use crate::{
 use conflict::Statement;
 use repair::{Repair, Search};
 
+pub(super) use ratio::{reason as reason_of_ratio, remaining};
+
 pub(super) fn explain(
     flowsheet: &Flowsheet,
     values: &Values,
@@ -32,20 +35,19 @@ pub(super) fn explain(
         Failure::Refused(defect, row, column) => {
             refused(flowsheet, model, defect, *row, *column).into()
         }
+        Failure::Ratio(reason) => ratio::explain(flowsheet, model, reason).into(),
         Failure::Uncertified(certificate) => {
             let (what, worst) = certificate.worst();
             let message = format!("the solver's plan does not prove optimal: {what} {worst:.1e}");
-            Diagnostic::new(Code::NotProven, message).help("try another `--solver`").into()
+            unproven(flowsheet, message, "try another `--solver`")
         }
         Failure::TimeLimit => {
-            Diagnostic::new(Code::NotProven, "no proven plan within the time limit")
-                .help("raise `--time-limit`")
-                .into()
+            let message = "no proven plan within the time limit".to_owned();
+            unproven(flowsheet, message, "raise `--time-limit`")
         }
         Failure::Backend(message) => {
-            Diagnostic::new(Code::NotProven, format!("the solver failed: {message}"))
-                .help("try another `--solver`")
-                .into()
+            let message = format!("the solver failed: {message}");
+            unproven(flowsheet, message, "try another `--solver`")
         }
     }
 }
@@ -87,6 +89,15 @@ fn refused(
         diagnostic = diagnostic.at(span, "it comes in here");
     }
     diagnostic.help("look for figures many orders of magnitude apart")
+}
+
+/// A failure of ours, with what asks most of the solver.
+fn unproven(flowsheet: &Flowsheet, message: String, help: &str) -> Diagnostics {
+    let diagnostic = Diagnostic::new(Code::NotProven, message).help(help);
+    match flowsheet.objective.ratio() {
+        Some(ratio) => diagnostic.at(ratio.span, "this ratio was to be optimised").into(),
+        None => diagnostic.into(),
+    }
 }
 
 /// Most repairs that are told, of limits and of other figures.

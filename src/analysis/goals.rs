@@ -1,15 +1,23 @@
 //! Goals: the value reached, whether it is met, the best attainable, and what holds it back (formulation §6).
 
-use super::{GoalOutcome, HeldBy, bottleneck::sense_name, context::Context};
+use super::{
+    GoalOutcome, HeldBy, bottleneck::sense_name, context::Context, failure::reason_of_ratio,
+};
 use crate::{
-    flowsheet::{Flowsheet, Goal, Limit, Measure, Objective, PeriodId, Sense, Values},
+    flowsheet::{
+        Flowsheet, Goal, Limit, Measure, Objective, PeriodId, Sense, Values, ratio_text, ratio_unit,
+    },
     index::Id,
-    lp::{self, Options},
-    model::{At, Failure, Form, Linear, Model, Row},
+    lp::Options,
+    measure::format_number,
+    model::{At, Failure, Form, Linear, Model, RatioFailure, Row},
 };
 
 /// A goal is met if it is missed by less than this share of its bound.
 const TOLERANCE: f64 = 1e-9;
+
+/// What is kept of a plan is kept but for this share.
+const ROUNDING: f64 = 1e-12;
 
 pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome> {
     let mut outcomes = Vec::new();
@@ -27,8 +35,12 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
                 match best(context.flowsheet, context.values, options, goal, bound.sense) {
                     Ok(best) => (best_value, holders) = (Some(best.value), best.held_by),
                     Err(failure) => {
-                        why_no_best = Some(explain(goal, &failure));
-                        holders = held_by(context, goal, bound.sense);
+                        let told = explain(context, goal, bound.sense, &failure);
+                        let kept = best_kept(context, goal, bound.sense, options);
+                        (why_no_best, holders) = match kept {
+                            Some((value, holders)) => (Some(format!("{told}; {value}")), holders),
+                            None => (Some(told), held_by(context, goal, bound.sense)),
+                        };
                     }
                 }
             }
@@ -36,10 +48,7 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
             outcomes.push(GoalOutcome {
                 name: goal.name.clone(),
                 title: goal.title.clone(),
-                measure: to.map_or_else(
-                    || of.text.clone(),
-                    |to| format!("{} ÷ {}", bracketed(&of.text), bracketed(&to.text)),
-                ),
+                measure: ratio_text(of, to),
                 unit: unit(context.flowsheet, goal),
                 sense: sense_name(bound.sense),
                 bound: wanted,
@@ -58,46 +67,64 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
 }
 
 /// Why a goal has no best value.
-fn explain(goal: &Goal, failure: &Failure) -> String {
+fn explain(context: &Context<'_>, goal: &Goal, sense: Sense, failure: &Failure) -> String {
+    let word = if sense == Sense::AtMost { "falls" } else { "grows" };
     match (failure, &goal.to) {
-        (Failure::Unbounded(_), Some(to)) => {
-            format!("it grows without limit as `{}` goes to 0", to.text)
+        (Failure::Ratio(reason), Some(to)) => {
+            let told = reason_of_ratio(reason, &to.text, word, &unit(context.flowsheet, goal));
+            format!("it {told}")
         }
-        (Failure::Unbounded(_), None) => "it has no limit".to_owned(),
-        (Failure::Infeasible(_), Some(to)) => format!("`{}` is always 0", to.text),
-        (Failure::Infeasible(_), None) => "no plan satisfies the other goals".to_owned(),
+        (Failure::Unbounded(_), _) => "it has no limit".to_owned(),
+        (Failure::Infeasible(_), _) => "no plan satisfies the other goals".to_owned(),
         _ => "it was not found".to_owned(),
     }
 }
 
-/// A sum in parentheses, so that it stays one in a ratio.
-fn bracketed(text: &str) -> String {
-    if text.contains(['+', '-']) && text.contains(' ') {
-        format!("({text})")
-    } else {
-        text.to_owned()
-    }
+/// The best value of a ratio in plans with at least as much of its denominator as the present one has, in words, and
+/// what holds it there; none if the present plan has nothing of it.
+fn best_kept(
+    context: &Context<'_>,
+    goal: &Goal,
+    sense: Sense,
+    options: &Options,
+) -> Option<(String, Vec<HeldBy>)> {
+    let to = goal.to.as_ref()?;
+    let measure = |measure| context.functionals().measure(context.at(), measure);
+    let parts = (&measure(&goal.of), &measure(to));
+    let least = present(context, parts.1)?;
+    let (flowsheet, values, model) = (context.flowsheet, context.values, context.model);
+    let maximise = sense != Sense::AtMost;
+    let best = best_ratio(flowsheet, values, model, parts, maximise, Some(least), options).ok()?;
+    let unit = unit(flowsheet, goal);
+    let value = format_number(best.value);
+    let value = if unit.is_empty() { value } else { format!("{value} {unit}") };
+    let told = format!("with at least as much of that as in this plan, {value} is the best");
+    Some((told, best.held_by))
+}
+
+/// The value of a functional in the present plan, as what can be kept of it; none if it is nothing.
+pub(super) fn present(context: &Context<'_>, functional: &Linear) -> Option<f64> {
+    let value = context.value(functional);
+    // Less by what rounding may take away.
+    (value > 0.0).then_some(value * (1.0 - ROUNDING))
 }
 
 /// The unit of a goal's value; empty for a ratio of like things.
 pub(super) fn unit(flowsheet: &Flowsheet, goal: &Goal) -> String {
-    let of = goal.of.unit.text(&flowsheet.currency);
-    match &goal.to {
-        None => of,
-        Some(to) if to.unit == goal.of.unit => String::new(),
-        Some(to) => {
-            let strip = |text: String| text.trim_end_matches("/yr").to_owned();
-            format!("{}/{}", strip(of), strip(to.unit.text(&flowsheet.currency)))
-        }
-    }
+    ratio_unit(&goal.of, goal.to.as_ref(), &flowsheet.currency)
 }
 
 /// The value of a goal; none if its denominator is 0.
 pub(super) fn value(context: &Context<'_>, goal: &Goal) -> Option<f64> {
+    value_of(context, &goal.of, goal.to.as_ref())
+}
+
+/// The value of a measure or ratio; none if its denominator is 0.
+pub(super) fn value_of(context: &Context<'_>, of: &Measure, to: Option<&Measure>) -> Option<f64> {
     let measure =
         |measure: &Measure| context.value(&context.functionals().measure(context.at(), measure));
-    let of = measure(&goal.of);
-    match &goal.to {
+    let of = measure(of);
+    match to {
         None => Some(of),
         Some(to) => {
             let to = measure(to);
@@ -106,14 +133,23 @@ pub(super) fn value(context: &Context<'_>, goal: &Goal) -> Option<f64> {
     }
 }
 
-/// The gradient of a goal at the solution: of a ratio `(∇of − value · ∇to) ÷ to`.
+/// The gradient of a goal at the solution.
 pub(super) fn gradient(context: &Context<'_>, goal: &Goal) -> Option<Linear> {
+    gradient_of(context, &goal.of, goal.to.as_ref())
+}
+
+/// The gradient of a measure or ratio at the solution: of a ratio `(∇of − value · ∇to) ÷ to`.
+pub(super) fn gradient_of(
+    context: &Context<'_>,
+    of: &Measure,
+    to: Option<&Measure>,
+) -> Option<Linear> {
     let functional = |measure: &Measure| context.functionals().measure(context.at(), measure);
-    let of = functional(&goal.of);
-    let Some(to) = &goal.to else { return Some(of) };
+    let value = value_of(context, of, to)?;
+    let of = functional(of);
+    let Some(to) = to else { return Some(of) };
     let to = functional(to);
     let below = context.value(&to);
-    let value = value(context, goal)?;
     Some(Linear::sum(&[(1.0 / below, of), (-value / below, to)]))
 }
 
@@ -139,39 +175,49 @@ pub(super) fn best(
         Sense::AtMost => Objective::Minimise(goal.of.clone()),
         _ => Objective::Maximise(goal.of.clone()),
     };
-    let model = Model::assemble(&changed, values)
+    let mut model = Model::assemble(&changed, values)
         .map_err(|_| Failure::Backend("the model cannot be written".to_owned()))?;
     if let Some(to) = &goal.to {
-        return best_ratio(&changed, values, options, &model, (&goal.of, to), sense);
+        let at = At { flowsheet: &changed, values, period: PeriodId::new(0) };
+        let measure = |measure| model.functionals().measure(at, measure);
+        let parts = (&measure(&goal.of), &measure(to));
+        let found =
+            best_ratio(&changed, values, &model, parts, sense != Sense::AtMost, None, options);
+        // That nothing says how large the plan is holds no ratio back.
+        return match found {
+            Err(Failure::Ratio(RatioFailure::AnySize(value))) => Ok(Best::free(value)),
+            found => found,
+        };
     }
     let solution = model.solve(&changed, options, Form::Condensed)?;
     let context = Context::new(&changed, values, &model, &solution);
     Ok(Best { value: solution.objective, held_by: held_by(&context, goal, sense) })
 }
 
-/// Optimises a ratio of two measures.
-fn best_ratio(
+impl Best {
+    /// A best value that no limit holds back.
+    const fn free(value: f64) -> Self {
+        Self { value, held_by: Vec::new() }
+    }
+}
+
+/// The best ratio of two functionals over all plans of a model, or over those that keep the denominator at least at a
+/// value, and the limits that hold it there.
+pub(super) fn best_ratio(
     flowsheet: &Flowsheet,
     values: &Values,
-    options: &Options,
     model: &Model,
-    (of, to): (&Measure, &Measure),
-    sense: Sense,
+    parts: (&Linear, &Linear),
+    maximise: bool,
+    least: Option<f64>,
+    options: &Options,
 ) -> Result<Best, Failure> {
-    let at = At { flowsheet, values, period: PeriodId::new(0) };
-    let reduced = |measure| model.reduce(&model.functionals().measure(at, measure));
-    let parts = (&reduced(of)[..], &reduced(to)[..]);
-    let best = lp::fractional(model.condensed(), parts, sense != Sense::AtMost, options).map_err(
-        |failure| match failure {
-            lp::Failure::Unbounded { .. } => Failure::Unbounded(Vec::new()),
-            lp::Failure::Infeasible { .. } => Failure::Infeasible(Vec::new()),
-            _ => Failure::Backend("the best ratio was not proven".to_owned()),
-        },
-    )?;
+    let best = model.best_ratio(parts, maximise, least, options)?;
+    let (sense, sign) = if maximise { (Sense::AtLeast, -1.0) } else { (Sense::AtMost, 1.0) };
     let mut list: Vec<(f64, HeldBy)> = Vec::new();
     for (id, row) in model.condensed().rows() {
         let Row::Limit(limit, _) = row.key else { continue };
-        let effect = best.duals[id.index()];
+        let effect = sign * best.solution.dual(id);
         list.extend(held(flowsheet, values, &flowsheet.limits[*limit], effect, sense));
     }
     Ok(Best { value: best.value, held_by: strongest_first(list) })

@@ -96,6 +96,26 @@ pub struct Proof {
     pub uncondensed: ProgramSize,
     /// Rows and columns of the program in the decisions alone.
     pub condensed: ProgramSize,
+    /// If the objective is a ratio: how it was found twice. The rest is then proven of the linear program
+    /// `R + (numerator − R denominator) ÷ denominator*`, whose optimum is R.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<RatioOutcome>,
+}
+
+/// The best ratio, computed in two ways that agree to 1e-9.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct RatioOutcome {
+    /// The numerator in the best plan.
+    pub numerator: f64,
+    /// The denominator in the best plan, > 0.
+    pub denominator: f64,
+    /// The ratio by the linear program of Charnes and Cooper (1962).
+    pub charnes_cooper: f64,
+    /// The ratio by the iteration of Dinkelbach (1967).
+    pub dinkelbach: f64,
+    /// Linear programs that the iteration solved.
+    pub iterations: usize,
 }
 
 /// What was proven in rational arithmetic, for the numbers as written: that the plan and its duals are feasible and of
@@ -245,6 +265,35 @@ pub struct MultiplierOutcome {
     pub multiplier: Option<f64>,
     /// Why there is no number.
     pub why_not: Option<String>,
+    /// The best that any plan reaches, if it was asked for (`--show best-multipliers`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestMultiplier>,
+}
+
+/// The best chain multiplier over all plans, on one pair of bases.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct BestMultiplier {
+    /// Its value; none if there is no best one.
+    pub value: Option<f64>,
+    /// Whether it grows without limit.
+    pub endless: bool,
+    /// What it does instead of having a best value.
+    pub why_not: Option<String>,
+    /// What holds the best value back, strongest first.
+    pub held_by: Vec<HeldBy>,
+    /// The best of the plans with at least as much of the denominator as this one; none if it has nothing of that.
+    pub kept: Option<KeptMultiplier>,
+}
+
+/// The best chain multiplier over the plans that keep their denominator.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct KeptMultiplier {
+    /// Its value.
+    pub value: f64,
+    /// What holds it back, strongest first; the denominator's present value does so besides.
+    pub held_by: Vec<HeldBy>,
 }
 
 /// One limit.
@@ -285,7 +334,7 @@ pub struct LimitOutcome {
     pub next_down: Option<String>,
     /// What changes where the bound has risen so far.
     pub next_up: Option<String>,
-    /// Worth of relieving the limit over the range in which the shadow price holds; none without end.
+    /// Worth of relieving the limit over the range in which the shadow price holds; none without end, or if unknown.
     pub worth: Option<f64>,
     /// Change of each goal per unit of the bound, in the order of `goals`.
     pub goal_effects: Vec<GoalEffect>,

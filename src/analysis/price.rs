@@ -7,10 +7,10 @@ use super::{
     context::Context,
 };
 use crate::{
-    flowsheet::{FigureId, Objective},
+    flowsheet::{FigureId, Measure},
     index::{Id, IdVec},
     lp::{self, ColumnId, Options},
-    model::{At, Form, Linear},
+    model::{At, Form},
 };
 
 /// Relative step by which a figure is moved to see which costs hang on it: they do so in proportion.
@@ -29,7 +29,7 @@ pub(super) fn ranges(context: &Context<'_>, options: &Options) -> Vec<PriceOutco
         return Vec::new();
     }
     let elsewhere = standing_elsewhere(context);
-    let base = objective(context, context.at());
+    let base = Parts::new(context, context.at());
     let figures = flowsheet.figures.iter_ids().filter(|&(id, _)| !elsewhere[id]);
     figures
         .filter_map(|(id, figure)| {
@@ -37,10 +37,8 @@ pub(super) fn ranges(context: &Context<'_>, options: &Options) -> Vec<PriceOutco
             let step = if value == 0.0 { 1.0 } else { STEP * value };
             let mut moved = context.values.clone();
             moved[id] = value + step;
-            let after = objective(context, At { values: &moved, ..context.at() });
-            let sign = -flowsheet.objective.sign();
-            let rates: Vec<f64> =
-                after.iter().zip(&base).map(|(after, base)| sign * (after - base) / step).collect();
+            let after = Parts::new(context, At { values: &moved, ..context.at() });
+            let rates = base.rates(&after, step, context)?;
             // A price that no decision hangs on, or of what is not there.
             if rates.iter().all(|&rate| rate == 0.0) {
                 return None;
@@ -76,15 +74,55 @@ fn enters(context: &Context<'_>, next: lp::Next) -> Option<String> {
     }
 }
 
-/// The objective per driver.
-fn objective(context: &Context<'_>, at: At<'_>) -> Vec<f64> {
-    let functional: Linear = match &context.flowsheet.objective {
-        Objective::Profit => context.functionals().profit(at),
-        Objective::Maximise(measure) | Objective::Minimise(measure) => {
-            context.functionals().measure(at, measure)
+/// The objective per driver: a measure, or both parts of a ratio.
+struct Parts {
+    of: Vec<f64>,
+    to: Option<Vec<f64>>,
+}
+
+impl Parts {
+    fn new(context: &Context<'_>, at: At<'_>) -> Self {
+        let reduce =
+            |measure: &Measure| context.model.reduce(&context.functionals().measure(at, measure));
+        let objective = &context.flowsheet.objective;
+        Self { of: reduce(&objective.of()), to: objective.to().map(reduce) }
+    }
+
+    /// How the costs of the program that is minimised change per unit of a figure that was moved by a step; none if
+    /// they do not do so in proportion.
+    ///
+    /// A plan x* is the best one for a ratio as long as it minimises `±(of · D − N · to) ÷ D²` with N and D its own
+    /// numerator and denominator, which the figure moves as well.
+    fn rates(&self, after: &Self, step: f64, context: &Context<'_>) -> Option<Vec<f64>> {
+        let sign = -context.flowsheet.objective.sign();
+        let slope = |after: &[f64], before: &[f64]| -> Vec<f64> {
+            after.iter().zip(before).map(|(after, before)| (after - before) / step).collect()
+        };
+        let by_of = slope(&after.of, &self.of);
+        let (Some(to), Some(after_to)) = (&self.to, &after.to) else {
+            return Some(by_of.into_iter().map(|rate| sign * rate).collect());
+        };
+        let by_to = slope(after_to, to);
+        let plan = &context.solution.raw.primal;
+        let at_plan =
+            |factors: &[f64]| factors.iter().zip(plan).map(|(factor, x)| factor * x).sum::<f64>();
+        let (above, below) = (at_plan(&self.of), at_plan(to));
+        let (above_by, below_by) = (at_plan(&by_of), at_plan(&by_to));
+        let mut rates = Vec::with_capacity(plan.len());
+        for at in 0..plan.len() {
+            let terms =
+                [by_of[at] * below, self.of[at] * below_by, -above_by * to[at], -above * by_to[at]];
+            let size = terms.iter().map(|term| term.abs()).sum::<f64>();
+            let bends = by_of[at] * below_by - above_by * by_to[at];
+            if (bends * step).abs() > SAME * size {
+                return None;
+            }
+            let sum = terms.iter().sum::<f64>();
+            let rounding = sum.abs() <= 1e-12 * size;
+            rates.push(if rounding { 0.0 } else { sign * sum / (below * below) });
         }
-    };
-    context.model.reduce(&functional)
+        Some(rates)
+    }
 }
 
 /// Figures that also shape flows or bound them.

@@ -122,7 +122,7 @@ pub fn sensitivity(
 ) -> Result<SensitivityReport, Diagnostics> {
     let chosen = choose(flowsheet, request)?;
     let values = flowsheet.values();
-    let model = Model::assemble(flowsheet, &values)?;
+    let mut model = Model::assemble(flowsheet, &values)?;
     let solution = model
         .solve(flowsheet, options, Form::Condensed)
         .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
@@ -148,8 +148,8 @@ pub fn sensitivity(
         };
         (main, name, unit)
     } else {
-        let name = objective.of.text.trim_end_matches("()").to_owned();
-        (&objective, name, objective.of.unit.text(&flowsheet.currency))
+        let unit = flowsheet.objective.unit(&flowsheet.currency);
+        (&objective, flowsheet.objective.text(), unit)
     };
     let shapes = shaping(flowsheet);
     let shaping_figures = shapes.iter().filter(|&&shapes| shapes).count();

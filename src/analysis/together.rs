@@ -14,7 +14,7 @@ use crate::{
     flowsheet::{Flowsheet, GoalId, Measure, PeriodId, Values},
     index::Id,
     lp::{self, ColumnId, LinearProgram, Options},
-    model::{At, Form, Model},
+    model::{At, Failure, Form, Model},
 };
 
 /// Most goals for which all sets are searched: 2^10 plans.
@@ -81,7 +81,7 @@ pub fn together(flowsheet: &Flowsheet, options: &Options) -> Result<Together, Di
     let (chosen, left) = all.split_at(all.len().min(MOST));
     let search = Search { flowsheet, values: &values, options, goals: chosen.to_vec() };
     let free = search.enforcing(0);
-    let model = Model::assemble(&free, &values)?;
+    let mut model = Model::assemble(&free, &values)?;
     let base = model
         .solve(&free, options, Form::Condensed)
         .map_err(|failure| failure::explain(&free, &values, &model, options, &failure))?;
@@ -96,14 +96,18 @@ pub fn together(flowsheet: &Flowsheet, options: &Options) -> Result<Together, Di
     sets.sort_by_key(|set| (std::cmp::Reverse(set.count_ones()), *set));
     let within = |set: u32, other: u32| set & other == set;
     // A goal that no plan meets is in no set that holds.
-    let possible: u32 =
-        (0..chosen.len()).filter(|at| search.holds(1 << at).is_some()).map(|at| 1 << at).sum();
+    let mut possible = 0_u32;
+    for at in 0..chosen.len() {
+        if search.holds(1 << at)?.is_some() {
+            possible |= 1 << at;
+        }
+    }
     let mut maximal: Vec<(u32, f64)> = Vec::new();
     for &set in sets.iter().filter(|&&set| within(set, possible)) {
         if maximal.iter().any(|&(found, _)| within(set, found)) {
             continue;
         }
-        if let Some(objective) = search.holds(set) {
+        if let Some(objective) = search.holds(set)? {
             maximal.push((set, objective));
         }
     }
@@ -152,14 +156,30 @@ impl Search<'_> {
     }
 
     /// The objective of the best plan that meets a set of goals; none if there is none.
-    fn holds(&self, set: u32) -> Option<f64> {
+    ///
+    /// # Errors
+    /// Findings, if there are plans but the objective is a ratio that has no best value among them.
+    fn holds(&self, set: u32) -> Result<Option<f64>, Diagnostics> {
         let flowsheet = self.enforcing(set);
-        let model = Model::assemble(&flowsheet, self.values).ok()?;
-        let plan = model.solve(&flowsheet, self.options, Form::Condensed).ok()?;
+        let Ok(mut model) = Model::assemble(&flowsheet, self.values) else { return Ok(None) };
+        let plan = match model.solve(&flowsheet, self.options, Form::Condensed) {
+            Ok(plan) => plan,
+            Err(failure @ Failure::Ratio(_)) => {
+                return Err(failure::explain(
+                    &flowsheet,
+                    self.values,
+                    &model,
+                    self.options,
+                    &failure,
+                ));
+            }
+            Err(_) => return Ok(None),
+        };
         // A ratio of nothing to nothing is no goal met: some plan must have all denominators.
         let members = self.goals.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
         let ratios = members.filter_map(|(_, &id)| flowsheet.goals[id].to.as_ref());
-        ratios.clone().all(|to| self.can_be(&flowsheet, &model, to)).then_some(plan.objective)
+        let all = ratios.clone().all(|to| self.can_be(&flowsheet, &model, to));
+        Ok(all.then_some(plan.objective))
     }
 
     /// Whether a measure is above 0 in some plan of a model. Plans that meet a set of goals can be mixed, so that one

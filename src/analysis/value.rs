@@ -1,13 +1,12 @@
-//! Value: by stage, along the chain, and as multipliers on every basis (formulation §7).
+//! Value: by stage and along the chain (formulation §7).
 //!
 //! A stream counts at its market value; without a price, what leaves a feed counts at its cost at the gate and any other
 //! stream at its imputed value, and is named. Inside the chain whatever a stream counts leaves one stage and enters another, so the stages explain sales less feed cost exactly.
 
-use super::{ChainOutcome, MultiplierOutcome, StageOutcome, context::Context};
+use super::{ChainOutcome, StageOutcome, context::Context};
 use crate::{
-    document::{Origin, Role},
+    document::Role,
     flowsheet::{Kind, Objective, OperationId, StageId, StreamId},
-    model::Linear,
 };
 
 /// Value of a stream and whether it had to be imputed.
@@ -122,119 +121,5 @@ fn chain(context: &Context<'_>, stages: &[StageOutcome]) -> ChainOutcome {
         intermediates,
         leakage: sold - all,
         residual: all - feed_cost - value_added + (sold - all),
-    }
-}
-
-pub(super) fn multipliers(context: &Context<'_>) -> Vec<MultiplierOutcome> {
-    let denominators = [
-        ("ore at mining cost", ore_cost(context)),
-        ("ore in situ", in_situ(context)),
-        ("payable concentrate", stage_value(context, &["concentrate"])),
-        ("separated oxides", stage_value(context, &["oxide", "separation"])),
-    ];
-    let purchased = {
-        let mut cost = Linear::zero();
-        for (id, operation) in context.flowsheet.operations.iter_ids() {
-            cost.add(1.0, &context.functionals().consumables(context.at(), id));
-            cost.add(1.0, &context.functionals().purchase_cost(context.at(), id));
-            let bought =
-                matches!(&operation.kind, Kind::Feed(feed) if feed.origin != Origin::Primary);
-            if bought {
-                cost.add(1.0, &context.functionals().feed_cost(context.at(), id));
-            }
-        }
-        context.value(&cost)
-    };
-    let sales = |roles: &[Role]| -> f64 {
-        roles.iter().map(|&role| context.value(&context.sales(role))).sum()
-    };
-    let gross = [
-        ("final products", sales(&[Role::Final])),
-        ("final + by-products", sales(&[Role::Final, Role::ByProduct])),
-        ("all sales", sales(&[Role::Final, Role::ByProduct, Role::Intermediate])),
-    ];
-    let mut outcomes = Vec::new();
-    for net in [false, true] {
-        for (name, value) in gross {
-            let (numerator, value) = if net {
-                (format!("{name}, net of purchased inputs"), value - purchased)
-            } else {
-                (format!("{name}, gross"), value)
-            };
-            for (denominator, base) in &denominators {
-                let positive = base.as_ref().is_ok_and(|&base| base > 0.0);
-                outcomes.push(MultiplierOutcome {
-                    numerator: numerator.clone(),
-                    denominator: (*denominator).to_owned(),
-                    value,
-                    base: base.as_ref().ok().copied(),
-                    multiplier: base.as_ref().ok().filter(|_| positive).map(|base| value / base),
-                    why_not: match base {
-                        Ok(base) if *base > 0.0 => None,
-                        Ok(_) => Some("nothing flows there".to_owned()),
-                        Err(reason) => Some(reason.clone()),
-                    },
-                });
-            }
-        }
-    }
-    outcomes
-}
-
-fn primary_feeds<'a>(context: &'a Context<'_>) -> impl Iterator<Item = OperationId> + 'a {
-    context.flowsheet.operations.iter_ids().filter_map(|(id, operation)| match &operation.kind {
-        Kind::Feed(feed) if feed.origin == Origin::Primary => Some(id),
-        _ => None,
-    })
-}
-
-fn ore_cost(context: &Context<'_>) -> Result<f64, String> {
-    let mut cost = Linear::zero();
-    let mut any = false;
-    for id in primary_feeds(context) {
-        let part = context.functionals().feed_cost(context.at(), id);
-        any |= !part.is_empty();
-        cost.add(1.0, &part);
-    }
-    if any { Ok(context.value(&cost)) } else { Err("no primary feed has a cost".to_owned()) }
-}
-
-fn in_situ(context: &Context<'_>) -> Result<f64, String> {
-    if context.flowsheet.market.is_empty() {
-        return Err("there are no market prices in `[price]`".to_owned());
-    }
-    let mut value = Linear::zero();
-    for id in primary_feeds(context) {
-        value.add(1.0, &context.functionals().in_situ(context.at(), id));
-    }
-    Ok(context.value(&value))
-}
-
-/// Market value of what leaves a stage: priced streams to other stages, and sales other than by-products.
-fn stage_value(context: &Context<'_>, names: &[&str]) -> Result<f64, String> {
-    let flowsheet = context.flowsheet;
-    let found = names
-        .iter()
-        .find_map(|name| flowsheet.stages.ids().find(|&id| flowsheet.stages[id] == *name));
-    let Some(stage) = found else { return Err(format!("there is no stage `{}`", names[0])) };
-    let inside =
-        |id: OperationId| !context.is_end(id) && flowsheet.operations[id].stage == Some(stage);
-    let mut sum = 0.0;
-    let mut any = false;
-    for (id, stream) in flowsheet.streams.iter_ids() {
-        if !inside(stream.from) || inside(stream.to) {
-            continue;
-        }
-        let by_product = matches!(&flowsheet.operations[stream.to].kind,
-            Kind::Product(product) if product.role == Role::ByProduct);
-        if let (Some(value), false) = (context.market(id), by_product) {
-            sum += value;
-            any = true;
-        }
-    }
-    if any {
-        Ok(sum)
-    } else {
-        Err(format!("no stream that leaves stage `{}` has a price", flowsheet.stages[stage]))
     }
 }

@@ -76,6 +76,8 @@ Examples:
   reeflow solve plant.toml
   reeflow solve plant.toml --scenario low-price --show goals,bottlenecks
   reeflow solve plant.toml --set 'product.magnets.price=22 USD/kg'
+  reeflow solve plant.toml --maximise value-multiplier
+  reeflow solve plant.toml --minimise 'cost(all) / flow(magnets)'
   reeflow solve plant.toml --exact --format json -o plant.json")]
     Solve(SolveArgs),
     /// Find mistakes in flowsheets and test their goals
@@ -198,6 +200,25 @@ pub(super) struct PatchArgs {
     /// Change a value: `product.magnets.price=22 USD/kg`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
+    /// Optimise this instead: a goal, a measure or a ratio, `value(magnets) / cost(ore)`
+    #[arg(long, value_name = "WHAT", conflicts_with = "minimise")]
+    pub(super) maximise: Option<String>,
+    /// Optimise this instead, downwards
+    #[arg(long, value_name = "WHAT")]
+    pub(super) minimise: Option<String>,
+}
+
+impl PatchArgs {
+    /// All changes in the form of `--set`; what is to be optimised comes last.
+    pub(super) fn changes(&self) -> Vec<String> {
+        let senses = [("maximise", &self.maximise), ("minimise", &self.minimise)];
+        let objective = senses.into_iter().filter_map(|(sense, what)| {
+            // Text in quotes, as TOML has it.
+            let what = what.as_ref()?.replace('\\', "\\\\").replace('"', "\\\"");
+            Some(format!("flowsheet.objective={{ {sense} = \"{what}\" }}"))
+        });
+        self.set.iter().cloned().chain(objective).collect()
+    }
 }
 
 /// A flowsheet, as it is or changed.
@@ -296,7 +317,7 @@ pub(super) struct SolveArgs {
     /// Tell the least and greatest flow of each species, too, where other plans are as good
     #[arg(long)]
     pub(super) intervals: bool,
-    /// Parts of the report, or `all` [default: all but prices, streams, operations and closure]
+    /// Parts of the report, or `all` [default: all but best-multipliers, prices, streams, operations and closure]
     #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = parts())]
     pub(super) show: Vec<Part>,
     #[command(flatten)]

@@ -120,7 +120,7 @@ fn read(
     side.name(&[
         Some(file.display().to_string()),
         scenario.map(|name| format!("scenario {name}")),
-        (!patch.set.is_empty()).then(|| patch.set.join(", ")),
+        Some(patch.changes().join(", ")).filter(|changes| !changes.is_empty()),
     ]);
     Ok(Compared { side, flowsheet: sheet.flowsheet })
 }

@@ -6,11 +6,17 @@ use super::{
     console::{Console, write_output},
     run::Sheet,
 };
-use crate::{lp::write, model::Model};
+use crate::{
+    analysis::linearise,
+    flowsheet::Flowsheet,
+    lp::{Options, write},
+    model::Form,
+};
 
 pub(super) fn export(args: &ExportArgs, console: &mut Console) -> Result<End, Stop> {
     let (flowsheet, sources) = Sheet::open(&args.sheet, console)?;
-    let model = Model::assemble(&flowsheet, &flowsheet.values()).map_err(|findings| {
+    let form = if args.uncondensed { Form::Full } else { Form::Condensed };
+    let model = linearise(&flowsheet, &Options::default(), form).map_err(|findings| {
         console.draw(&findings, &sources);
         Stop::Model
     })?;
@@ -19,7 +25,7 @@ pub(super) fn export(args: &ExportArgs, console: &mut Console) -> Result<End, St
         |column| model.column_name(&flowsheet, *column),
         |row| model.row_name(&flowsheet, *row),
     );
-    let mut text = String::new();
+    let mut text = remark(&flowsheet, args.to, named.offset());
     let written = match args.to {
         ProgramFormat::Mps => write::mps(&named, &mut text),
         ProgramFormat::Lp => write::cplex_lp(&named, &mut text),
@@ -27,4 +33,25 @@ pub(super) fn export(args: &ExportArgs, console: &mut Console) -> Result<End, St
     written.expect("a string takes all");
     write_output(console, args.output.as_deref(), &text)?;
     Ok(End::Well)
+}
+
+/// What a reader must know of the objective of a ratio: a comment in the format.
+fn remark(flowsheet: &Flowsheet, format: ProgramFormat, offset: f64) -> String {
+    if flowsheet.objective.ratio().is_none() {
+        return String::new();
+    }
+    let sign = -flowsheet.objective.sign();
+    let (text, ratio) = (flowsheet.objective.text().replace('÷', "/"), sign * offset);
+    let turned = if sign < 0.0 { ", with its sign changed" } else { "" };
+    let lines = [
+        format!("The objective is the best {text} = {ratio:?} at the best plan,"),
+        "linear around it: ratio + (numerator - ratio denominator) / denominator of that plan."
+            .to_owned(),
+        format!("Its minimum is that ratio{turned}; for other limits or prices, export anew."),
+    ];
+    let mark = match format {
+        ProgramFormat::Mps => "*",
+        ProgramFormat::Lp => "\\",
+    };
+    lines.iter().map(|line| format!("{mark} {line}\n")).collect()
 }

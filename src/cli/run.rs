@@ -36,7 +36,8 @@ impl Sheet {
     /// Reads and checks a flowsheet.
     pub(super) fn of(read: &Read, scenario: Option<&str>, patch: &PatchArgs) -> Self {
         let mut sources = Sources::new();
-        let request = Request { scenario, set: &patch.set };
+        let set = patch.changes();
+        let request = Request { scenario, set: &set };
         let mut sheet = match load(&read.name, &read.bytes, &request, &Disk, &mut sources) {
             Ok(loaded) => Self {
                 sources,

@@ -7,7 +7,7 @@ use super::{
     run::Sheet,
 };
 use crate::{
-    analysis::{Exactly, Plan, analyse_exactly, analyse_with},
+    analysis::{Exactly, Plan, analyse_exactly, analyse_with, fill_best_multipliers},
     diagnostic::{Code, Diagnostic, Diagnostics, Severity},
     exact::Proof,
     report::{
@@ -20,6 +20,7 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     let mut sheet = Sheet::read(&args.sheet)?;
     let (options, form) = (args.solver.options(), args.solver.form());
     let mut exactly = Exactly::default();
+    let chosen = sections(&args.show);
     let plan = match &sheet.flowsheet {
         Some(flowsheet) => {
             let answer = if args.exact {
@@ -32,6 +33,9 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
             };
             match answer {
                 Ok(mut plan) => {
+                    if chosen.contains(&Section::BestMultipliers) {
+                        fill_best_multipliers(&mut plan, flowsheet, &options);
+                    }
                     let findings = std::mem::take(&mut plan.findings);
                     sheet.findings.append(as_warnings(&findings));
                     Some(plan)
@@ -53,13 +57,13 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     let text = match (args.output.format, outcome) {
         (Format::Json, _) => {
             let report = Report::new(&sheet.findings, &sheet.sources, outcome);
-            let (scenario, set) = (args.sheet.scenario.clone(), args.sheet.patch.set.clone());
+            let (scenario, set) = (args.sheet.scenario.clone(), args.sheet.patch.changes());
             let report = report.of(Request { scenario, set });
             Some(report.proven(exactly.proof.as_ref()).to_json())
         }
         (Format::Text, Some(outcome)) => {
             let style = console.style(args.output.output.as_deref());
-            Some(terminal::render(outcome, &sections(&args.show), &style))
+            Some(terminal::render(outcome, &chosen, &style))
         }
         (Format::Text, None) => None,
     };

@@ -38,7 +38,7 @@ pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, St
         let why = "it proves nothing exactly; write it with `reeflow solve --exact --format json`";
         return Err(cannot(why.to_owned()));
     };
-    let patch = PatchArgs { set: saved.request.set.clone() };
+    let patch = PatchArgs { set: saved.request.set.clone(), ..PatchArgs::default() };
     let mut sheet = Sheet::of(&open(&args.flowsheet)?, saved.request.scenario.as_deref(), &patch);
     let mut refuted = saved.changes(&sheet.sources);
     refuted.extend(saved.contradictions());

@@ -156,6 +156,9 @@ codes! {
         "The optimum does not reach the goal. The message gives the value reached, the best attainable one, and what holds it back.";
     Infeasible, "infeasible", Error,
         "No plan satisfies all limits and enforced goals together. The labels mark statements that contradict each other; relax one of them.";
+    NoRatio, "no-ratio", Error,
+        "The objective is a ratio that no plan makes best: its denominator can be negative or is always 0, or plans of any size are equally good. \
+         Divide by something that flows and is never negative, such as a flow, a value or a cost, and say with `supply`, `demand` or `capacity` how large the plan is.";
     Unbounded, "unbounded", Error,
         "The objective grows without limit: a feed without `supply`, a product without `demand`, or a price that makes money from nothing. Limit it.";
     OptimumNotUnique, "optimum-not-unique", Note,

@@ -12,7 +12,7 @@ use serde::{
 use super::{
     Name, Spanned,
     figure::{Figure, Limit, Many},
-    tables::Named,
+    tables::{Named, RatioTable},
 };
 
 /// The outlets of an operation.
@@ -69,10 +69,19 @@ pub enum Payable {
 pub enum Objective {
     /// Revenue less all costs, at its greatest.
     Profit(Name),
-    /// A measure at its greatest.
-    Maximise(Name),
-    /// A measure at its least.
-    Minimise(Name),
+    /// A measure, ratio or goal at its greatest.
+    Maximise(Wanted),
+    /// A measure, ratio or goal at its least.
+    Minimise(Wanted),
+}
+
+/// What is to be as great or as small as possible.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// A measure, two of them with `/` between, or the name of a goal.
+    Text(Name),
+    /// A ratio of two measures.
+    Ratio(RatioTable),
 }
 
 /// A string or a table.
@@ -135,12 +144,22 @@ impl<'de> Deserialize<'de> for Outlet {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "ObjectiveTable")]
 struct ObjectiveTable {
-    /// The measure to make as great as possible.
+    /// What to make as great as possible.
     #[serde(default)]
-    maximise: Option<Name>,
-    /// The measure to make as small as possible.
+    maximise: Option<Wanted>,
+    /// What to make as small as possible.
     #[serde(default)]
-    minimise: Option<Name>,
+    minimise: Option<Wanted>,
+}
+
+impl<'de> Deserialize<'de> for Wanted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Spanned::<Text<RatioTable>>::deserialize(deserializer)?;
+        Ok(match text.value {
+            Text::Short(measure) => Self::Text(Spanned::new(measure, text.span)),
+            Text::Long(ratio) => Self::Ratio(ratio),
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for Objective {
@@ -203,6 +222,20 @@ impl JsonSchema for Outlet {
     }
 }
 
+impl JsonSchema for Wanted {
+    fn schema_name() -> Cow<'static, str> {
+        "Wanted".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let ratio = generator.subschema_for::<RatioTable>();
+        json_schema!({
+            "description": "A measure, a ratio as `A / B` or `{ of = \"A\", to = \"B\" }`, or the name of a goal.",
+            "anyOf": [{ "type": "string" }, ratio],
+        })
+    }
+}
+
 impl JsonSchema for Objective {
     fn schema_name() -> Cow<'static, str> {
         "Objective".into()
@@ -211,7 +244,7 @@ impl JsonSchema for Objective {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let table = generator.subschema_for::<ObjectiveTable>();
         json_schema!({
-            "description": "What is optimised: \"profit\", or a measure to maximise or minimise.",
+            "description": "What is optimised: \"profit\", or a measure, ratio or goal to maximise or minimise.",
             "anyOf": [{ "type": "string", "enum": ["profit"] }, table],
         })
     }

@@ -80,7 +80,8 @@ pub struct HeaderTable {
     /// Three-letter code of the currency of all prices.
     #[serde(default)]
     pub currency: Option<Name>,
-    /// `"profit"` (the default), or `{ maximise = "MEASURE" }`, or `{ minimise = "MEASURE" }`.
+    /// `"profit"` (the default), or `{ maximise = "MEASURE" }`, or `{ minimise = "MEASURE" }`; instead of a measure also a
+    /// ratio, `{ of = "MEASURE", to = "MEASURE" }`, or the name of a goal.
     #[serde(default)]
     pub objective: Option<Objective>,
     /// Length of a shift, needed where `shift` is used as a unit of time.
@@ -495,7 +496,7 @@ pub struct GoalTable {
 }
 
 /// A ratio of two measures.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RatioTable {
     /// The numerator.

@@ -10,7 +10,7 @@ use super::{
     flows::{Decision, Flows, Linear},
     number, simplex,
 };
-use crate::flowsheet::{Content, Kind, Objective, Operation, Port, Sense, SpeciesId};
+use crate::flowsheet::{Content, Kind, Operation, Port, Sense, SpeciesId};
 
 /// A row, its name, and how it stands in the program.
 struct Named {
@@ -29,8 +29,10 @@ pub(super) struct Exact<'a> {
     pub(super) program: simplex::Program,
     pub(super) columns: Vec<String>,
     rows: Vec<Named>,
-    /// What is optimised, in nodes and decisions, as it is written.
+    /// What is optimised, in nodes and decisions, as it is written; of a ratio its change around a plan.
     objective: Linear,
+    /// Numerator and denominator of a ratio that is optimised.
+    ratio: Option<(Linear, Linear)>,
 }
 
 impl<'a> Exact<'a> {
@@ -40,11 +42,11 @@ impl<'a> Exact<'a> {
         if flowsheet.periods.len() != 1 {
             return Err(Refusal::Unable("the flowsheet has several periods".to_owned()));
         }
-        let objective = match &flowsheet.objective {
-            Objective::Profit => flows.profit()?,
-            Objective::Maximise(measure) | Objective::Minimise(measure) => {
-                flows.measure(measure)?
-            }
+        let of = flows.measure(&flowsheet.objective.of())?;
+        let to = flowsheet.objective.to().map(|to| flows.measure(to)).transpose()?;
+        let (objective, ratio) = match to {
+            None => (of, None),
+            Some(to) => (Linear::default(), Some((of, to))),
         };
         let mut exact = Self {
             flows,
@@ -52,6 +54,7 @@ impl<'a> Exact<'a> {
             columns: flows.decisions.iter().map(|&decision| column_name(flows, decision)).collect(),
             rows: Vec::new(),
             objective,
+            ratio,
         };
         exact.program.costs = exact.costs();
         exact.write_structure();
@@ -89,6 +92,33 @@ impl<'a> Exact<'a> {
             });
         }
         Ok(exact)
+    }
+
+    /// Whether a ratio is optimised, which has to be [aimed](Self::aim) at.
+    pub(super) const fn is_ratio(&self) -> bool {
+        self.ratio.is_some()
+    }
+
+    /// Makes the change of a ratio around a plan the objective, `(of − R to) ÷ to(x)` with `R = of(x) ÷ to(x)`; where no
+    /// plan improves on x, R is the best ratio (W. Dinkelbach, Management Science 13 (1967) 492–498).
+    pub(super) fn aim(&mut self, columns: &[RBig]) -> Result<(), Refusal> {
+        let Some((of, to)) = &self.ratio else { return Ok(()) };
+        let (above, below) = (self.at(of, columns), self.at(to, columns));
+        if below <= RBig::ZERO {
+            return Err(Refusal::Unable("the denominator of the ratio is not above 0".to_owned()));
+        }
+        let mut objective = Linear::default();
+        objective.add(&(RBig::ONE / &below), of);
+        objective.add(&(-above / (&below * &below)), to);
+        self.objective = objective;
+        self.program.costs = self.costs();
+        Ok(())
+    }
+
+    /// A functional at a point.
+    fn at(&self, linear: &Linear, columns: &[RBig]) -> RBig {
+        let terms = self.flows.reduce(linear).into_iter();
+        number::sum(terms.map(|(at, value)| value * &columns[at]))
     }
 
     /// What decisions cost, the objective being minimised.
@@ -174,8 +204,10 @@ impl<'a> Exact<'a> {
 
     /// The objective as it is written, at a point.
     pub(super) fn objective_at(&self, columns: &[RBig]) -> RBig {
-        let terms = self.flows.reduce(&self.objective).into_iter();
-        number::sum(terms.map(|(at, value)| value * &columns[at]))
+        match &self.ratio {
+            None => self.at(&self.objective, columns),
+            Some((of, to)) => self.at(of, columns) / self.at(to, columns),
+        }
     }
 
     /// All flows at a point.

@@ -118,18 +118,38 @@ pub fn prove(
     let clock = Clock { deadline };
     let figures = Figures::read(flowsheet, sources)?;
     let flows = Flows::new(&figures, &clock)?;
-    let exact = Exact::new(&flows)?;
+    let mut exact = Exact::new(&flows)?;
     if !hint.conflict.is_empty()
         && let Some(proof) = contradiction(&exact, &hint.conflict, &clock)?
     {
         return Ok((proof, 0));
     }
     let (basic, _) = exact.basis(&hint.basis);
-    match simplex::minimise(&exact.program, basic, &clock)? {
+    match optimise(&mut exact, basic, &clock)? {
         End::Optimal(vertex) => Ok((describe(&exact, &vertex), vertex.pivots)),
         End::Infeasible(multipliers) => Ok((infeasible(&exact, &multipliers), 0)),
         End::Unbounded => Err(Refusal::Unable("the objective grows without limit".to_owned())),
     }
+}
+
+/// Minimises; a ratio as often as its change around the plan that was found leads to another one.
+fn optimise(exact: &mut Exact<'_>, basic: Vec<bool>, clock: &Clock) -> Result<End, Refusal> {
+    // Of a ratio there is nothing to minimise yet: this finds a plan.
+    let mut found = simplex::minimise(&exact.program, basic, clock)?;
+    while exact.is_ratio()
+        && let End::Optimal(vertex) = &found
+    {
+        let before = vertex.pivots;
+        exact.aim(&vertex.columns)?;
+        found = simplex::minimise(&exact.program, vertex.basic.clone(), clock)?;
+        let End::Optimal(vertex) = &mut found else { break };
+        if vertex.pivots == 0 {
+            vertex.pivots = before;
+            break;
+        }
+        vertex.pivots += before;
+    }
+    Ok(found)
 }
 
 /// Looks for a contradiction among some rows alone.
@@ -211,7 +231,7 @@ pub fn recheck(
     let clock = Clock { deadline };
     let figures = Figures::read(flowsheet, sources)?;
     let flows = Flows::new(&figures, &clock)?;
-    let exact = Exact::new(&flows)?;
+    let mut exact = Exact::new(&flows)?;
     match claimed {
         Proof::Optimal { basis, .. } => {
             let (basic, strange) = exact.basis(basis);
@@ -219,6 +239,9 @@ pub fn recheck(
                 let reason =
                     format!("`{name}` of the basis is not in the program, or is there twice");
                 return Err(Refusal::Wrong(reason));
+            }
+            if exact.is_ratio() {
+                exact.aim(&simplex::point(&exact.program, &basic, &clock)?)?;
             }
             let vertex = simplex::recheck(&exact.program, &basic, &clock)?;
             match difference(claimed, &describe(&exact, &vertex)) {

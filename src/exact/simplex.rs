@@ -298,6 +298,17 @@ fn dual_ratio(
     best.map(|(_, variable)| variable)
 }
 
+/// The values of all columns at a basis, feasible or not.
+pub(super) fn point(
+    program: &Program,
+    basic: &[bool],
+    clock: &Clock,
+) -> Result<Vec<RBig>, Refusal> {
+    let mut value = State::new(program, basic.to_vec(), clock)?.value;
+    value.truncate(program.costs.len());
+    Ok(value)
+}
+
 /// Whether a basis is feasible and optimal as it stands; its vertex if so.
 pub(super) fn recheck(program: &Program, basic: &[bool], clock: &Clock) -> Result<Vertex, Refusal> {
     let refuse = |reason: &str| Err(Refusal::Wrong(reason.to_owned()));

@@ -1,6 +1,8 @@
 //! Goals and the objective.
 
-use super::{FigureId, Measure, Sense};
+use std::borrow::Cow;
+
+use super::{FigureId, Measure, MeasureUnit, Sense, Term, ratio_text, ratio_unit};
 use crate::{diagnostic::Span, typed_id};
 
 typed_id! {
@@ -38,6 +40,17 @@ pub struct Goal {
     pub span: Span,
 }
 
+/// A ratio of two measures that is optimised.
+#[derive(Clone, Debug)]
+pub struct Ratio {
+    /// The numerator.
+    pub of: Measure,
+    /// The denominator.
+    pub to: Measure,
+    /// Where the denominator was written, or the name of the goal that it is of.
+    pub span: Span,
+}
+
 /// What is optimised.
 #[derive(Clone, Debug)]
 pub enum Objective {
@@ -47,6 +60,10 @@ pub enum Objective {
     Maximise(Measure),
     /// A measure at its least.
     Minimise(Measure),
+    /// A ratio at its greatest.
+    MaximiseRatio(Ratio),
+    /// A ratio at its least.
+    MinimiseRatio(Ratio),
 }
 
 impl Objective {
@@ -54,8 +71,58 @@ impl Objective {
     #[must_use]
     pub const fn sign(&self) -> f64 {
         match self {
-            Self::Profit | Self::Maximise(_) => 1.0,
-            Self::Minimise(_) => -1.0,
+            Self::Profit | Self::Maximise(_) | Self::MaximiseRatio(_) => 1.0,
+            Self::Minimise(_) | Self::MinimiseRatio(_) => -1.0,
         }
+    }
+
+    /// The ratio, if it is one.
+    #[must_use]
+    pub const fn ratio(&self) -> Option<&Ratio> {
+        match self {
+            Self::MaximiseRatio(ratio) | Self::MinimiseRatio(ratio) => Some(ratio),
+            Self::Profit | Self::Maximise(_) | Self::Minimise(_) => None,
+        }
+    }
+
+    /// The measure, or the numerator of the ratio.
+    #[must_use]
+    pub fn of(&self) -> Cow<'_, Measure> {
+        match self {
+            Self::Profit => Cow::Owned(Measure {
+                text: "profit()".to_owned(),
+                terms: vec![(1.0, Term::Profit)],
+                unit: MeasureUnit::MoneyRate,
+            }),
+            Self::Maximise(measure) | Self::Minimise(measure) => Cow::Borrowed(measure),
+            Self::MaximiseRatio(ratio) | Self::MinimiseRatio(ratio) => Cow::Borrowed(&ratio.of),
+        }
+    }
+
+    /// The denominator of the ratio, if it is one.
+    #[must_use]
+    pub fn to(&self) -> Option<&Measure> {
+        self.ratio().map(|ratio| &ratio.to)
+    }
+
+    /// `profit`, or the measure or ratio as it was written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Profit => "profit".to_owned(),
+            _ => ratio_text(&self.of(), self.to()),
+        }
+    }
+
+    /// The unit for people, with the flowsheet's currency; empty for a ratio of like things.
+    #[must_use]
+    pub fn unit(&self, currency: &str) -> String {
+        ratio_unit(&self.of(), self.to(), currency)
+    }
+
+    /// Whether it is money per year.
+    #[must_use]
+    pub fn is_money(&self) -> bool {
+        self.ratio().is_none() && self.of().unit == MeasureUnit::MoneyRate
     }
 }

@@ -89,8 +89,8 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
     lowering.lower_consumables();
     lowering.lower_market();
     lowering.lower_operations();
-    let objective = lowering.lower_objective();
     lowering.lower_goals();
+    let objective = lowering.lower_objective();
     lowering.report_unstated();
     let findings = lowering.findings;
     if findings.has_errors() {

@@ -68,6 +68,34 @@ pub enum MeasureUnit {
     VolumeRate,
 }
 
+/// A measure, or a ratio of two, as it is written in reports.
+#[must_use]
+pub fn ratio_text(of: &Measure, to: Option<&Measure>) -> String {
+    // A sum in parentheses, so that it stays one in a ratio.
+    let bracketed = |text: &str| {
+        let sum = text.contains(['+', '-']) && text.contains(' ');
+        if sum { format!("({text})") } else { text.to_owned() }
+    };
+    to.map_or_else(
+        || of.text.clone(),
+        |to| format!("{} ÷ {}", bracketed(&of.text), bracketed(&to.text)),
+    )
+}
+
+/// The unit of a measure, or of a ratio of two: empty for a ratio of like things.
+#[must_use]
+pub fn ratio_unit(of: &Measure, to: Option<&Measure>, currency: &str) -> String {
+    let unit = of.unit.text(currency);
+    match to {
+        None => unit,
+        Some(to) if to.unit == of.unit => String::new(),
+        Some(to) => {
+            let strip = |text: &str| text.trim_end_matches("/yr").to_owned();
+            format!("{}/{}", strip(&unit), strip(&to.unit.text(currency)))
+        }
+    }
+}
+
 /// The dimension of a goal's value: of a measure, or of a ratio of two.
 #[must_use]
 pub fn goal_dimension(of: &Measure, to: Option<&Measure>) -> Dimension {

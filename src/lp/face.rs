@@ -74,6 +74,28 @@ impl Face {
         // The known optimum is one of them, whatever the last bits say.
         Ok((end(1.0)?.min(known), end(-1.0)?.max(known)))
     }
+
+    /// An optimum at which Σ gⱼ xⱼ is greatest (or least), one value per column; none if nothing ends it.
+    ///
+    /// # Errors
+    /// A failure to solve.
+    pub fn extreme(
+        &self,
+        factors: &[f64],
+        greatest: bool,
+        options: &Options,
+    ) -> Result<Option<Vec<f64>>, Failure> {
+        let sign = if greatest { -1.0 } else { 1.0 };
+        let mut program = self.program.clone();
+        for (at, &factor) in factors.iter().enumerate() {
+            program.set_cost(ColumnId::new(at), sign * factor);
+        }
+        match solve(&program, options) {
+            Ok(solution) => Ok(Some(solution.primal)),
+            Err(Failure::Unbounded { .. }) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
 }
 
 impl Face {
@@ -104,8 +126,17 @@ pub struct Side {
     pub price: f64,
     /// How far the price holds, ≥ 0, +∞ if for ever.
     pub room: f64,
+    /// Change of the minimum over that room, infinite if nothing ends it.
+    pub change: f64,
     /// What changes there; none if nothing does.
     pub next: Option<Next>,
+}
+
+impl Side {
+    fn straight(price: f64, room: f64, next: Option<Next>, rate: f64) -> Self {
+        let change = if price == 0.0 { 0.0 } else { rate * price * room };
+        Self { price, room, change, next }
+    }
 }
 
 /// What ends a range.
@@ -131,21 +162,19 @@ pub fn side<C: Clone, R: Clone>(
     up: bool,
     options: &Options,
 ) -> Result<Option<Side>, Failure> {
+    let rate = if up { 1.0 } else { -1.0 };
     if !solution.degenerate
         && let Some(basis) = &solution.basis
     {
         let (room, next) = basis.reach_of(row, up);
-        return Ok(Some(Side { price: solution.dual(row), room, next }));
+        return Ok(Some(Side::straight(solution.dual(row), room, next, rate)));
     }
-    let rate = if up { 1.0 } else { -1.0 };
     let rhs = lp.row(row).rhs.abs();
     let step = if rhs > 0.0 { 0.1 * rhs } else { 1.0 };
     let path = super::follow(lp, &[(row, rate)], f64::INFINITY, step, 1, options)?;
     let Some(end) = path.points.get(1) else {
         return Ok(match path.end {
-            super::PathEnd::NothingHelps => {
-                Some(Side { price: 0.0, room: f64::INFINITY, next: None })
-            }
+            super::PathEnd::NothingHelps => Some(Side::straight(0.0, f64::INFINITY, None, rate)),
             _ => None,
         });
     };
@@ -156,11 +185,11 @@ pub fn side<C: Clone, R: Clone>(
     let solved = solve(&moved, options)?;
     let price = rate * path.slope(0);
     let Some(basis) = &solved.basis else {
-        return Ok(Some(Side { price, room: end.theta, next: None }));
+        return Ok(Some(Side::straight(price, end.theta, None, rate)));
     };
     let (further, next) = basis.reach_of(row, up);
     let near = (solved.dual(row) - price).abs() <= 1e-6 * price.abs().max(f64::MIN_POSITIVE);
     let price = if near { solved.dual(row) } else { price };
     let room = if solved.degenerate { end.theta } else { middle + further };
-    Ok(Some(Side { price, room, next }))
+    Ok(Some(Side::straight(price, room, next, rate)))
 }

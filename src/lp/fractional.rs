@@ -1,5 +1,10 @@
 //! The best ratio of two linear measures.
 
+mod best;
+mod side;
+
+pub use best::{BestRatio, NoRatio, RATIO_AGREES, best_ratio};
+
 use super::{ColumnId, Failure, LinearProgram, Options, RowSense, Solution, solve};
 use crate::index::Id;
 

@@ -75,6 +75,8 @@ impl Basis {
             .map(|&variable| scaled.get(variable).copied().unwrap_or(0.0))
             .collect();
         self.factor.solve_transposed(&mut multipliers);
+        // What is next to nothing against the rates is rounding, of slacks as of columns.
+        let rounding = 1e-13 * scaled.iter().fold(0.0_f64, |most, rate| most.max(rate.abs()));
         let mut range = CostRange { down: (f64::INFINITY, None), up: (f64::INFINITY, None) };
         for variable in 0..self.value.len() {
             let (lower, upper) = (self.lower[variable], self.upper[variable]);
@@ -92,7 +94,7 @@ impl Basis {
                 scaled[variable] - column.map(|(row, a)| a * multipliers[row]).sum::<f64>()
             };
             let size = scaled.get(variable).map_or(0.0, |rate| rate.abs());
-            if rate.abs() <= 1e-12 * size.max(f64::MIN_POSITIVE) {
+            if rate.abs() <= (1e-12 * size).max(rounding) {
                 continue;
             }
             let room = self.reduced[variable].abs() / rate.abs();

@@ -58,6 +58,11 @@ impl Scaled {
         scaled.iter().zip(&self.column).map(|(value, k)| value * k * self.quantity).collect()
     }
 
+    /// Scaled column values from those of the original program.
+    pub(super) fn point(&self, primal: &[f64]) -> Vec<f64> {
+        primal.iter().zip(&self.column).map(|(value, k)| value / (k * self.quantity)).collect()
+    }
+
     /// Direction of the original program from a scaled one, up to a positive factor.
     pub(super) fn direction(&self, scaled: &[f64]) -> Vec<f64> {
         scaled.iter().zip(&self.column).map(|(value, k)| value * k).collect()

@@ -148,6 +148,25 @@ pub fn solve<C, R>(lp: &LinearProgram<C, R>, options: &Options) -> Result<Soluti
     }
 }
 
+/// Minimises a linear program from a feasible point that is thought to be optimal: of several optima, the vertex at or
+/// next to it. Above [`BASIS_ROWS`] rows the point counts for nothing.
+///
+/// # Errors
+///
+/// See [`Failure`].
+pub(super) fn from_point<C, R>(
+    lp: &LinearProgram<C, R>,
+    point: &[f64],
+    options: &Options,
+) -> Result<Solution, Failure> {
+    let program = &lp.program;
+    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
+    if program.row_count() > BASIS_ROWS || !defects(program).is_empty() {
+        return solve(lp, options);
+    }
+    Task::new(program, true, deadline).vertex_from(point).or_else(|_| solve(lp, options))
+}
+
 /// Solves a program without integers.
 fn continuous(
     program: &Program,

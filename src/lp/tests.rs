@@ -3,6 +3,7 @@
 mod adversarial;
 mod derivatives;
 mod face;
+mod fractional;
 mod integers;
 mod random;
 mod refused;

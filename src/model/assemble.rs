@@ -15,8 +15,8 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, Span},
     flowsheet::{
-        Blender, Content, Flowsheet, Kind, Objective, Operation, OperationId, PeriodId, Port,
-        Sense, SpeciesId, StreamId, Values,
+        Blender, Content, Flowsheet, Kind, Measure, Operation, OperationId, PeriodId, Port, Sense,
+        SpeciesId, StreamId, Values,
     },
     index::{Id, IdVec},
     lp::{ColumnId, LinearProgram, RowId, RowSense},
@@ -58,7 +58,7 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
     }
     let functionals = Functionals::new(nodes.clone(), &drivers);
     let rows = write_rows(flowsheet, values, &functionals, &drivers, &composed);
-    let objective = write_objective(flowsheet, values, &functionals);
+    let (objective, ratio) = write_objective(flowsheet, values, &functionals);
     let programs = Programs { definitions: &definitions, transfer: &transfer, drivers: &drivers };
     let full = programs.write_full(&rows, &objective);
     let (condensed, full_rows) = programs.write_condensed(flowsheet, &nodes, &rows, &objective);
@@ -72,6 +72,7 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
         condensed,
         full_rows,
         functionals,
+        ratio,
     })
 }
 
@@ -463,20 +464,24 @@ fn foreign_species(flowsheet: &Flowsheet, operation: &Operation) -> Vec<SpeciesI
     species
 }
 
-/// The objective as a minimisation.
-fn write_objective(flowsheet: &Flowsheet, values: &Values, functionals: &Functionals) -> Linear {
-    let mut objective = Linear::zero();
-    for (period, data) in flowsheet.periods.iter_ids() {
-        let at = At { flowsheet, values, period };
-        let functional = match &flowsheet.objective {
-            Objective::Profit => functionals.profit(at),
-            Objective::Maximise(measure) | Objective::Minimise(measure) => {
-                functionals.measure(at, measure)
-            }
-        };
-        objective.add(-flowsheet.objective.sign() * data.years, &functional);
+/// The objective as a minimisation; of a ratio both parts, and nothing yet to minimise.
+fn write_objective(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    functionals: &Functionals,
+) -> (Linear, Option<(Linear, Linear)>) {
+    let sum = |factor: f64, measure: &Measure| {
+        let mut sum = Linear::zero();
+        for (period, data) in flowsheet.periods.iter_ids() {
+            let at = At { flowsheet, values, period };
+            sum.add(factor * data.years, &functionals.measure(at, measure));
+        }
+        sum
+    };
+    match flowsheet.objective.ratio() {
+        Some(ratio) => (Linear::zero(), Some((sum(1.0, &ratio.of), sum(1.0, &ratio.to)))),
+        None => (sum(-flowsheet.objective.sign(), &flowsheet.objective.of()), None),
     }
-    objective
 }
 
 /// A functional reduced to the drivers, dense. What is left of terms that cancel is nothing.

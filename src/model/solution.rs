@@ -1,6 +1,8 @@
 //! Solving a model: the condensed or the full program, flows reconstructed, duals lifted, the whole certified.
 
-use super::{Column, DriverId, Linear, Model, NodeId, Row, assemble::reduce, condense::lift};
+use super::{
+    Column, DriverId, Linear, Model, NodeId, RatioProof, Row, assemble::reduce, condense::lift,
+};
 use crate::{
     flowsheet::{Flowsheet, SpeciesId, StreamId},
     index::Id,
@@ -32,6 +34,27 @@ pub enum Failure {
     TimeLimit,
     /// The solver failed.
     Backend(String),
+    /// The limits have plans, but the objective is a ratio that has no best value, or none that a plan has.
+    Ratio(RatioFailure),
+}
+
+/// Why a ratio has no best value, or no plan has it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RatioFailure {
+    /// The denominator can be negative: its least value, −∞ if there is none.
+    Negative(f64),
+    /// The denominator is 0 in all plans.
+    Nothing,
+    /// It grows without limit as the denominator goes to 0; the drivers that then remain, with their values.
+    Vanishing(Vec<(DriverId, f64)>),
+    /// It grows without limit because the numerator does; the drivers that grow, with their rates.
+    Growing(Vec<(DriverId, f64)>),
+    /// Plans of any size have the best value.
+    AnySize(f64),
+    /// The best value is approached by ever larger plans and reached by none.
+    Approached(f64),
+    /// Two ways to compute it differ.
+    Disagree([f64; 2]),
 }
 
 /// A certified optimum of a model.
@@ -51,6 +74,8 @@ pub struct Solution {
     pub form: Form,
     /// What the solver returned for it.
     pub raw: lp::Solution,
+    /// How the best ratio was proven, if the objective is one.
+    pub ratio: Option<RatioProof>,
 }
 
 /// How a functional changes at the optimum: with each limit, and with each unit of matter.
@@ -64,37 +89,52 @@ pub struct Sensitivity {
 impl Model {
     /// Solves one of the two programs and proves the result on the full one.
     ///
+    /// Where the objective is a ratio, both programs get the linear objective that is its best value at the best plan
+    /// and whose duals are the derivatives of the ratio ([`lp::best_ratio`]).
+    ///
     /// # Errors
     /// See [`Failure`].
     pub fn solve(
-        &self,
+        &mut self,
         flowsheet: &Flowsheet,
         options: &Options,
         form: Form,
     ) -> Result<Solution, Failure> {
+        let (raw, ratio) = match self.solve_ratio(flowsheet, options, form)? {
+            Some((raw, proof)) => (raw, Some(proof)),
+            None => (self.solve_linear(options, form)?, None),
+        };
         match form {
             Form::Condensed => {
-                let raw = lp::solve(&self.condensed, options).map_err(|f| self.explain(f, form))?;
                 let drivers = raw.primal.clone();
                 let nodes = self.reconstruct(&drivers);
                 let duals = self.lift_duals(&raw);
-                self.finish(flowsheet, raw, nodes, drivers, duals, form)
+                self.finish(flowsheet, raw, ratio, nodes, drivers, duals, form)
             }
             Form::Full => {
-                let raw = lp::solve(&self.full, options).map_err(|f| self.explain(f, form))?;
                 let drivers = raw.primal[self.definitions.len()..].to_vec();
                 // Flows exact to the last digit follow from the drivers, as in the condensed form.
                 let nodes = self.reconstruct(&drivers);
                 let duals = raw.duals.clone();
-                self.finish(flowsheet, raw, nodes, drivers, duals, form)
+                self.finish(flowsheet, raw, ratio, nodes, drivers, duals, form)
             }
         }
     }
 
+    fn solve_linear(&self, options: &Options, form: Form) -> Result<lp::Solution, Failure> {
+        let solved = match form {
+            Form::Condensed => lp::solve(&self.condensed, options),
+            Form::Full => lp::solve(&self.full, options),
+        };
+        solved.map_err(|failure| self.explain(failure, form))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that a solution is made of")]
     fn finish(
         &self,
         flowsheet: &Flowsheet,
         raw: lp::Solution,
+        ratio: Option<RatioProof>,
         nodes: Vec<f64>,
         drivers: Vec<f64>,
         duals: Vec<f64>,
@@ -106,8 +146,12 @@ impl Model {
             return Err(Failure::Uncertified(certificate));
         }
         let minimum = self.full.objective_at(&primal);
-        let objective = if minimum == 0.0 { 0.0 } else { -flowsheet.objective.sign() * minimum };
-        Ok(Solution { objective, nodes, drivers, duals, certificate, form, raw })
+        let objective = match &ratio {
+            Some(proof) => proof.numerator / proof.denominator,
+            None if minimum == 0.0 => 0.0,
+            None => -flowsheet.objective.sign() * minimum,
+        };
+        Ok(Solution { objective, nodes, drivers, duals, certificate, form, raw, ratio })
     }
 
     /// All node flows of given drivers.
@@ -177,7 +221,7 @@ impl Model {
         reduce(functional, &self.transfer, self.drivers.len())
     }
 
-    fn explain(&self, failure: lp::Failure, form: Form) -> Failure {
+    pub(super) fn explain(&self, failure: lp::Failure, form: Form) -> Failure {
         match failure {
             lp::Failure::Infeasible { farkas, .. } => {
                 let rows = farkas.iter().enumerate().filter(|&(_, &value)| value != 0.0);
@@ -192,12 +236,7 @@ impl Model {
                     Form::Condensed => &self.condensed,
                     Form::Full => &self.full,
                 };
-                let growing = program.columns().zip(&ray).filter(|&(_, &rate)| rate > 0.0);
-                let drivers = growing.filter_map(|((_, column), &rate)| match column.key {
-                    Column::Driver(driver) => Some((*driver, rate)),
-                    Column::Flow(_) => None,
-                });
-                Failure::Unbounded(drivers.collect())
+                Failure::Unbounded(positive_drivers(program, &ray))
             }
             lp::Failure::Refused(defects) => {
                 let program = match form {
@@ -262,6 +301,19 @@ impl Model {
         }
         sum
     }
+}
+
+/// The drivers that are above 0 in a point or direction of a program, with their values.
+pub(super) fn positive_drivers(
+    program: &lp::LinearProgram<Column, Row>,
+    values: &[f64],
+) -> Vec<(DriverId, f64)> {
+    let positive = program.columns().zip(values).filter(|&(_, &value)| value > 0.0);
+    let drivers = positive.filter_map(|((_, column), &value)| match column.key {
+        Column::Driver(driver) => Some((*driver, value)),
+        Column::Flow(_) => None,
+    });
+    drivers.collect()
 }
 
 impl Solution {

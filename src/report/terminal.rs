@@ -8,6 +8,7 @@ mod foundation;
 mod goals;
 mod intervals;
 mod limits;
+mod multipliers;
 mod page;
 pub mod sensitivity;
 mod stages;
@@ -40,6 +41,8 @@ pub enum Section {
     Stages,
     /// The value multiplier on all bases.
     Multipliers,
+    /// The best value multiplier of any plan on all bases.
+    BestMultipliers,
     /// What to relieve next.
     Bottlenecks,
     /// How far prices may go while the plan stays the same.
@@ -74,6 +77,7 @@ impl Section {
         Self::Goals,
         Self::Stages,
         Self::Multipliers,
+        Self::BestMultipliers,
         Self::Bottlenecks,
         Self::Prices,
         Self::Intervals,
@@ -96,6 +100,7 @@ impl Section {
             Self::Goals => "goals",
             Self::Stages => "stages",
             Self::Multipliers => "multipliers",
+            Self::BestMultipliers => "best-multipliers",
             Self::Bottlenecks => "bottlenecks",
             Self::Prices => "prices",
             Self::Intervals => "intervals",
@@ -121,7 +126,10 @@ impl Section {
     /// Whether it is shown if nothing is chosen.
     #[must_use]
     pub const fn is_usual(self) -> bool {
-        !matches!(self, Self::Prices | Self::Streams | Self::Operations | Self::Closure)
+        !matches!(
+            self,
+            Self::BestMultipliers | Self::Prices | Self::Streams | Self::Operations | Self::Closure
+        )
     }
 }
 
@@ -134,7 +142,8 @@ pub fn render(outcome: &Outcome, sections: &[Section], style: &Style) -> String 
         match section {
             Section::Goals => goals::write(&mut page, outcome),
             Section::Stages => stages::write_stages(&mut page, outcome),
-            Section::Multipliers => stages::write_multipliers(&mut page, outcome),
+            Section::Multipliers => multipliers::write(&mut page, outcome),
+            Section::BestMultipliers => multipliers::write_best(&mut page, outcome),
             Section::Bottlenecks => limits::write(&mut page, outcome),
             Section::Prices => intervals::write_prices(&mut page, outcome),
             Section::Intervals => intervals::write(&mut page, outcome),

@@ -74,6 +74,19 @@ fn all_shipped_flowsheets_and_their_scenarios_are_proven() {
     assert!(plans >= 18 && contradictions >= 3, "{plans}, {contradictions}");
 }
 
+#[test]
+fn best_ratios_are_proven() {
+    for ratio in [
+        "{ maximise = \"secondary-share\" }",
+        "{ maximise = \"value(final-products) / value(all-sales)\" }",
+        "{ minimise = \"cost(primary-feed) / value(final-products)\" }",
+    ] {
+        let set = [format!("flowsheet.objective={ratio}")];
+        let (flowsheet, sources) = shipped::read_with("beylikova-industrial", None, &set);
+        prove(ratio, &flowsheet, &sources);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
 

@@ -177,7 +177,6 @@ fn sound_fixtures_are_clean() {
 /// The codes that no fixture shows, and why.
 const WITHOUT_FIXTURE: &[(Code, &str)] = &[
     (Code::TooLarge, "it takes more than 128 MiB, or a million tokens"),
-    (Code::UnknownGoal, "named on the command line"),
     (Code::UnknownLimit, "named on the command line"),
     (Code::ProvenExactly, "made with `--exact` only; see `exact.rs`"),
     (Code::ProofRefuted, "made by `verify` only; see `exact.rs`"),

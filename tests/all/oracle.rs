@@ -76,7 +76,7 @@ fn assemble(flowsheet: &Flowsheet, values: &Values) -> Model {
 }
 
 fn optimum(flowsheet: &Flowsheet, model: &Model, form: Form) -> Solution {
-    let solved = model.solve(flowsheet, &Options::default(), form);
+    let solved = model.clone().solve(flowsheet, &Options::default(), form);
     solved.unwrap_or_else(|failure| panic!("{form:?}: {failure:?}"))
 }
 

@@ -14,7 +14,7 @@ fn outcome(flowsheet: &Flowsheet) -> Outcome {
 }
 
 fn drivers(flowsheet: &Flowsheet, values: &Values) -> (f64, Vec<f64>) {
-    let model = Model::assemble(flowsheet, values).expect("sound");
+    let mut model = Model::assemble(flowsheet, values).expect("sound");
     let plan = model.solve(flowsheet, &Options::default(), Form::Condensed).expect("solved");
     (plan.objective, plan.raw.primal)
 }

@@ -17,7 +17,7 @@ fn report(flowsheet: &Flowsheet, goal: Option<&str>) -> SensitivityReport {
 
 fn objective(flowsheet: &Flowsheet, values: &Values) -> Option<f64> {
     let flowsheet = flowsheet.with_values(values).ok()?;
-    let model = Model::assemble(&flowsheet, values).ok()?;
+    let mut model = Model::assemble(&flowsheet, values).ok()?;
     Some(model.solve(&flowsheet, &Options::default(), Form::Condensed).ok()?.objective)
 }
 

@@ -30,6 +30,15 @@ pub(crate) fn names() -> Vec<String> {
 
 /// A shipped flowsheet in a scenario, with the texts it was read from.
 pub(crate) fn read(name: &str, scenario: Option<&str>) -> (Flowsheet, Sources) {
+    read_with(name, scenario, &[])
+}
+
+/// The same with `--set` patches.
+pub(crate) fn read_with(
+    name: &str,
+    scenario: Option<&str>,
+    set: &[String],
+) -> (Flowsheet, Sources) {
     let path = format!("{}/flowsheets/{name}.toml", env!("CARGO_MANIFEST_DIR"));
     let read = Disk::open(Path::new(&path)).expect("it is shipped");
     let mut sources = Sources::new();

@@ -85,6 +85,11 @@ pub fn attribute(
     after: &Flowsheet,
     options: &Options,
 ) -> Result<Attribution, String> {
+    if (before.objective.sign(), before.objective.text())
+        != (after.objective.sign(), after.objective.text())
+    {
+        return Err("the two plans have different objectives".to_owned());
+    }
     let edits = list_edits(before, after);
     if edits.is_empty() {
         return Err("no figure differs".to_owned());
@@ -195,7 +200,9 @@ fn structure(flowsheet: &Flowsheet) -> String {
         .iter()
         .map(|goal| format!("{}{}{:?}{:?}", goal.name, goal.enforced, goal.of, goal.to))
         .collect();
-    format!("{streams:?}{limits:?}{goals:?}{:?}", flowsheet.objective)
+    let objective = &flowsheet.objective;
+    let objective = format!("{}{:?}{:?}", objective.sign(), objective.of(), objective.to());
+    format!("{streams:?}{limits:?}{goals:?}{objective}")
 }
 
 impl Division<'_> {
@@ -241,7 +248,7 @@ impl Division<'_> {
             }
         }
         let flowsheet = own.with_values(&values).ok()?;
-        let model = Model::assemble(&flowsheet, &values).ok()?;
+        let mut model = Model::assemble(&flowsheet, &values).ok()?;
         let plan = model.solve(&flowsheet, self.options, Form::Condensed).ok()?;
         let context = Context::new(&flowsheet, &values, &model, &plan);
         let multiplier = match &self.multiplier {

@@ -6,8 +6,8 @@ use super::{
 use crate::{
     diagnostic::{Diagnostics, Span},
     flowsheet::{
-        Figure, Flowsheet, Goal, GoalBound, LimitId, Measure, MeasureUnit, Objective, PeriodId,
-        Provenance, Sense, Values,
+        Figure, Flowsheet, Goal, GoalBound, LimitId, Measure, Objective, PeriodId, Provenance,
+        Sense, Values,
     },
     index::Id,
     lp::{self, ColumnId, LinearProgram, Options, PathEnd, RowId, RowSense},
@@ -204,12 +204,7 @@ impl<'a> Program<'a> {
     }
 
     fn in_money(&self) -> bool {
-        match &self.setting.flowsheet.objective {
-            Objective::Profit => true,
-            Objective::Maximise(measure) | Objective::Minimise(measure) => {
-                measure.unit == MeasureUnit::MoneyRate
-            }
-        }
+        self.setting.flowsheet.objective.is_money()
     }
 
     /// The plan in the middle of a segment, where no breakpoint blurs what binds.
@@ -322,8 +317,10 @@ impl<'a> Program<'a> {
         }
         program.set_offset(condensed.offset());
         for at in self.drivers..program.column_count() {
-            let grown = point.solution.primal[at];
-            program.set_bounds(ColumnId::new(at), grown, grown);
+            // As a row, not a bound: the program of a ratio has none but 0.
+            let column = ColumnId::new(at);
+            program.set_bounds(column, 0.0, f64::INFINITY);
+            program.add_row(None, RowSense::Equal, point.solution.primal[at], [(column, 1.0)]);
         }
         program.set_rhs(self.budget, point.theta * (1.0 + AGREE));
         let reached = program.activities(&point.solution.primal)[cap.index()];
@@ -336,9 +333,21 @@ impl<'a> Program<'a> {
         program.add_row(None, sense, kept, terms);
         let slack = program.row(cap).rhs;
         program.set_rhs(cap, if sense == RowSense::AtLeast { slack + room } else { slack - room });
-        let solved = lp::solve(&program, setting.options)
-            .map_err(|_| unproven("the best plan at a breakpoint was not proven"))?;
-        Ok(sign * solved.objective)
+        let solved = match setting.flowsheet.objective.ratio() {
+            None => lp::solve(&program, setting.options).map(|solved| sign * solved.objective),
+            Some(ratio) => {
+                let part = |measure: &Measure| {
+                    let mut factors = setting.reduce(measure);
+                    factors.resize(program.column_count(), 0.0);
+                    factors
+                };
+                let (of, to) = (part(&ratio.of), part(&ratio.to));
+                let maximise = setting.flowsheet.objective.sign() > 0.0;
+                lp::fractional(&program, (&of, &to), maximise, setting.options)
+                    .map(|best| best.value)
+            }
+        };
+        solved.map_err(|_| unproven("the best plan at a breakpoint was not proven"))
     }
 
     /// Solves the flowsheet itself with the limits grown to a point of the path; how far the two differ, relative.
@@ -361,7 +370,7 @@ impl<'a> Program<'a> {
         }
         let solved = Model::assemble(&flowsheet, &values)
             .ok()
-            .and_then(|model| model.solve(&flowsheet, setting.options, Form::Condensed).ok());
+            .and_then(|mut model| model.solve(&flowsheet, setting.options, Form::Condensed).ok());
         let Some(solved) = solved else {
             return Err(unproven("a breakpoint of the path was not proven when solved again"));
         };

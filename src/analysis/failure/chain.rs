@@ -112,7 +112,7 @@ fn worths(search: &Search<'_>, demanding: Statement) -> Option<Vec<f64>> {
     let mut values = search.values.clone();
     demanding.drop_from(&mut flowsheet, &mut values);
     flowsheet.objective = Objective::Maximise(of);
-    let model = Model::assemble(&flowsheet, &values).ok()?;
+    let mut model = Model::assemble(&flowsheet, &values).ok()?;
     let plan = model.solve(&flowsheet, search.options, Form::Condensed).ok()?;
     let context = Context::new(&flowsheet, &values, &model, &plan);
     let nodes = model.nodes().iter().map(|node| context.worth(node.stream, node.species));

@@ -172,7 +172,7 @@ impl Search<'_> {
             values[change.figure] = change.to;
         }
         let flowsheet = self.flowsheet.with_values(&values).ok()?;
-        let model = Model::assemble(&flowsheet, &values).ok()?;
+        let mut model = Model::assemble(&flowsheet, &values).ok()?;
         let plan = model.solve(&flowsheet, self.options, Form::Condensed).ok()?;
         Some(Repair { changes, objective: plan.objective })
     }
@@ -212,7 +212,7 @@ impl Search<'_> {
         } else {
             Objective::Minimise(measure.clone())
         };
-        let model = Model::assemble(&flowsheet, &values).ok()?;
+        let mut model = Model::assemble(&flowsheet, &values).ok()?;
         let plan = model.solve(&flowsheet, self.options, Form::Condensed).ok()?;
         let context = Context::new(&flowsheet, &values, &model, &plan);
         let functional = context.functionals().measure(context.at(), &measure);
@@ -245,7 +245,7 @@ impl Search<'_> {
             let mut moved = values.clone();
             moved[id] = value;
             let flowsheet = flowsheet.with_values(&moved).ok()?;
-            let model = Model::assemble(&flowsheet, &moved).ok()?;
+            let mut model = Model::assemble(&flowsheet, &moved).ok()?;
             Some(model.solve(&flowsheet, self.options, Form::Condensed).ok()?.objective)
         };
         let meets = |value: f64| {

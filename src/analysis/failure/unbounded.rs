@@ -1,7 +1,7 @@
 //! What makes money without limit.
 
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Span},
     flowsheet::{Flowsheet, Kind, LimitKind, Objective, OperationId, PeriodId, Values},
     index::Id,
     measure::{format_number, format_price},
@@ -25,12 +25,7 @@ pub(super) fn explain(
     let mut names: Vec<&str> = Vec::new();
     for &(driver, rate) in ray {
         rates[driver.index()] = rate;
-        let (name, span) = match model.drivers()[driver].decision {
-            Decision::Supply(id) | Decision::Blend(id) | Decision::Ingredient(id, _) => {
-                (&flowsheet.operations[id].name, flowsheet.operations[id].span)
-            }
-            Decision::Split(id) => (&flowsheet.streams[id].name, flowsheet.streams[id].span),
-        };
+        let (name, span) = decision(flowsheet, model, driver);
         names.push(name);
         diagnostic = diagnostic.at(span, "this grows");
     }
@@ -92,6 +87,20 @@ pub(super) fn explain(
         price(gain),
         help(&names)
     ))
+}
+
+/// What a driver decides, by name, and where it stands.
+pub(super) fn decision<'f>(
+    flowsheet: &'f Flowsheet,
+    model: &Model,
+    driver: DriverId,
+) -> (&'f str, Span) {
+    match model.drivers()[driver].decision {
+        Decision::Supply(id) | Decision::Blend(id) | Decision::Ingredient(id, _) => {
+            (&flowsheet.operations[id].name, flowsheet.operations[id].span)
+        }
+        Decision::Split(id) => (&flowsheet.streams[id].name, flowsheet.streams[id].span),
+    }
 }
 
 /// The feeds that grow, with their rates.

@@ -96,8 +96,6 @@ fn objective(flowsheet: &Flowsheet, value: f64) -> String {
     use crate::measure::format_money_rate;
     match &flowsheet.objective {
         Objective::Profit => format!("profit {}", format_money_rate(value, &flowsheet.currency)),
-        Objective::Maximise(measure) | Objective::Minimise(measure) => {
-            format!("`{}` {}", measure.text, format_number(value))
-        }
+        other => format!("`{}` {}", other.text(), format_number(value)),
     }
 }

@@ -2,23 +2,124 @@
 
 use super::{Lowering, figures::Expect};
 use crate::{
-    diagnostic::{Code, Diagnostic},
-    document::{self, Provenance},
-    flowsheet::{self, Goal, GoalBound, Measure, Objective, Sense, Term},
+    diagnostic::{Code, Diagnostic, nearest},
+    document::{self, Name, Provenance, RatioTable, Spanned, Wanted},
+    flowsheet::{self, Goal, GoalBound, Measure, Objective, Ratio, Sense, Term},
 };
+
+/// What is optimised: a measure, or a ratio of two.
+enum Sought {
+    Measure(Measure),
+    Ratio(Ratio),
+}
+
+/// Both sides of a `/` or `÷` that stands outside all parentheses.
+fn split_ratio(text: &Name) -> Option<(Name, Name)> {
+    let mut depth = 0_usize;
+    let (at, sign) = text.char_indices().find(|&(_, sign)| {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && matches!(sign, '/' | '÷')
+    })?;
+    let side = |from: usize, to: usize| {
+        let part = &text[from..to];
+        let start = from + (part.len() - part.trim_start().len());
+        let end = start + part.trim().len();
+        Spanned::new(part.trim().to_owned(), text.span.part(text, start..end))
+    };
+    Some((side(0, at), side(at + sign.len_utf8(), text.len())))
+}
 
 impl Lowering<'_> {
     pub(super) fn lower_objective(&mut self) -> Objective {
         let document = self.document;
         match &document.flowsheet.objective {
             None | Some(document::Objective::Profit(_)) => Objective::Profit,
-            Some(document::Objective::Maximise(measure)) => {
-                self.measure(measure).map_or(Objective::Profit, Objective::Maximise)
-            }
-            Some(document::Objective::Minimise(measure)) => {
-                self.measure(measure).map_or(Objective::Profit, Objective::Minimise)
-            }
+            Some(document::Objective::Maximise(wanted)) => match self.sought(wanted) {
+                Some(Sought::Measure(measure)) => Objective::Maximise(measure),
+                Some(Sought::Ratio(ratio)) => Objective::MaximiseRatio(ratio),
+                None => Objective::Profit,
+            },
+            Some(document::Objective::Minimise(wanted)) => match self.sought(wanted) {
+                Some(Sought::Measure(measure)) => Objective::Minimise(measure),
+                Some(Sought::Ratio(ratio)) => Objective::MinimiseRatio(ratio),
+                None => Objective::Profit,
+            },
         }
+    }
+
+    fn sought(&mut self, wanted: &Wanted) -> Option<Sought> {
+        match wanted {
+            Wanted::Ratio(RatioTable { of, to }) => self.ratio(of, to),
+            // A measure is a call at least: what has no parentheses is a name.
+            Wanted::Text(text) if !text.contains('(') => self.sought_goal(text),
+            Wanted::Text(text) => match split_ratio(text) {
+                Some((of, to)) => {
+                    self.check_bracketed(&of)?;
+                    self.check_bracketed(&to)?;
+                    self.ratio(&of, &to)
+                }
+                None => self.measure(text).map(Sought::Measure),
+            },
+        }
+    }
+
+    fn ratio(&mut self, of: &Name, to: &Name) -> Option<Sought> {
+        let (numerator, denominator) = (self.measure(of), self.measure(to));
+        Some(Sought::Ratio(Ratio { of: numerator?, to: denominator?, span: to.span }))
+    }
+
+    /// What a goal measures, whatever its bounds.
+    fn sought_goal(&mut self, name: &Name) -> Option<Sought> {
+        if let Some(goal) = self.goals.iter().find(|goal| goal.name == name.value) {
+            return Some(match goal.to.clone() {
+                Some(to) => Sought::Ratio(Ratio { of: goal.of.clone(), to, span: name.span }),
+                None => Sought::Measure(goal.of.clone()),
+            });
+        }
+        let known: Vec<&str> = self.document.goal.keys().map(|goal| goal.as_str()).collect();
+        // One that is there but cannot be read has been told.
+        if !known.contains(&name.as_str()) {
+            let help = match nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => {
+                    "the flowsheet has no goal; measures are written like `flow(magnets)`"
+                        .to_owned()
+                }
+                None => format!(
+                    "the goals are `{}`; measures are written like `flow(magnets)`",
+                    known.join("`, `")
+                ),
+            };
+            let message = format!("there is no goal `{name}`");
+            self.report(Diagnostic::new(Code::UnknownGoal, message).at(name.span, "").help(help));
+        }
+        None
+    }
+
+    /// In `A + B / C` it would be open what is divided.
+    fn check_bracketed(&mut self, part: &Name) -> Option<()> {
+        let mut depth = 0_usize;
+        // The hyphen of a name stands in parentheses or within a word: `in-situ(ore)`.
+        let sum = part.char_indices().any(|(at, sign)| {
+            match sign {
+                '(' => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let spaced = || part[at + 1..].starts_with(' ') || part[..at].ends_with([' ', ')']);
+            depth == 0 && at > 0 && (sign == '+' || sign == '-' && spaced())
+        });
+        if !sum {
+            return Some(());
+        }
+        let message = format!("it is open whether all of `{part}` belongs to the ratio");
+        let help = "put sums in parentheses: `(A + B) / C`, or write `{ of = \"…\", to = \"…\" }`";
+        self.report(Diagnostic::new(Code::BadMeasure, message).at(part.span, "").help(help));
+        None
     }
 
     pub(super) fn lower_goals(&mut self) {

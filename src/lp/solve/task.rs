@@ -80,6 +80,12 @@ impl<'a> Task<'a> {
         }
     }
 
+    /// Carries a point to an optimal vertex by the own simplex.
+    pub(super) fn vertex_from(&self, point: &[f64]) -> Result<Solution, Failure> {
+        let scaled = self.scaled.point(point);
+        self.vertex(Backend::Simplex, Some((&scaled, None)))
+    }
+
     /// Whether a scaled point is near enough to feasible to start from; a ray is not.
     fn sane(&self, primal: &[f64]) -> bool {
         let program = &self.scaled.program;

@@ -18,6 +18,10 @@ pub(super) fn head(page: &mut Page, outcome: &Outcome) {
         (_, "minimise") => "least ",
         _ => "greatest ",
     };
+    let twice = proof.ratio.map_or_else(String::new, |ratio| {
+        let apart = (ratio.charnes_cooper - ratio.dinkelbach).abs() / objective.value.abs();
+        format!(", found twice to {}", error(apart))
+    });
     let proven = match proof.exact {
         None => "proven".to_owned(),
         Some(exact) => {
@@ -30,7 +34,7 @@ pub(super) fn head(page: &mut Page, outcome: &Outcome) {
         }
     };
     page.item(&format!(
-        "{sense}{} {}, {proven}: certificate {}, closure {}; {}; {} → {} columns",
+        "{sense}{} {}, {proven}: certificate {}, closure {}{twice}; {}; {} → {} columns",
         objective.name,
         amount(objective.value, &objective.unit, &outcome.currency),
         error(worst),

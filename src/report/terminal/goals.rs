@@ -31,6 +31,12 @@ fn write_reason(page: &mut Page, goal: &GoalOutcome) {
     let holders: Vec<String> =
         holders.map(|held| format!("{} ({} per unit)", held.limit, signed(held.effect))).collect();
     let more = goal.held_by.len().saturating_sub(HOLDERS);
+    if holders.is_empty() && goal.best.is_some() {
+        parts.push(
+            "no limit holds the best value back, only grades, recoveries, recipes and prices"
+                .to_owned(),
+        );
+    }
     if !holders.is_empty() {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         parts.push(format!("held by {}{more}", holders.join(", ")));

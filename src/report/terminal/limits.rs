@@ -188,7 +188,7 @@ impl Unit {
 }
 
 /// Whether the objective is money.
-fn is_money(outcome: &Outcome) -> bool {
+pub(super) fn is_money(outcome: &Outcome) -> bool {
     outcome.objective.unit.strip_suffix("/yr") == Some(&outcome.currency)
 }
 

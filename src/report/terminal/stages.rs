@@ -1,10 +1,10 @@
-//! Value along the chain: by stage, and as multiplier on every basis.
+//! Value along the chain, by stage.
 
-use super::page::{Money, NONE, Page, Sheet, held, stacked};
-use crate::{
-    analysis::{MultiplierOutcome, Outcome},
-    measure::{format_money_rate, format_number},
+use super::{
+    limits::is_money,
+    page::{Money, NONE, Page, Sheet},
 };
+use crate::{analysis::Outcome, measure::format_number};
 
 pub(super) fn write_stages(page: &mut Page, outcome: &Outcome) {
     if outcome.stages.is_empty() {
@@ -27,6 +27,8 @@ pub(super) fn write_stages(page: &mut Page, outcome: &Outcome) {
         "#multiplier",
         "#out,\nimputed",
     ]);
+    // Without money in the objective the duals are no prices.
+    let priced = is_money(outcome);
     for stage in &outcome.stages {
         let mark = if stage.imputed.is_empty() { "" } else { " *" };
         sheet.row([
@@ -38,7 +40,7 @@ pub(super) fn write_stages(page: &mut Page, outcome: &Outcome) {
             money.show(stage.cost),
             money.show(stage.net_value_added),
             stage.multiplier.map_or_else(|| NONE.to_owned(), format_number),
-            money.show(stage.imputed_out),
+            if priced { money.show(stage.imputed_out) } else { NONE.to_owned() },
         ]);
     }
     page.table(&sheet);
@@ -66,62 +68,4 @@ pub(super) fn write_stages(page: &mut Page, outcome: &Outcome) {
     if !imputed.is_empty() {
         page.item(&format!("* without a price, at imputed value: {}.", imputed.join(", ")));
     }
-}
-
-pub(super) fn write_multipliers(page: &mut Page, outcome: &Outcome) {
-    let list = &outcome.multipliers;
-    if list.is_empty() {
-        return;
-    }
-    page.heading("Value multiplier on every basis: row ÷ column");
-    let bases = distinct(list, |item| &item.denominator);
-    let find = |numerator: &str, base: &str| {
-        list.iter().find(|item| item.numerator == numerator && item.denominator == base)
-    };
-    let currency = &outcome.currency;
-    let money = Money::fitting(list.iter().map(|item| item.value), currency);
-    let mut head = vec!["sales".to_owned(), format!("#value\n{}", money.unit)];
-    for base in &bases {
-        let value = list.iter().filter(|item| item.denominator == *base).find_map(|item| item.base);
-        let value =
-            value.map_or_else(|| NONE.to_owned(), |value| format_money_rate(value, currency));
-        head.push(format!("#{}\n{value}", stacked(base)));
-    }
-    let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    let mut sheet = Sheet::new(&head);
-    for numerator in distinct(list, |item| &item.numerator) {
-        let value = list.iter().find(|item| item.numerator == numerator).map(|item| item.value);
-        let mut cells = vec![
-            numerator.split(", ").map(held).collect::<Vec<_>>().join(", "),
-            value.map_or_else(String::new, |value| money.show(value)),
-        ];
-        for base in &bases {
-            let multiplier = find(numerator, base).and_then(|item| item.multiplier);
-            cells.push(multiplier.map_or_else(|| NONE.to_owned(), format_number));
-        }
-        sheet.cells(cells);
-    }
-    page.table(&sheet);
-    let mut told: Vec<(&str, &str)> = Vec::new();
-    for item in list {
-        let Some(reason) = &item.why_not else { continue };
-        if !told.contains(&(&item.denominator, reason)) {
-            told.push((&item.denominator, reason));
-            page.item(&format!("{NONE} {}: {reason}", item.denominator));
-        }
-    }
-}
-
-/// What the items say, each once, in order.
-fn distinct<'a>(
-    items: &'a [MultiplierOutcome],
-    of: impl Fn(&'a MultiplierOutcome) -> &'a String,
-) -> Vec<&'a str> {
-    let mut names: Vec<&str> = Vec::new();
-    for name in items.iter().map(of) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    names
 }

@@ -68,6 +68,7 @@ fn multiplier(numerator: &str, denominator: &str, base: Option<f64>) -> Multipli
         base,
         multiplier: base.map(|base| 187.5e6 / base),
         why_not: base.is_none().then(|| own("no stream is marked as payable concentrate")),
+        best: None,
     }
 }
 
@@ -159,6 +160,7 @@ fn sample() -> Outcome {
             backend: own("microlp"),
             uncondensed: size(264),
             condensed: size(13),
+            ratio: None,
         },
         account: vec![line("revenue", 187.5e6), line("feed", -15.39e6), line("profit", 49.04e6)],
         goals: vec![goal("multiplier", "", [12.18, 10.0]), goal("fluorite", "t/yr", [54.0, 80.0])],

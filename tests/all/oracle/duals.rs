@@ -44,7 +44,7 @@ fn flow(flowsheet: &Flowsheet, model: &Model, plan: &Solution, port: Port) -> f6
 fn moved(flowsheet: &Flowsheet, limit: LimitId, share: f64, before: f64) -> Option<f64> {
     let mut values = flowsheet.values();
     values[flowsheet.limits[limit].figure] *= 1.0 + share;
-    let model = assemble(flowsheet, &values);
+    let mut model = assemble(flowsheet, &values);
     let plan = model.solve(flowsheet, &Options::default(), Form::Condensed).ok()?;
     Some((plan.objective - before) / share)
 }

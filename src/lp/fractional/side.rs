@@ -1,0 +1,53 @@
+//! One-sided prices of a right-hand side where a ratio is optimised, and how far they go.
+
+use super::best::{BestRatio, measure};
+use crate::lp::{Failure, LinearProgram, Options, RowId, Side, side};
+
+impl BestRatio {
+    /// The one-sided derivative of ±ratio (the minimum of the program that [`best_ratio`](super::best_ratio) wrote) with
+    /// a row's right-hand side, and how far the same limits hold it; none if nothing is feasible on that side.
+    ///
+    /// Along one basis both measures are straight lines, so the ratio bends: from its price p at the optimum it has
+    /// changed by `p s ÷ (1 + β s)` after a step s, with β the denominator's relative rate. The basis serves until it is
+    /// infeasible, or until the ratio has become one at which another would be better. At a degenerate vertex only the
+    /// price is told; the room is then without end, and the change not a number.
+    ///
+    /// # Errors
+    /// A failure to solve.
+    pub fn side<C: Clone, R: Clone>(
+        &self,
+        lp: &LinearProgram<C, R>,
+        to: &[f64],
+        row: RowId,
+        up: bool,
+        options: &Options,
+    ) -> Result<Option<Side>, Failure> {
+        let Some(mut found) = side(lp, &self.solution, row, up, options)? else { return Ok(None) };
+        let rate = if up { 1.0 } else { -1.0 };
+        // What improves the ratio does so first for the smallest of the best plans, which it changes most.
+        if found.price * rate < 0.0 && self.least_denominator > 0.0 {
+            found.price *= self.denominator / self.least_denominator;
+        }
+        let slope = found.price * rate;
+        let basis = self.solution.basis.as_ref().filter(|_| !self.solution.degenerate);
+        let Some(basis) = basis else {
+            let (change, unknown) = if slope == 0.0 { (0.0, None) } else { (f64::NAN, None) };
+            return Ok(Some(Side { room: f64::INFINITY, next: unknown, change, ..found }));
+        };
+        let bend = rate * measure(to, &basis.primal_direction(row)).value / self.denominator;
+        let rates: Vec<f64> = to.iter().map(|factor| -factor / self.denominator).collect();
+        let range = basis.ranging_costs(&rates);
+        let (most, next) = if slope < 0.0 { range.down } else { range.up };
+        // Where the change is as large as it may be: p s ÷ (1 + β s) = ±most.
+        let step = most / (slope.abs() - most * bend);
+        if slope != 0.0 && most.is_finite() && (0.0..found.room).contains(&step) {
+            (found.room, found.next) = (step, next);
+        }
+        found.change = match found.room.is_finite() {
+            true => slope * found.room / (1.0 + bend * found.room),
+            false if slope == 0.0 => 0.0,
+            false => slope / bend,
+        };
+        Ok(Some(found))
+    }
+}
