@@ -175,6 +175,7 @@ fn sample() -> Outcome {
             multiplier("+ by-products, gross", "ore at mining cost", Some(15.39e6)),
             multiplier("+ by-products, gross", "payable concentrate", None),
         ],
+        joint: None,
         limits: vec![
             limit("separator.mill.capacity", "capacity", 600e3, 10.0),
             limit("product.sales.specification.CaF2.min", "specification", 0.97, -2.5e6),
