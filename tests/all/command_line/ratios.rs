@@ -82,3 +82,21 @@ fn best_multipliers_are_told_as_text_and_as_data() {
     let (one, other) = (proof["charnes-cooper"].as_f64(), proof["dinkelbach"].as_f64());
     assert!((one.expect("told") - other.expect("told")).abs() < 1e-9, "{proof}");
 }
+
+#[test]
+fn ratios_in_the_readme_are_those_that_are_printed() {
+    let readme = std::fs::read_to_string("README.md").expect("it is there");
+    let told = |arguments: &[&str], numbers: &[&str]| {
+        let ran = run(&[&["solve", "flowsheets/beylikova-industrial.toml"], arguments].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        for number in numbers {
+            assert!(ran.out.contains(number) && readme.contains(number), "{number}: {}", ran.out);
+        }
+    };
+    told(&["--show", "best-multipliers"], &["7.076", "1.157"]);
+    let mine = |rate| format!("feed.ore.supply.min={rate} kt/yr");
+    let cost = ["--minimise", "cost(all) / flow(magnets)"];
+    told(&["--set", &mine(100), "--maximise", "value-multiplier"], &["12.49"]);
+    told(&cost, &["26,370 USD/t"]);
+    told(&[&["--set", &mine(570)][..], &cost].concat(), &["45,790 USD/t"]);
+}
