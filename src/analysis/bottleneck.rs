@@ -172,11 +172,25 @@ fn describe(
     let Compared { figure, kind, of, sense, bound, reached, whole } = compared;
     let sides = if binding { Sides::of(context, options, row) } else { Sides::slack() };
     let sign = -flowsheet.objective.sign();
-    let price = |side: Option<&lp::Side>| side.map(|side| clean(sign * side.price * scale));
-    let (left, right) = (price(sides.down.as_ref()), price(sides.up.as_ref()));
+    // Of several best plans that one counts from which the step gains most, or loses least.
+    let extent = whole
+        .as_ref()
+        .filter(|_| binding)
+        .and_then(|(whole, _)| sides::extent(context, options, whole));
+    let price = |side: Option<&lp::Side>, up: bool| {
+        let price = sign * side?.price;
+        let (least, most) = extent.unwrap_or((scale, scale));
+        let better = (price > 0.0) == (flowsheet.objective.sign() > 0.0);
+        Some(clean(price * if better == up { most } else { least }))
+    };
+    let (left, right) = (price(sides.down.as_ref(), false), price(sides.up.as_ref(), true));
     // The price of the step that relieves; of what is fixed, that of the basis.
     let dual = context.solution.shadow_price(flowsheet, row) * scale;
-    let relieving = price(sides.relieving(sense));
+    let relieving = match sense {
+        Sense::AtMost => right,
+        Sense::AtLeast => left,
+        Sense::Exactly => None,
+    };
     let shadow_price = if binding { relieving.unwrap_or(dual) } else { 0.0 };
     // The step that helps: up if the objective then moves the way it should.
     let helps_up = shadow_price * flowsheet.objective.sign() > 0.0;

@@ -28,22 +28,35 @@ fn moved(flowsheet: &Flowsheet, path: &str, value: f64) -> Values {
 
 #[test]
 fn the_plan_stays_the_same_as_long_as_a_price_is_in_its_range_and_no_longer() {
-    let flowsheet = shipped::lower("beylikova-industrial", &[]);
-    let (_, base) = drivers(&flowsheet, &flowsheet.values());
+    let mine = r#"feed.ore.supply={ min = "400 kt/yr", max = "570 kt/yr" }"#.to_owned();
+    let ratio = |text: &str| vec![mine.clone(), format!("flowsheet.objective={text}")];
+    stays_the_same(&shipped::lower("beylikova-industrial", &[]), 40);
+    let multiplier = ratio(r#"{ maximise = "value-multiplier" }"#);
+    stays_the_same(&shipped::lower("beylikova-industrial", &multiplier), 1);
+    let cost = ratio(r#"{ minimise = "cost(all) / flow(magnets)" }"#);
+    stays_the_same(&shipped::lower("beylikova-industrial", &cost), 10);
+    stays_the_same(&shipped::lower("tutorial/08-ratio", &[]), 2);
+}
+
+fn stays_the_same(flowsheet: &Flowsheet, most: usize) {
+    let (_, base) = drivers(flowsheet, &flowsheet.values());
     let scale = base.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
     let differs = |values: &Values| {
-        let (_, plan) = drivers(&flowsheet, values);
+        let mut model = Model::assemble(flowsheet, values).expect("sound");
+        let solved = model.solve(flowsheet, &Options::default(), Form::Condensed);
+        // A ratio to less than nothing has no plan.
+        let Ok(plan) = solved.map(|solved| solved.raw.primal) else { return true };
         plan.iter().zip(&base).any(|(a, b)| (a - b).abs() > 1e-6 * scale)
     };
-    let outcome = outcome(&flowsheet);
-    assert!(outcome.prices.len() > 40);
+    let outcome = outcome(flowsheet);
+    assert!(outcome.prices.len() > most, "{}", outcome.prices.len());
     for price in &outcome.prices {
         // Figures that are read twice, such as a price of two streams, have one range per path.
         for end in [price.low, price.high].into_iter().flatten() {
             let gap = end - price.value;
-            let inside = moved(&flowsheet, &price.path, price.value + 0.999 * gap);
+            let inside = moved(flowsheet, &price.path, price.value + 0.999 * gap);
             assert!(!differs(&inside), "{} within its range", price.path);
-            let outside = moved(&flowsheet, &price.path, price.value + 1.001 * gap);
+            let outside = moved(flowsheet, &price.path, price.value + 1.001 * gap);
             assert!(differs(&outside), "{} beyond {end}", price.path);
         }
     }

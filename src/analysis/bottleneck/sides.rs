@@ -4,7 +4,7 @@ use crate::{
     analysis::context::Context,
     flowsheet::Sense,
     lp::Options,
-    lp::{self, Reach, RowId, Side},
+    lp::{self, Face, Reach, RowId, Side},
     model::{Linear, Sensitivity},
 };
 
@@ -51,6 +51,21 @@ impl Sides {
             Sense::Exactly => None,
         }
     }
+}
+
+/// The least and the greatest value of what a share is of among all best plans; none if there is one plan only.
+pub(super) fn extent(
+    context: &Context<'_>,
+    options: &Options,
+    whole: &Linear,
+) -> Option<(f64, f64)> {
+    let raw = &context.solution.raw;
+    if raw.unique == Some(true) || context.solution.ratio.is_some() {
+        return None;
+    }
+    let face = Face::new(context.model.condensed(), raw)?;
+    let (least, most) = face.range(&context.model.reduce(whole), options).ok()?;
+    (least.is_finite() && most.is_finite()).then_some((least, most))
 }
 
 /// How far a share may go down and up, where the vertex is not degenerate; `whole` is what it is a share of.

@@ -1,9 +1,9 @@
 use super::*;
 use crate::analysis::{
-    AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
-    GoalEffect, GoalOutcome, HeldBy, LimitOutcome, MultiplierOutcome, ObjectiveOutcome,
-    OperationOutcome, PriceOutcome, ProgramSize, Proof, RecoveryOutcome, ResidueOutcome, Share,
-    SpeciesFlow, StageOutcome, StreamOutcome,
+    AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
+    ConsumptionOutcome, FigureCount, GoalEffect, GoalOutcome, HeldBy, KeptMultiplier, LimitOutcome,
+    MultiplierOutcome, ObjectiveOutcome, OperationOutcome, PriceOutcome, ProgramSize, Proof,
+    RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 fn own(text: &str) -> String {
@@ -68,7 +68,13 @@ fn multiplier(numerator: &str, denominator: &str, base: Option<f64>) -> Multipli
         base,
         multiplier: base.map(|base| 187.5e6 / base),
         why_not: base.is_none().then(|| own("no stream is marked as payable concentrate")),
-        best: None,
+        best: base.map(|_| BestMultiplier {
+            value: None,
+            endless: true,
+            why_not: Some(own("grows without limit as `ore at mining cost` goes to 0")),
+            held_by: Vec::new(),
+            kept: Some(KeptMultiplier { value: 12.5, held_by: Vec::new() }),
+        }),
     }
 }
 
