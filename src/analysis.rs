@@ -14,6 +14,7 @@ mod flows;
 mod goals;
 mod interval;
 mod multiplier;
+mod open;
 mod outcome;
 mod price;
 pub mod replay;
@@ -25,9 +26,9 @@ pub use exact::Exactly;
 pub use outcome::{
     AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
     ConsumptionOutcome, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy, JointOutcome,
-    KeptMultiplier, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OperationOutcome, Outcome,
-    PriceOutcome, ProgramSize, Proof, RatioOutcome, RecoveryOutcome, ResidueOutcome, Share,
-    SpeciesFlow, StageOutcome, StreamOutcome,
+    KeptMultiplier, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OpenOutcome,
+    OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RatioOutcome, RecoveryOutcome,
+    ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 use std::fmt::Write;
@@ -207,6 +208,7 @@ fn report(
         goals,
         operations: flows::operations(&context),
         streams,
+        open: open::open(&context, options, intervals),
         recoveries: flows::recoveries(&context),
         closure,
         consumption: flows::consumption(&context),
