@@ -55,7 +55,9 @@ pub use conflict::irreducible;
 pub use defect::{Defect, LARGEST, LARGEST_COEFFICIENT, SMALLEST_COEFFICIENT};
 pub use engine::BASIS_ROWS;
 pub use face::{Face, Next, Side, side};
-pub use fractional::{BestRatio, Fraction, NoRatio, RATIO_AGREES, best_ratio, fractional};
+pub use fractional::{
+    BestRatio, Denominator, Fraction, NoRatio, RATIO_AGREES, best_ratio, fractional,
+};
 pub use parametric::{Path, PathEnd, Point, follow};
 pub use ranging::{CostRange, Range};
 pub use solve::{Backend, Failure, Options, Solution, solve};

@@ -28,10 +28,8 @@ pub struct BestRatio {
     pub value: f64,
     /// The numerator at the optimum.
     pub numerator: f64,
-    /// The denominator at the optimum, > 0; the greatest among all optima, unless it has no greatest.
-    pub denominator: f64,
-    /// The least denominator among all optima; 0 if plans of next to nothing are as good.
-    pub least_denominator: f64,
+    /// The denominator.
+    pub denominator: Denominator,
     /// The ratio as Charnes and Cooper's program has it.
     pub charnes_cooper: f64,
     /// The ratio as Dinkelbach's iteration has it, begun elsewhere.
@@ -40,6 +38,17 @@ pub struct BestRatio {
     pub iterations: usize,
     /// The certified optimum of the linear program; its duals are ∂(±ratio)/∂rhs.
     pub solution: Solution,
+}
+
+/// The denominator of a best ratio: what the linear program around it does not tell of how the ratio bends.
+#[derive(Clone, Debug)]
+pub struct Denominator {
+    /// One factor per column.
+    pub(super) factors: Vec<f64>,
+    /// Its value at the optimum, > 0; the greatest among all optima, unless there is none.
+    pub value: f64,
+    /// Its least value among all optima; 0 if next to nothing has the best ratio as well.
+    pub least: f64,
 }
 
 /// Why there is no best ratio, or no point that has it.
@@ -154,7 +163,7 @@ pub fn best_ratio<C, R>(
         }
         (Err(failure), _) => return Err(NoRatio::Failed(failure)),
     };
-    let (point, least_denominator, backend) = search.point(charnes_cooper)?;
+    let (point, least, backend) = search.point(charnes_cooper)?;
     let below = measure(to, &point);
     let (numerator, denominator) = (measure(of, &point), below.value);
     // Of a profit, say, less is left than goes into it: what it may be off by is a share of what goes in.
@@ -179,8 +188,7 @@ pub fn best_ratio<C, R>(
     Ok(BestRatio {
         value,
         numerator: numerator.value,
-        denominator: denominator.value,
-        least_denominator,
+        denominator: Denominator { factors: to.to_vec(), value: denominator.value, least },
         charnes_cooper,
         dinkelbach,
         iterations,
