@@ -167,7 +167,7 @@ pub fn best_ratio<C, R>(
     let below = measure(to, &point);
     let (numerator, denominator) = (measure(of, &point), below.value);
     // Of a profit, say, less is left than goes into it: what it may be off by is a share of what goes in.
-    let room = RATIO_AGREES * numerator.size / denominator;
+    let room = RATIO_AGREES * (numerator.size / denominator).max(search.least_size());
     let ratio = numerator.value / denominator;
     if (charnes_cooper - dinkelbach).abs() > room || (charnes_cooper - ratio).abs() > room {
         return Err(NoRatio::Disagree { charnes_cooper, dinkelbach });
@@ -206,6 +206,12 @@ impl Search<'_> {
             if rounding { 0.0 } else { self.sign * left }
         });
         left.collect()
+    }
+
+    /// A ratio that is next to nothing beside what one column alone could have.
+    fn least_size(&self) -> f64 {
+        let largest = |factors: &[f64]| factors.iter().fold(0.0_f64, |most, it| most.max(it.abs()));
+        ROUNDING * largest(self.of) / largest(self.to)
     }
 
     /// The program with other costs.

@@ -3,6 +3,7 @@
 use nalgebra::{Matrix3, Vector3};
 use proptest::prelude::*;
 
+use super::{backends, with};
 use crate::index::Id;
 use crate::lp::{
     BestRatio, ColumnId, LinearProgram, NoRatio, Options, RATIO_AGREES, RowId, RowSense, best_ratio,
@@ -282,12 +283,28 @@ fn what_has_no_best_ratio_is_told_apart() {
 fn both_ways_agree_to_nine_digits_and_the_program_has_the_ratio_as_its_minimum() {
     // As in `fractional`: (4, 3) gives 27 ÷ 10; one more of the first is worth (3 − 5) − 2.7 (1 − 2) = 0.7, by 10.
     let rows = [([1.0, 0.0], RowSense::AtMost, 4.0), ([1.0, 1.0], RowSense::AtLeast, 7.0)];
+    for backend in backends() {
+        let mut lp = small(&rows);
+        let best = best_ratio(&mut lp, (&[3.0, 5.0], &[1.0, 2.0]), true, &with(backend));
+        let best = best.expect("a ratio");
+        assert!((best.value - 2.7).abs() < 1e-12, "{backend:?}");
+        assert!((best.denominator.value - 10.0).abs() < 1e-11, "{backend:?}");
+        assert!((best.charnes_cooper - best.dinkelbach).abs() <= RATIO_AGREES * 2.7);
+        assert!((best.solution.objective + 2.7).abs() < 1e-12);
+        assert!((best.solution.dual(RowId::new(0)) + 0.07).abs() < 1e-12);
+        assert!(best.solution.certificate.passes() && best.solution.basis.is_some());
+    }
+}
+
+#[test]
+fn a_ratio_of_nothing_to_something_is_0() {
+    let rows = [
+        ([1.0, 1.0], RowSense::AtMost, 10.0),
+        ([0.1, 0.3], RowSense::AtLeast, 0.7),
+        ([1.0, -1e-3], RowSense::AtLeast, -2.0),
+    ];
     let mut lp = small(&rows);
-    let best = best_ratio(&mut lp, (&[3.0, 5.0], &[1.0, 2.0]), true, &Options::default());
+    let best = best_ratio(&mut lp, (&[7.0, 0.0], &[1.0, 3.0]), false, &Options::default());
     let best = best.expect("a ratio");
-    assert!((best.value - 2.7).abs() < 1e-15 && (best.denominator.value - 10.0).abs() < 1e-14);
-    assert!((best.charnes_cooper - best.dinkelbach).abs() <= RATIO_AGREES * 2.7);
-    assert!((best.solution.objective + 2.7).abs() < 1e-14);
-    assert!((best.solution.dual(RowId::new(0)) + 0.07).abs() < 1e-14);
-    assert!(best.solution.certificate.passes() && best.solution.basis.is_some());
+    assert!(best.value.abs() < 1e-12 && best.denominator.value > 0.0, "{best:?}");
 }
