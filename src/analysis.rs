@@ -8,6 +8,7 @@ mod closure;
 pub mod compare;
 mod context;
 pub mod debottleneck;
+mod exact;
 mod failure;
 mod flows;
 mod goals;
@@ -20,22 +21,23 @@ pub mod sensitivity;
 pub mod together;
 mod value;
 
+pub use exact::Exactly;
 pub use outcome::{
     AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
-    ConsumptionOutcome, FigureCount, GoalEffect, GoalOutcome, HeldBy, KeptMultiplier, LimitOutcome,
-    MultiplierOutcome, ObjectiveOutcome, OperationOutcome, Outcome, PriceOutcome, ProgramSize,
-    Proof, RatioOutcome, RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome,
-    StreamOutcome,
+    ConsumptionOutcome, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy, JointOutcome,
+    KeptMultiplier, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OperationOutcome, Outcome,
+    PriceOutcome, ProgramSize, Proof, RatioOutcome, RecoveryOutcome, ResidueOutcome, Share,
+    SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 use std::fmt::Write;
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
+    diagnostic::{Code, Diagnostic, Diagnostics, Sources},
     flowsheet::Flowsheet,
     lp::{LinearProgram, Options},
     measure::format_number,
-    model::{Form, Model, Solution},
+    model::{Failure, Form, Model, Solution},
 };
 use context::Context;
 
@@ -74,11 +76,101 @@ pub fn analyse_with(
     form: Form,
     intervals: bool,
 ) -> Result<Plan, Diagnostics> {
+    answer(flowsheet, options, form, intervals, None).0
+}
+
+/// Like [`analyse_with`], and proves the answer in rational arithmetic, for the numbers as they stand in `sources`: that the
+/// plan is optimal, or that there is none.
+///
+/// The time limit of `options` holds for the solver and for the proof, each.
+pub fn analyse_exactly(
+    flowsheet: &Flowsheet,
+    sources: &Sources,
+    options: &Options,
+    form: Form,
+    intervals: bool,
+) -> (Result<Plan, Diagnostics>, Exactly) {
+    answer(flowsheet, options, form, intervals, Some(sources))
+}
+
+fn answer(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    form: Form,
+    intervals: bool,
+    sources: Option<&Sources>,
+) -> (Result<Plan, Diagnostics>, Exactly) {
     let values = flowsheet.values();
-    let mut model = Model::assemble(flowsheet, &values)?;
-    let solution = model
-        .solve(flowsheet, options, form)
-        .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
+    let mut model = match Model::assemble(flowsheet, &values) {
+        Ok(model) => model,
+        Err(findings) => return (Err(findings), Exactly::default()),
+    };
+    let mut exactly = Exactly::default();
+    let mut proven = None;
+    let solved = match (form, model.solve(flowsheet, options, form)) {
+        (Form::Full, Ok(full)) => match solve_again(flowsheet, options, &mut model, &full) {
+            Ok(solved) => solved,
+            Err(findings) => return (Err(findings), exactly),
+        },
+        (_, solved) => solved,
+    };
+    let solution = match solved {
+        Ok(mut solution) => {
+            if let Some(sources) = sources {
+                (exactly, proven) =
+                    exact::prove_optimum(flowsheet, sources, options, &model, &mut solution);
+            }
+            solution
+        }
+        Err(failure) => {
+            if let Some(sources) = sources {
+                exactly = exact::prove_failure(flowsheet, sources, options, &model, &failure);
+            }
+            let findings = failure::explain(flowsheet, &values, &model, options, &failure);
+            return (Err(findings), exactly);
+        }
+    };
+    let plan = report(flowsheet, options, intervals, model, solution).map(|mut plan| {
+        plan.outcome.proof.exact = proven;
+        plan
+    });
+    (plan, exactly)
+}
+
+/// Solves the condensed program as well, for its basis: two programs, one optimum. What is reported is its plan, with the
+/// certificate of the other one's.
+fn solve_again(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    model: &mut Model,
+    full: &Solution,
+) -> Result<Result<Solution, Failure>, Diagnostics> {
+    let mut solution = match model.solve(flowsheet, options, Form::Condensed) {
+        Ok(solution) => solution,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let (one, other) = (solution.objective, full.objective);
+    if (one - other).abs() > CLOSURE * one.abs().max(other.abs()) {
+        let message =
+            format!("the condensed program has the optimum {one:?}, the uncondensed one {other:?}");
+        return Err(Diagnostic::new(Code::NotProven, message)
+            .help("try another `--solver`")
+            .into());
+    }
+    solution.certificate = full.certificate;
+    solution.raw.backend = full.raw.backend;
+    Ok(Ok(solution))
+}
+
+/// Answers all questions about a certified optimum.
+fn report(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    intervals: bool,
+    model: Model,
+    solution: Solution,
+) -> Result<Plan, Diagnostics> {
+    let values = flowsheet.values();
     let context = Context::new(flowsheet, &values, &model, &solution);
     let (closure, worst) = closure::close(&context);
     if worst > CLOSURE {
@@ -98,6 +190,7 @@ pub fn analyse_with(
     let findings = report_findings(flowsheet, &solution, &goals);
     let (assumptions, figures) = assumption::weigh(&context);
     let (stages, chain) = value::stages(&context);
+    let limits = bottleneck::limits(&context, options);
     let outcome = Outcome {
         title: flowsheet.title.clone(),
         note: flowsheet.note.clone(),
@@ -108,7 +201,8 @@ pub fn analyse_with(
         stages,
         chain,
         multipliers: multiplier::multipliers(&context),
-        limits: bottleneck::limits(&context, options),
+        joint: bottleneck::joint(&context, options, &limits),
+        limits,
         prices: price::ranges(&context, options),
         goals,
         operations: flows::operations(&context),
@@ -178,6 +272,7 @@ fn prove(model: &Model, solution: &Solution, closure: f64) -> Proof {
         complementarity: certificate.complementarity,
         gap: certificate.gap,
         closure,
+        exact: None,
         backend: format!("{:?}", solution.raw.backend).to_lowercase(),
         uncondensed: size(model.full()),
         condensed: size(model.condensed()),

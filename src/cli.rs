@@ -23,6 +23,7 @@ pub mod render;
 mod run;
 mod sensitivity;
 mod solve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -86,6 +87,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
         Command::Sensitivity(args) => sensitivity::sensitivity(args, console),
         Command::Compare(args) => compare::compare(args, console),
+        Command::Verify(args) => verify::verify(args, console),
         Command::Goals(args) => goals::goals(args, console),
         Command::Export(args) => export::export(args, console),
         Command::Explain(args) => explain::explain(args, console),

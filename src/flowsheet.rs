@@ -38,6 +38,7 @@ use crate::{
     diagnostic::{Diagnostics, Span},
     document::Document,
     index::IdVec,
+    measure::Units,
     typed_id,
 };
 
@@ -106,6 +107,8 @@ pub struct Flowsheet {
     pub note: Option<String>,
     /// Code of the currency of all prices.
     pub currency: String,
+    /// How quantities were read.
+    pub units: Units,
     /// Every number that was written.
     pub figures: IdVec<FigureId, Figure>,
     /// All species that can occur.

@@ -12,8 +12,9 @@ pub mod chem;
 pub mod document;
 // Layer 3: what it means.
 pub mod flowsheet;
-// Layer 4: two computations of the flows.
+// Layer 4: computations of the flows.
 pub mod balance;
+pub mod exact;
 pub mod model;
 // Layer 5: questions.
 pub mod analysis;

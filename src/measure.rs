@@ -74,6 +74,19 @@ impl Quantity {
     }
 }
 
+/// A quantity in internal units without any rounding: `decimal · Π above ÷ Π below`.
+///
+/// The factors are numbers of few decimals (3,600, 0.45359237), for which their doubles stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The number as written, without what separates thousands: `-2500.5e3`.
+    pub decimal: String,
+    /// Factors, > 0.
+    pub above: Vec<f64>,
+    /// Divisors, > 0.
+    pub below: Vec<f64>,
+}
+
 /// What a flowsheet says once about its units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Units {
@@ -97,6 +110,15 @@ impl Units {
     /// [`MeasureError`] with the bytes at fault for anything that is not a finite number with known units.
     pub fn parse(&self, text: &str) -> Result<Quantity, MeasureError> {
         parse::parse(self, text)
+    }
+
+    /// Parses a quantity and keeps what was written, for arithmetic without rounding.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn parse_written(&self, text: &str) -> Result<Written, MeasureError> {
+        parse::parse_written(self, text)
     }
 }
 

@@ -18,7 +18,7 @@ pub use ratio::RatioProof;
 pub use solution::{Failure, Form, RatioFailure, Sensitivity, Solution};
 
 use crate::{
-    diagnostic::Diagnostics,
+    diagnostic::{Diagnostics, Span},
     flowsheet::{Flowsheet, GoalId, LimitId, OperationId, PeriodId, SpeciesId, StreamId, Values},
     index::IdVec,
     lp::{LinearProgram, RowId},
@@ -166,6 +166,11 @@ impl Model {
         period: PeriodId,
     ) -> Option<NodeId> {
         self.nodes.find(flowsheet, stream, species, period)
+    }
+
+    /// What a driver decides on, for people, and where it was written.
+    pub(crate) fn place_of(&self, flowsheet: &Flowsheet, driver: DriverId) -> (String, Span) {
+        assemble::place_of(flowsheet, &self.drivers, driver)
     }
 
     /// The name of a column for exports: `flow(ore,Nd2O3)`, `supply(ore)`.

@@ -14,6 +14,8 @@ mod compare;
 mod conflicts;
 #[path = "all/debottleneck.rs"]
 mod debottleneck;
+#[path = "all/exact.rs"]
+mod exact;
 #[path = "all/fixtures.rs"]
 mod fixtures;
 #[path = "all/goldens.rs"]

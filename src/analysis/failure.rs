@@ -15,7 +15,7 @@ use crate::{
     flowsheet::{Content, Flowsheet, Goal, Kind, LimitKind, Port, Sense, Term, Values},
     lp::Options,
     measure::format_number,
-    model::{Failure, Model, Row},
+    model::{Column, Failure, Model, Row},
 };
 use conflict::Statement;
 use repair::{Repair, Search};
@@ -32,12 +32,10 @@ pub(super) fn explain(
     match failure {
         Failure::Infeasible(rows) => infeasible(flowsheet, values, model, options, rows),
         Failure::Unbounded(drivers) => unbounded::explain(flowsheet, values, model, drivers).into(),
+        Failure::Refused(defect, row, column) => {
+            refused(flowsheet, model, defect, *row, *column).into()
+        }
         Failure::Ratio(reason) => ratio::explain(flowsheet, model, reason).into(),
-        Failure::Refused(defects) => unproven(
-            flowsheet,
-            format!("the program holds numbers that no solver may be given: {defects}"),
-            "look for figures many orders of magnitude apart",
-        ),
         Failure::Uncertified(certificate) => {
             let (what, worst) = certificate.worst();
             let message = format!("the solver's plan does not prove optimal: {what} {worst:.1e}");
@@ -52,6 +50,45 @@ pub(super) fn explain(
             unproven(flowsheet, message, "try another `--solver`")
         }
     }
+}
+
+/// A number that no solver may be given, at the statement that made it.
+fn refused(
+    flowsheet: &Flowsheet,
+    model: &Model,
+    defect: &str,
+    row: Option<Row>,
+    column: Option<Column>,
+) -> Diagnostic {
+    let row_name = row.map(|row| format!("`{}`", model.row_name(flowsheet, row)));
+    let column_name = column.map(|column| format!("`{}`", model.column_name(flowsheet, column)));
+    let names: Vec<String> = row_name.into_iter().chain(column_name).collect();
+    let message = format!(
+        "the program holds a number that no solver may be given: {defect} ({})",
+        names.join(", ")
+    );
+    let mut diagnostic = Diagnostic::new(Code::NotProven, message);
+    let figure = row.and_then(|row| match row {
+        Row::Limit(id, _) => Some(flowsheet.limits[id].figure),
+        Row::Goal(id, at) => Some(flowsheet.goals[id].bounds[at].figure),
+        _ => None,
+    });
+    let span = match (figure, row, column) {
+        (Some(figure), ..) => Some(flowsheet.figures[figure].span),
+        (None, Some(Row::Split(operation, _) | Row::Foreign(operation, ..)), _) => {
+            Some(flowsheet.operations[operation].span)
+        }
+        (None, Some(Row::Definition(node) | Row::NotNegative(node)), _)
+        | (None, None, Some(Column::Flow(node))) => {
+            Some(flowsheet.streams[model.nodes()[node].stream].span)
+        }
+        (None, _, Some(Column::Driver(driver))) => Some(model.place_of(flowsheet, driver).1),
+        _ => None,
+    };
+    if let Some(span) = span {
+        diagnostic = diagnostic.at(span, "it comes in here");
+    }
+    diagnostic.help("look for figures many orders of magnitude apart")
 }
 
 /// A failure of ours, with what asks most of the solver.

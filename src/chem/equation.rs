@@ -19,6 +19,8 @@ const ARROWS: [&str; 8] = ["<->", "<=>", "->", "=>", "→", "⟶", "⇌", "="];
 pub struct Term {
     /// Moles per mole of reaction, > 0.
     pub coefficient: f64,
+    /// The coefficient as written: a number over another one, both of few decimals.
+    pub ratio: (f64, f64),
     /// The species as written.
     pub species: String,
     /// Its composition.
@@ -189,6 +191,7 @@ impl Equation {
             equation.left.iter_mut().chain(&mut equation.right).zip(coefficients)
         {
             term.coefficient = *coefficient;
+            term.ratio = (*coefficient, 1.0);
         }
         equation
     }
@@ -237,7 +240,7 @@ fn read_term(piece: &str, at: usize) -> Result<Term, EquationError> {
     let length =
         term.find(|c: char| !(c.is_ascii_digit() || ".,/".contains(c))).unwrap_or(term.len());
     let (number, rest) = term.split_at(length);
-    let coefficient = read_coefficient(number).ok_or_else(|| {
+    let ratio = read_coefficient(number).ok_or_else(|| {
         EquationError::new(start..start + length, format!("`{number}` is not a coefficient"))
             .help("coefficients are positive numbers such as `2`, `10.5` or `1/2`")
     })?;
@@ -248,16 +251,18 @@ fn read_term(piece: &str, at: usize) -> Result<Term, EquationError> {
         return Err(EquationError::new(start..range.end, "a coefficient without a species"));
     }
     let formula = Formula::parse(species).map_err(|error| error.shifted(from))?;
-    Ok(Term { coefficient, species: species.to_owned(), formula, range })
+    let coefficient = ratio.0 / ratio.1;
+    Ok(Term { coefficient, ratio, species: species.to_owned(), formula, range })
 }
 
-fn read_coefficient(number: &str) -> Option<f64> {
+fn read_coefficient(number: &str) -> Option<(f64, f64)> {
     if number.is_empty() {
-        return Some(1.0);
+        return Some((1.0, 1.0));
     }
-    let value: f64 = match number.split_once('/') {
-        Some((above, below)) => above.parse::<f64>().ok()? / below.parse::<f64>().ok()?,
-        None => number.parse().ok()?,
+    let (above, below): (f64, f64) = match number.split_once('/') {
+        Some((above, below)) => (above.parse().ok()?, below.parse().ok()?),
+        None => (number.parse().ok()?, 1.0),
     };
-    (value > 0.0 && value <= LARGEST_COEFFICIENT).then_some(value)
+    let value = above / below;
+    (value > 0.0 && value <= LARGEST_COEFFICIENT).then_some((above, below))
 }

@@ -10,7 +10,7 @@ use clap_complete::Shell;
 
 use super::{
     compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs,
-    sensitivity::SensitivityArgs,
+    sensitivity::SensitivityArgs, verify::VerifyArgs,
 };
 use crate::{
     lp::{Backend, Options},
@@ -69,7 +69,8 @@ pub(super) enum Command {
     /// Find the best plan of a flowsheet and report on it
     #[command(after_help = "\
 Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or \
-written. Missed goals are told; `reeflow check` turns them into exit code 1.
+written. Missed goals are told; `reeflow check` turns them into exit code 1. With `--exact`, 1 also if the answer could \
+not be proven so.
 
 Examples:
   reeflow solve plant.toml
@@ -77,7 +78,7 @@ Examples:
   reeflow solve plant.toml --set 'product.magnets.price=22 USD/kg'
   reeflow solve plant.toml --maximise value-multiplier
   reeflow solve plant.toml --minimise 'cost(all) / flow(magnets)'
-  reeflow solve plant.toml --format json -o plant.json")]
+  reeflow solve plant.toml --exact --format json -o plant.json")]
     Solve(SolveArgs),
     /// Find mistakes in flowsheets and test their goals
     #[command(after_help = "\
@@ -148,6 +149,18 @@ Examples:
   reeflow compare old.toml new.toml --all
   reeflow compare monday.json friday.json")]
     Compare(CompareArgs),
+    /// Check a saved result, and the flowsheet it is of, by rational arithmetic
+    #[command(after_help = "\
+The result is one of `reeflow solve --exact --format json`, of a plan or of a contradiction. From the flowsheet, as it \
+is written, everything that the result proves is derived again in rational arithmetic, by code that shares nothing with \
+the solvers; every digit must be the same.
+
+Exits with 0 if the result holds, 1 if it does not, or if a digit of either file was changed, 2 if a file cannot be read.
+
+Examples:
+  reeflow solve plant.toml --exact --format json -o plant.json
+  reeflow verify plant.json plant.toml")]
+    Verify(VerifyArgs),
     /// Write the linear program for another solver
     #[command(after_help = "\
 Examples:
@@ -189,10 +202,10 @@ pub(super) struct PatchArgs {
     pub(super) set: Vec<String>,
     /// Optimise this instead: a goal, a measure or a ratio, `value(magnets) / cost(ore)`
     #[arg(long, value_name = "WHAT", conflicts_with = "minimise")]
-    maximise: Option<String>,
+    pub(super) maximise: Option<String>,
     /// Optimise this instead, downwards
     #[arg(long, value_name = "WHAT")]
-    minimise: Option<String>,
+    pub(super) minimise: Option<String>,
 }
 
 impl PatchArgs {
@@ -284,7 +297,7 @@ impl Solver {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
@@ -298,6 +311,9 @@ pub(super) struct SolveArgs {
     pub(super) sheet: SheetArgs,
     #[command(flatten)]
     pub(super) solver: SolverArgs,
+    /// Prove the answer in rational arithmetic, for the numbers as they are written
+    #[arg(long)]
+    pub(super) exact: bool,
     /// Tell the least and greatest flow of each species, too, where other plans are as good
     #[arg(long)]
     pub(super) intervals: bool,

@@ -7,23 +7,34 @@ use super::{
     run::Sheet,
 };
 use crate::{
-    analysis::{Plan, analyse_with, fill_best_multipliers},
-    diagnostic::{Code, Diagnostics, Severity},
+    analysis::{Exactly, Plan, analyse_exactly, analyse_with, fill_best_multipliers},
+    diagnostic::{Code, Diagnostic, Diagnostics, Severity},
+    exact::Proof,
     report::{
-        json::Report,
+        json::{Report, Request},
         terminal::{self, Section},
     },
 };
 
 pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop> {
     let mut sheet = Sheet::read(&args.sheet)?;
-    let (solver, chosen) = (&args.solver, sections(&args.show));
+    let (options, form) = (args.solver.options(), args.solver.form());
+    let mut exactly = Exactly::default();
+    let chosen = sections(&args.show);
     let plan = match &sheet.flowsheet {
         Some(flowsheet) => {
-            match analyse_with(flowsheet, &solver.options(), solver.form(), args.intervals) {
+            let answer = if args.exact {
+                let (answer, proof) =
+                    analyse_exactly(flowsheet, &sheet.sources, &options, form, args.intervals);
+                exactly = proof;
+                answer
+            } else {
+                analyse_with(flowsheet, &options, form, args.intervals)
+            };
+            match answer {
                 Ok(mut plan) => {
                     if chosen.contains(&Section::BestMultipliers) {
-                        fill_best_multipliers(&mut plan, flowsheet, &solver.options());
+                        fill_best_multipliers(&mut plan, flowsheet, &options);
                     }
                     let findings = std::mem::take(&mut plan.findings);
                     sheet.findings.append(as_warnings(&findings));
@@ -37,10 +48,19 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
         }
         None => None,
     };
+    let unproven = exactly.finding.is_some();
+    if let Some(finding) = exactly.finding.take().or_else(|| tell_contradiction(&exactly)) {
+        sheet.findings.push(finding);
+    }
     console.draw(&sheet.findings, &sheet.sources);
     let outcome = plan.as_ref().map(|plan: &Plan| &plan.outcome);
     let text = match (args.output.format, outcome) {
-        (Format::Json, _) => Some(Report::new(&sheet.findings, &sheet.sources, outcome).to_json()),
+        (Format::Json, _) => {
+            let report = Report::new(&sheet.findings, &sheet.sources, outcome);
+            let (scenario, set) = (args.sheet.scenario.clone(), args.sheet.patch.changes());
+            let report = report.of(Request { scenario, set });
+            Some(report.proven(exactly.proof.as_ref()).to_json())
+        }
         (Format::Text, Some(outcome)) => {
             let style = console.style(args.output.output.as_deref());
             Some(terminal::render(outcome, &chosen, &style))
@@ -50,7 +70,21 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     if let Some(text) = text {
         write_output(console, args.output.output.as_deref(), &text)?;
     }
-    if plan.is_some() { Ok(End::Well) } else { Err(Stop::Model) }
+    match plan {
+        None => Err(Stop::Model),
+        Some(_) if unproven => Ok(End::Wrong),
+        Some(_) => Ok(End::Well),
+    }
+}
+
+/// That there is no plan, proven.
+fn tell_contradiction(exactly: &Exactly) -> Option<Diagnostic> {
+    let Some(Proof::Infeasible { multipliers }) = &exactly.proof else { return None };
+    let message = format!(
+        "that there is no plan is proven in rational arithmetic: {} rows add up to a contradiction",
+        multipliers.len()
+    );
+    Some(Diagnostic::new(Code::ProvenExactly, message))
 }
 
 /// A missed goal is no mistake of one who asks what the best plan is.

@@ -167,6 +167,12 @@ codes! {
         "More limits meet at the optimum than are needed to fix it. Shadow prices then hold to one side only.";
     SplitNotFixed, "split-not-fixed", Error,
         "`balance` computes flows from fixed splits, but here a decision is free. Give the splitter its fractions, or use `balance --at-optimum`, which takes the decisions of the optimal plan.";
+    ProvenExactly, "proven-exactly", Note,
+        "With `--exact`: that the flowsheet has no plan is proven in rational arithmetic, for the numbers as they are written and without any tolerance. \
+         The rows named in the result, multiplied and added up, say that something is at most less than nothing. `reeflow verify` checks it again.";
+    ProofRefuted, "proof-refuted", Error,
+        "`reeflow verify` found that a saved result is not what follows from the flowsheet: a digit of one of them was changed, or the result is of another flowsheet. \
+         Solve the flowsheet again with `--exact`.";
     NotProven, "not-proven", Error,
         "A solver returned a point that does not prove optimal when the optimality conditions are recomputed from the model itself. No result is reported. Try another `--solver`, and look for figures many orders of magnitude apart.";
 }

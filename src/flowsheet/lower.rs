@@ -99,7 +99,8 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
     let mut flowsheet = Flowsheet {
         title: header.title.value.clone(),
         note: header.note.clone(),
-        currency: lowering.units.currency,
+        currency: lowering.units.currency.clone(),
+        units: lowering.units,
         figures: lowering.figures,
         species: lowering.species,
         groups: lowering.groups,

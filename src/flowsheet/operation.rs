@@ -119,6 +119,8 @@ pub struct Grade {
     pub figure: FigureId,
     /// t of member per t of what the figure counts (1, or oxide per metal).
     pub factor: f64,
+    /// What the figure counts of the member, if not the whole: the metal of an oxide.
+    pub counted: Option<Content>,
     /// The species, or the members of the group.
     pub members: Vec<SpeciesId>,
     /// Parts by mass of the members; empty for a single species.

@@ -56,6 +56,19 @@ pub enum Defect {
     },
 }
 
+impl Defect {
+    /// The row and the column it is in.
+    #[must_use]
+    pub const fn place(&self) -> (Option<RowId>, Option<ColumnId>) {
+        match *self {
+            Self::Cost { column, .. } | Self::Bounds { column, .. } => (None, Some(column)),
+            Self::Coefficient { row, column, .. } => (Some(row), Some(column)),
+            Self::RightHandSide { row, .. } => (Some(row), None),
+            Self::Offset { .. } => (None, None),
+        }
+    }
+}
+
 impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -27,6 +27,8 @@ pub(super) struct Atom {
     pub(super) dimension: Dimension,
     pub(super) up: f64,
     pub(super) down: f64,
+    /// The same ratio of two numbers of few decimals: `up / down` may be rounded, these are not.
+    pub(super) ratio: (f64, f64),
 }
 
 impl Atom {
@@ -37,7 +39,7 @@ impl Atom {
         } else {
             (1.0, internal / coefficient)
         };
-        Self { kind, dimension, up, down }
+        Self { kind, dimension, up, down, ratio: (coefficient, internal) }
     }
 }
 
@@ -45,6 +47,12 @@ impl Atom {
 fn si<U: Conversion<f64, T = f64>>() -> f64 {
     U::coefficient()
 }
+
+/// Avoirdupois pound, kg; US gallon and cubic foot, m³: exact by definition (NIST Special Publication 811, 2008, appendix
+/// B.8); `uom` rounds them to seven digits.
+const POUND: f64 = 0.453_592_37;
+const GALLON: f64 = 3.785_411_784e-3;
+const CUBIC_FOOT: f64 = 0.028_316_846_592;
 
 /// Names by which units may be written, to suggest one and to recognise one out of place.
 const NAMES: &[&str] = &[
@@ -60,9 +68,10 @@ fn fixed(name: &str) -> Option<Atom> {
     let mass = |kg| Atom::new(Kind::Amount, Dimension::MASS, kg, si::<mass::ton>());
     let time = |s| Atom::new(Kind::Time, Dimension::TIME, s, si::<time::year>());
     let energy = |j| Atom::new(Kind::Amount, Dimension::ENERGY, j, si::<energy::kilowatt_hour>());
-    let power = |w| {
-        let internal = si::<energy::kilowatt_hour>() / si::<time::year>();
-        Atom::new(Kind::Amount, Dimension::ENERGY_RATE, w, internal)
+    let power = |w: f64| {
+        let in_a_year = w * si::<time::year>();
+        let internal = si::<energy::kilowatt_hour>();
+        Atom::new(Kind::Amount, Dimension::ENERGY_RATE, in_a_year, internal)
     };
     let volume = |m3| Atom::new(Kind::Amount, Dimension::VOLUME, m3, si::<volume::cubic_meter>());
     let share = |of| Atom::new(Kind::Share, Dimension::FRACTION, 1.0, of);
@@ -73,7 +82,7 @@ fn fixed(name: &str) -> Option<Atom> {
         "mg" => mass(si::<mass::milligram>()),
         "kt" => mass(si::<mass::gigagram>()),
         "Mt" => mass(si::<mass::teragram>()),
-        "lb" => mass(si::<mass::pound>()),
+        "lb" => mass(POUND),
         "yr" | "a" | "y" | "year" | "years" => time(si::<time::year>()),
         "month" | "months" => time(si::<time::year>() / 12.0),
         "week" | "weeks" => time(si::<time::day>() * 7.0),
@@ -101,8 +110,8 @@ fn fixed(name: &str) -> Option<Atom> {
         "m3" | "m³" | "m^3" => volume(si::<volume::cubic_meter>()),
         "L" | "l" => volume(si::<volume::liter>()),
         "mL" => volume(si::<volume::milliliter>()),
-        "gal" => volume(si::<volume::gallon>()),
-        "ft3" | "ft³" | "ft^3" => volume(si::<volume::cubic_foot>()),
+        "gal" => volume(GALLON),
+        "ft3" | "ft³" | "ft^3" => volume(CUBIC_FOOT),
         _ => return None,
     })
 }
@@ -174,7 +183,7 @@ fn money(units: &Units, word: &str) -> Option<Atom> {
     let prefix =
         word.strip_suffix(units.currency.as_str()).filter(|_| !units.currency.is_empty())?;
     let factor = if prefix.is_empty() { 1.0 } else { scale(prefix)? };
-    Some(Atom { kind: Kind::Money, dimension: Dimension::MONEY, up: factor, down: 1.0 })
+    Some(Atom::new(Kind::Money, Dimension::MONEY, factor, 1.0))
 }
 
 fn shift(units: &Units, range: &Range<usize>) -> Result<Atom, MeasureError> {

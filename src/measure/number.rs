@@ -1,10 +1,19 @@
 //! Numbers as people write them: `2,500`, `1_000`, `1.5e3`, `−2`.
 
-use super::{MeasureError, MeasureErrorKind::Number};
+use super::{MeasureError, MeasureErrorKind};
 
-/// Reads a number at the start of `text`, which itself starts at byte `at` of the quantity; returns it with the
-/// number of bytes it takes.
-pub(super) fn read(text: &str, at: usize) -> Result<(f64, usize), MeasureError> {
+/// A number as it was read.
+pub(super) struct Number {
+    /// The double next to it.
+    pub(super) value: f64,
+    /// Its digits, with sign, point and exponent but without what separates thousands.
+    pub(super) decimal: String,
+    /// The bytes it takes.
+    pub(super) length: usize,
+}
+
+/// Reads a number at the start of `text`, which itself starts at byte `at` of the quantity.
+pub(super) fn read(text: &str, at: usize) -> Result<Number, MeasureError> {
     let bytes = text.as_bytes();
     let mut plain = String::new();
     let mut end = 0;
@@ -27,7 +36,7 @@ pub(super) fn read(text: &str, at: usize) -> Result<(f64, usize), MeasureError> 
         end = digits(bytes, start, false, &mut plain);
         if end == start {
             return Err(MeasureError::new(
-                Number,
+                MeasureErrorKind::Number,
                 at..at + end,
                 "a decimal point without a digit after it",
             )
@@ -44,19 +53,27 @@ pub(super) fn read(text: &str, at: usize) -> Result<(f64, usize), MeasureError> 
     }
     if matches!(bytes.get(end), Some(b'.' | b',' | b'_')) {
         let range = at..at + end + 1;
-        return Err(MeasureError::new(Number, range, "this is not a number")
+        return Err(MeasureError::new(MeasureErrorKind::Number, range, "this is not a number")
             .help("write `.` before decimals and `,` between thousands: `2,500.5`"));
     }
     let value: f64 = plain.parse().map_err(|_| missing(text, at))?;
     if !value.is_finite() {
-        return Err(MeasureError::new(Number, at..at + end, "the number is too large"));
+        return Err(MeasureError::new(
+            MeasureErrorKind::Number,
+            at..at + end,
+            "the number is too large",
+        ));
     }
     let zero_as_written =
         plain.bytes().take_while(|b| !matches!(b, b'e' | b'E')).all(|b| !matches!(b, b'1'..=b'9'));
     if value == 0.0 && !zero_as_written {
-        return Err(MeasureError::new(Number, at..at + end, "the number is too small"));
+        return Err(MeasureError::new(
+            MeasureErrorKind::Number,
+            at..at + end,
+            "the number is too small",
+        ));
     }
-    Ok((value, end))
+    Ok(Number { value, decimal: plain, length: end })
 }
 
 /// Copies digits from `start` on, skipping `_` (and `,` if `commas`) between digits; returns where they end.
@@ -84,7 +101,7 @@ fn check_groups(whole: &str, at: usize) -> Result<(), MeasureError> {
         return Ok(());
     }
     let error = MeasureError::new(
-        Number,
+        MeasureErrorKind::Number,
         at..at + whole.len(),
         format!("`{whole}` has a comma that does not separate thousands"),
     );
@@ -97,18 +114,27 @@ fn missing(text: &str, at: usize) -> MeasureError {
     let lower = word.to_lowercase();
     let lower = lower.trim_start_matches(['-', '+', '\u{2212}']);
     if lower.starts_with("nan") || lower.starts_with("inf") {
-        let error = MeasureError::new(Number, range, format!("`{word}` is not a finite number"));
+        let error = MeasureError::new(
+            MeasureErrorKind::Number,
+            range,
+            format!("`{word}` is not a finite number"),
+        );
         return error.help("leave the key out where there is no limit");
     }
     if lower.starts_with(['$', '\u{20ac}', '\u{a3}', '\u{a5}', '\u{20ba}']) {
-        let error = MeasureError::new(Number, range, "a quantity starts with its number");
+        let error =
+            MeasureError::new(MeasureErrorKind::Number, range, "a quantity starts with its number");
         return error.help("write the currency code after the number: `69 USD/kg`");
     }
     if word.is_empty() {
-        return MeasureError::new(Number, range, "expected a number")
+        return MeasureError::new(MeasureErrorKind::Number, range, "expected a number")
             .help("write a quantity such as `570 kt/yr`");
     }
-    let error = MeasureError::new(Number, range, format!("expected a number, found `{word}`"));
+    let error = MeasureError::new(
+        MeasureErrorKind::Number,
+        range,
+        format!("expected a number, found `{word}`"),
+    );
     if lower.starts_with('.') {
         return error.help(format!("write `0{lower}`"));
     }

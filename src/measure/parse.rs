@@ -3,9 +3,9 @@
 use super::{
     Basis, Dimension, MeasureError,
     MeasureErrorKind::{self, Range as OutOfRange},
-    Quantity, Units,
+    Quantity, Units, Written,
     atom::{self, Atom, Kind},
-    number,
+    number::{self, Number},
 };
 use std::ops::Range;
 
@@ -25,17 +25,39 @@ struct Parser<'a> {
 }
 
 pub(super) fn parse(units: &Units, text: &str) -> Result<Quantity, MeasureError> {
+    let (number, scale, placed, range) = read(units, text)?;
+    combine(number.value * scale, &placed, range)
+}
+
+/// The quantity as a decimal number times a ratio of numbers, none of them rounded.
+pub(super) fn parse_written(units: &Units, text: &str) -> Result<Written, MeasureError> {
+    let (number, scale, placed, _) = read(units, text)?;
+    let (mut above, mut below) = (vec![scale], Vec::new());
+    for Placed { atom, exponent, .. } in &placed {
+        let (over, under) = if *exponent > 0 { atom.ratio } else { (atom.ratio.1, atom.ratio.0) };
+        for _ in 0..exponent.unsigned_abs() {
+            above.push(over);
+            below.push(under);
+        }
+    }
+    Ok(Written { decimal: number.decimal, above, below })
+}
+
+/// What is written: the number, its scale word, the units, and where.
+type Parts = (Number, f64, Vec<Placed>, Range<usize>);
+
+fn read(units: &Units, text: &str) -> Result<Parts, MeasureError> {
     let start = text.len() - text.trim_start().len();
-    let (number, length) = number::read(&text[start..], start)?;
+    let number = number::read(&text[start..], start)?;
     let text_end = text.trim_end().len();
-    let mut parser =
-        Parser { units, text: &text[..text_end], at: start + length, placed: Vec::new() };
+    let at = start + number.length;
+    let mut parser = Parser { units, text: &text[..text_end], at, placed: Vec::new() };
     let scale = parser.read_scale();
     parser.skip_spaces();
     if parser.at < text_end {
         parser.read_expression(1, false)?;
     }
-    combine(number * scale, &parser.placed, start..text_end)
+    Ok((number, scale, parser.placed, start..text_end))
 }
 
 impl Parser<'_> {

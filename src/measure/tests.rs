@@ -52,7 +52,7 @@ fn quantities_convert_to_internal_units() {
         ("25 million USD", 25e6, Dimension::MONEY),
         ("3 kUSD/d", 1_095e3, Dimension::MONEY_RATE),
         ("1200 USD/(t/yr)", 1200.0, Dimension::MONEY_PER_MASS_RATE),
-        ("1 lb", 0.453_592_4e-3, Dimension::MASS),
+        ("1 lb", 0.453_592_37e-3, Dimension::MASS),
         ("36.8 million t", 36.8e6, Dimension::MASS),
         ("20 yr", 20.0, Dimension::TIME),
         ("8 %/yr", 0.08, Dimension::PER_TIME),

@@ -26,8 +26,8 @@ pub enum Failure {
     Infeasible(Vec<(Row, f64)>),
     /// The objective grows without limit; the drivers that grow, with their rates.
     Unbounded(Vec<(DriverId, f64)>),
-    /// The program holds numbers that no solver may be given.
-    Refused(String),
+    /// The program holds a number that no solver may be given: which, and the row or else the column it is in.
+    Refused(String, Option<Row>, Option<Column>),
     /// A point was found that does not prove optimal.
     Uncertified(Certificate),
     /// The time limit passed.
@@ -204,7 +204,12 @@ impl Model {
         if solution.form != Form::Condensed {
             return None;
         }
-        let basis = solution.raw.basis.as_ref()?;
+        Some(self.sensitivity_at(solution.raw.basis.as_ref()?, functional))
+    }
+
+    /// How a functional changes with every right-hand side while a basis of the condensed program is optimal.
+    #[must_use]
+    pub fn sensitivity_at(&self, basis: &lp::Basis, functional: &Linear) -> Sensitivity {
         let reduced = reduce(functional, &self.transfer, self.drivers.len());
         let condensed = basis.adjoint(&reduced);
         let mut gradient = vec![0.0; self.definitions.len()];
@@ -212,7 +217,7 @@ impl Model {
             gradient[node.index()] += value;
         }
         let rows = self.lift_rows(gradient, &condensed);
-        Some(Sensitivity { rows, definitions: self.definitions.len() })
+        Sensitivity { rows, definitions: self.definitions.len() }
     }
 
     /// A functional as one factor per driver.
@@ -239,9 +244,15 @@ impl Model {
                 Failure::Unbounded(positive_drivers(program, &ray))
             }
             lp::Failure::Refused(defects) => {
-                let texts: Vec<String> =
-                    defects.iter().map(|defect| format!("{defect:?}")).collect();
-                Failure::Refused(texts.join(", "))
+                let program = match form {
+                    Form::Condensed => &self.condensed,
+                    Form::Full => &self.full,
+                };
+                let text = defects.first().map_or_else(String::new, ToString::to_string);
+                let place = defects.first().map(lp::Defect::place);
+                let (row, column) = place.unwrap_or_default();
+                let row = row.map(|row| *program.row_key(row));
+                Failure::Refused(text, row, column.map(|column| *program.column_key(column)))
             }
             lp::Failure::Uncertified { certificate, .. } => Failure::Uncertified(certificate),
             lp::Failure::TimeLimit => Failure::TimeLimit,
@@ -311,6 +322,23 @@ pub(super) fn positive_drivers(
 }
 
 impl Solution {
+    /// Puts other numbers of the same optimum in place of the solver's, and certifies them.
+    ///
+    /// # Panics
+    /// If there is not one flow per node, one value per driver and one dual per row of the full program.
+    pub(crate) fn replace(
+        &mut self,
+        model: &Model,
+        objective: f64,
+        nodes: Vec<f64>,
+        drivers: Vec<f64>,
+        duals: Vec<f64>,
+    ) {
+        let primal: Vec<f64> = nodes.iter().chain(&drivers).copied().collect();
+        self.certificate = lp::certify(&model.full, &primal, &duals);
+        (self.objective, self.nodes, self.drivers, self.duals) = (objective, nodes, drivers, duals);
+    }
+
     /// Flow of a node, t/yr.
     #[must_use]
     pub fn node(&self, node: NodeId) -> f64 {

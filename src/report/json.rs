@@ -1,11 +1,19 @@
 //! The report as JSON: findings and outcome under the name of their schema.
 
+mod saved;
+
+pub use saved::Saved;
+
+use std::fmt::Write as _;
+
 use schemars::JsonSchema;
-use serde::{Serialize, ser::SerializeMap as _};
+use serde::{Deserialize, Serialize, ser::SerializeMap as _};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     analysis::Outcome,
     diagnostic::{Diagnostics, Severity, Sources},
+    exact,
 };
 
 /// The name of the format; it changes when a reader of the old one would go wrong.
@@ -18,10 +26,39 @@ pub struct Report<'a> {
     /// Name of the format: `reeflow-report-1`.
     #[schemars(extend("const" = SCHEMA))]
     schema: &'static str,
+    /// SHA-256 of this text with nothing between these quotes.
+    digest: &'static str,
+    /// What was asked for beside the flowsheet.
+    request: Request,
+    /// The texts that were read, in their order.
+    inputs: Vec<Input>,
     /// Errors, warnings and notes about the flowsheet.
     findings: Vec<Finding>,
     /// All answers; null if the flowsheet could not be solved.
     outcome: Option<&'a Outcome>,
+    /// What was proven in rational arithmetic, if that was asked for (`--exact`): `reeflow verify` checks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exact: Option<&'a exact::Proof>,
+}
+
+/// What was asked for beside the flowsheet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The scenario that was applied.
+    pub scenario: Option<String>,
+    /// The settings `KEY=VALUE` that were applied after it.
+    pub set: Vec<String>,
+}
+
+/// A text that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    /// The file, `<stdin>` or `--set`.
+    source: String,
+    /// Its SHA-256.
+    sha256: String,
 }
 
 /// One finding about the flowsheet.
@@ -58,7 +95,29 @@ impl<'a> Report<'a> {
     /// The report of a run; no outcome if there was none.
     #[must_use]
     pub fn new(findings: &Diagnostics, sources: &Sources, outcome: Option<&'a Outcome>) -> Self {
-        Self { schema: SCHEMA, findings: list(findings, sources), outcome }
+        Self {
+            schema: SCHEMA,
+            digest: "",
+            request: Request::default(),
+            inputs: inputs(sources),
+            findings: list(findings, sources),
+            outcome,
+            exact: None,
+        }
+    }
+
+    /// Says what was asked for beside the flowsheet.
+    #[must_use]
+    pub fn of(mut self, request: Request) -> Self {
+        self.request = request;
+        self
+    }
+
+    /// Adds what was proven in rational arithmetic.
+    #[must_use]
+    pub const fn proven(mut self, exact: Option<&'a exact::Proof>) -> Self {
+        self.exact = exact;
+        self
     }
 
     /// The report as indented JSON with a line break at its end.
@@ -67,8 +126,28 @@ impl<'a> Report<'a> {
     /// Never: all keys are text.
     #[must_use]
     pub fn to_json(&self) -> String {
-        pretty(self)
+        let text = pretty(self);
+        text.replacen(NO_DIGEST, &format!("\"digest\": \"{}\"", sha256(&text)), 1)
     }
+}
+
+/// Where the digest goes.
+const NO_DIGEST: &str = "\"digest\": \"\"";
+
+/// SHA-256 of a text, in hexadecimal digits.
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+fn inputs(sources: &Sources) -> Vec<Input> {
+    let input = |source: &crate::diagnostic::Source| Input {
+        source: source.name.clone(),
+        sha256: sha256(&source.text),
+    };
+    sources.iter().map(input).collect()
 }
 
 /// Findings as data.

@@ -25,10 +25,10 @@ fn reeflow(arguments: &[&str]) -> Command {
 }
 
 /// What a run says and how it ends; a panic would end with 101.
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 fn ran(output: Output) -> Ran {
@@ -36,7 +36,7 @@ fn ran(output: Output) -> Ran {
     Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-fn run(arguments: &[&str]) -> Ran {
+pub(crate) fn run(arguments: &[&str]) -> Ran {
     ran(reeflow(arguments).output().expect("the tool starts"))
 }
 

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Every top-level module and its layer.
-const LAYERS: [(&str, u8); 12] = [
+const LAYERS: [(&str, u8); 13] = [
     ("diagnostic", 0),
     ("index", 0),
     ("lp", 0),
@@ -12,6 +12,7 @@ const LAYERS: [(&str, u8); 12] = [
     ("document", 2),
     ("flowsheet", 3),
     ("balance", 4),
+    ("exact", 4),
     ("model", 4),
     ("analysis", 5),
     ("report", 6),
@@ -19,8 +20,13 @@ const LAYERS: [(&str, u8); 12] = [
 ];
 
 /// Crates that one module alone may name, beside its files.
-const OWNED: [(&str, &str); 4] =
-    [("good_lp", "lp/"), ("clap", "cli"), ("toml", "document"), ("annotate_snippets", "cli")];
+const OWNED: [(&str, &str); 5] = [
+    ("good_lp", "lp/"),
+    ("clap", "cli"),
+    ("toml", "document"),
+    ("annotate_snippets", "cli"),
+    ("dashu_ratio", "exact"),
+];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).expect("the source folder is readable") {

@@ -3,7 +3,7 @@
 #[path = "oracle/duals.rs"]
 mod duals;
 #[path = "oracle/generate.rs"]
-mod generate;
+pub(crate) mod generate;
 #[path = "oracle/mended.rs"]
 mod mended;
 #[path = "oracle/pooling.rs"]
@@ -52,7 +52,7 @@ fn of_file(path: &Path, set: &[&str]) -> Flowsheet {
 }
 
 /// Every shipped flowsheet; the library holds none.
-fn shipped() -> Vec<PathBuf> {
+pub(crate) fn shipped() -> Vec<PathBuf> {
     let mut folders = vec![PathBuf::from("flowsheets")];
     let mut paths = Vec::new();
     while let Some(folder) = folders.pop() {

@@ -63,7 +63,7 @@ fn derivatives_by_every_figure_are_differences_of_optima() {
             };
             let (Some(left), Some(right)) = (slope(-1.0), slope(1.0)) else { continue };
             // What moves both parts of a ratio alike cancels but for the curvature within a step, 1e-6 of the figure.
-            let floor = if flowsheet.objective.ratio().is_some() { 1e-2 } else { 1e-6 };
+            let floor = if flowsheet.objective.ratio().is_some() { 1e-2 } else { 1e-5 };
             let least = floor * base.abs() / effect.value.abs().max(1e-9);
             let scale = left.abs().max(right.abs()).max(least);
             if (left - right).abs() > 1e-3 * scale {

@@ -1,6 +1,6 @@
 //! The shipped flowsheets, loaded as the tool loads them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use reeflow::{
     cli::files::Disk,
@@ -17,6 +17,34 @@ pub(crate) fn lower(name: &str, set: &[String]) -> Flowsheet {
     let loaded = load(&read.name, &read.bytes, &request, &Disk, &mut Sources::new())
         .expect("a shipped flowsheet loads");
     Flowsheet::lower(&loaded.document).expect("a shipped flowsheet is sound").0
+}
+
+/// The names of all shipped flowsheets.
+pub(crate) fn names() -> Vec<String> {
+    let below = |path: PathBuf| {
+        let name = path.strip_prefix("flowsheets").expect("below it").with_extension("");
+        name.to_str().expect("UTF-8").to_owned()
+    };
+    crate::oracle::shipped().into_iter().map(below).collect()
+}
+
+/// A shipped flowsheet in a scenario, with the texts it was read from.
+pub(crate) fn read(name: &str, scenario: Option<&str>) -> (Flowsheet, Sources) {
+    read_with(name, scenario, &[])
+}
+
+/// The same with `--set` patches.
+pub(crate) fn read_with(
+    name: &str,
+    scenario: Option<&str>,
+    set: &[String],
+) -> (Flowsheet, Sources) {
+    let path = format!("{}/flowsheets/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let read = Disk::open(Path::new(&path)).expect("it is shipped");
+    let mut sources = Sources::new();
+    let request = Request { scenario, set };
+    let loaded = load(&read.name, &read.bytes, &request, &Disk, &mut sources).expect("it loads");
+    (Flowsheet::lower(&loaded.document).expect("it is sound").0, sources)
 }
 
 /// Every scenario of a shipped flowsheet.

@@ -23,8 +23,19 @@ pub(super) fn head(page: &mut Page, outcome: &Outcome) {
         let apart = (ratio.charnes_cooper - ratio.dinkelbach).abs() / size;
         format!(", found twice, {} apart", error(apart))
     });
+    let proven = match proof.exact {
+        None => "proven".to_owned(),
+        Some(exact) => {
+            let pivots = match exact.pivots {
+                0 => String::new(),
+                1 => ", 1 pivot after the solver".to_owned(),
+                pivots => format!(", {pivots} pivots after the solver"),
+            };
+            format!("proven exactly (basis of {} rows in rational arithmetic{pivots})", exact.rows)
+        }
+    };
     page.item(&format!(
-        "{sense}{} {}, proven: certificate {}, closure {}{twice}; {}; {} → {} columns",
+        "{sense}{} {}, {proven}: certificate {}, closure {}{twice}; {}; {} → {} columns",
         objective.name,
         amount(objective.value, &objective.unit, &outcome.currency),
         error(worst),

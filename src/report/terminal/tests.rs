@@ -162,6 +162,7 @@ fn sample() -> Outcome {
             complementarity: 0.0,
             gap: 1e-16,
             closure: 2e-16,
+            exact: None,
             backend: own("microlp"),
             uncondensed: size(264),
             condensed: size(13),
@@ -180,6 +181,7 @@ fn sample() -> Outcome {
             multiplier("+ by-products, gross", "ore at mining cost", Some(15.39e6)),
             multiplier("+ by-products, gross", "payable concentrate", None),
         ],
+        joint: None,
         limits: vec![
             limit("separator.mill.capacity", "capacity", 600e3, 10.0),
             limit("product.sales.specification.CaF2.min", "specification", 0.97, -2.5e6),

@@ -5,7 +5,7 @@ use super::{Place, table_key};
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     document::{FeedTable, Name, Outlets},
-    flowsheet::{Assay, Feed, Grade, LimitKind, Sense, SpeciesId},
+    flowsheet::{Assay, Content, Feed, Grade, LimitKind, Sense, SpeciesId},
     measure::Dimension,
 };
 
@@ -37,11 +37,13 @@ impl<'d> Lowering<'d> {
             let found = self.figure(figure, &path, &place.inherit, &Expect::share().of());
             let members = self.members(name);
             let (Some(found), Some(members)) = (found, members) else { continue };
-            let Some(factor) = self.grade_factor(&found, name, &members) else { continue };
+            let Some((factor, counted)) = self.grade_factor(&found, name, &members) else {
+                continue;
+            };
             let Some((members, parts)) = self.lower_split(name, members, table, place) else {
                 continue;
             };
-            grades.push(Grade { figure: found.id, factor, members, parts });
+            grades.push(Grade { figure: found.id, factor, counted, members, parts });
         }
         for group in table.assay.split.keys() {
             if !table.assay.grade.contains_key(group.as_str()) {
@@ -58,22 +60,22 @@ impl<'d> Lowering<'d> {
         Feed { assay, cost, origin: table.origin.unwrap_or_default() }
     }
 
-    /// t of the named species per t of what the grade's basis counts.
+    /// t of the named species per t of what the grade's basis counts, and what that is if not the whole.
     pub(super) fn grade_factor(
         &mut self,
         found: &super::super::figures::Lowered,
         name: &Name,
         members: &[SpeciesId],
-    ) -> Option<f64> {
-        let Some(basis) = found.basis.numerator.clone() else { return Some(1.0) };
+    ) -> Option<(f64, Option<Content>)> {
+        let Some(basis) = found.basis.numerator.clone() else { return Some((1.0, None)) };
         if basis == name.value {
-            return Some(1.0);
+            return Some((1.0, None));
         }
         let span = found.basis_span(&basis);
         let content = self.content(&basis, span)?;
         let weight = content.weight(members[0]);
         if members.len() == 1 && weight > 0.0 {
-            return Some(1.0 / weight);
+            return Some((1.0 / weight, Some(content)));
         }
         let message = format!("the grade of `{name}` counts `{basis}`");
         self.report(

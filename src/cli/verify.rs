@@ -1,0 +1,87 @@
+//! `reeflow verify`.
+
+use std::{path::PathBuf, time::Instant};
+
+use clap::Args;
+
+use super::{
+    End, Stop,
+    args::PatchArgs,
+    console::{Console, write_output},
+    run::{Sheet, open},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    exact::{Proof, Refusal, recheck},
+    report::json::Saved,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// The result, as `reeflow solve --exact --format json` wrote it
+    result: PathBuf,
+    /// The flowsheet it is of; the scenario and the settings are those of the result
+    flowsheet: PathBuf,
+    /// Give up after so many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = super::args::seconds, default_value = "600")]
+    time_limit: std::time::Duration,
+}
+
+pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, Stop> {
+    let cannot =
+        |why: String| Stop::Tool(format!("cannot verify `{}`: {why}", args.result.display()));
+    let text = open(&args.result)?;
+    let text =
+        String::from_utf8(text.bytes).map_err(|error| cannot(format!("it is no text: {error}")))?;
+    let saved = Saved::read(&text).map_err(cannot)?;
+    let Some(proof) = &saved.proof else {
+        let why = "it proves nothing exactly; write it with `reeflow solve --exact --format json`";
+        return Err(cannot(why.to_owned()));
+    };
+    let patch = PatchArgs { set: saved.request.set.clone(), ..PatchArgs::default() };
+    let mut sheet = Sheet::of(&open(&args.flowsheet)?, saved.request.scenario.as_deref(), &patch);
+    let mut refuted = saved.changes(&sheet.sources);
+    refuted.extend(saved.contradictions());
+    if let Some(flowsheet) = &sheet.flowsheet {
+        let deadline = Instant::now().checked_add(args.time_limit);
+        match recheck(flowsheet, &sheet.sources, proof, deadline) {
+            Ok(()) => {}
+            Err(Refusal::Wrong(reason) | Refusal::Unable(reason)) => refuted.push(reason),
+            Err(Refusal::TimeLimit) => {
+                return Err(cannot("the time limit passed; raise `--time-limit`".to_owned()));
+            }
+        }
+    }
+    for reason in &refuted {
+        sheet.findings.push(Diagnostic::new(Code::ProofRefuted, reason.clone()));
+    }
+    console.draw(&sheet.findings, &sheet.sources);
+    if !refuted.is_empty() || sheet.flowsheet.is_none() {
+        return Err(Stop::Model);
+    }
+    write_output(console, None, &told(proof, sheet.sources.iter().count()))?;
+    Ok(End::Well)
+}
+
+/// What was found to hold.
+fn told(proof: &Proof, texts: usize) -> String {
+    let texts = if texts == 1 { "1 text".to_owned() } else { format!("{texts} texts") };
+    match proof {
+        Proof::Optimal { objective, basis, decisions, flows, shadow_prices } => format!(
+            "Proven in rational arithmetic: the plan is optimal, objective {}.\n\
+             Result and flowsheet ({texts}) are as they were; {} of {} variables are basic; {} decisions, {} flows with \
+             their worth and {} shadow prices follow from them to the last digit.\n",
+            objective.rounded,
+            basis.len(),
+            decisions.len() + shadow_prices.len(),
+            decisions.len(),
+            flows.len(),
+            shadow_prices.len(),
+        ),
+        Proof::Infeasible { multipliers } => format!(
+            "Proven in rational arithmetic: there is no plan.\n\
+             Result and flowsheet ({texts}) are as they were; {} rows add up to a contradiction.\n",
+            multipliers.len()
+        ),
+    }
+}
