@@ -280,7 +280,7 @@ fn prove(model: &Model, solution: &Solution, closure: f64) -> Proof {
         condensed: size(model.condensed()),
         ratio: solution.ratio.as_ref().map(|proof| RatioOutcome {
             numerator: proof.numerator,
-            denominator: proof.denominator,
+            denominator: proof.denominator.value,
             charnes_cooper: proof.charnes_cooper,
             dinkelbach: proof.dinkelbach,
             iterations: proof.iterations,

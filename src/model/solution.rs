@@ -149,7 +149,7 @@ impl Model {
         }
         let minimum = self.full.objective_at(&primal);
         let objective = match &ratio {
-            Some(proof) => proof.numerator / proof.denominator,
+            Some(proof) => proof.numerator / proof.denominator.value,
             None if minimum == 0.0 => 0.0,
             None => -flowsheet.objective.sign() * minimum,
         };
