@@ -27,7 +27,9 @@ pub(super) fn explain(
 ) -> Diagnostics {
     match failure {
         Failure::Infeasible(rows) => infeasible::explain(flowsheet, values, model, options, rows),
-        Failure::Unbounded(drivers) => unbounded::explain(flowsheet, values, model, drivers).into(),
+        Failure::Unbounded(drivers) => {
+            unbounded::explain(flowsheet, values, model, options, drivers).into()
+        }
         Failure::Refused(defect, row, column) => {
             refused(flowsheet, model, defect, *row, *column).into()
         }

@@ -136,6 +136,11 @@ fn tell(search: &Search<'_>, statements: &[Statement]) -> Told {
             let label = words::label(flowsheet, *statement, reach.as_deref());
             diagnostic = diagnostic.at(span, label);
         }
+        if let Row::Limit(id, _) = statement.row
+            && let Some(figure) = flowsheet.limits[id].availability
+        {
+            diagnostic = diagnostic.at(flowsheet.figures[figure].span, "and so much of the year");
+        }
     }
     if let Some(share) = ratio::follow(search, statements[0]) {
         diagnostic = share.mark(search, diagnostic);

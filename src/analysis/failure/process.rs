@@ -101,13 +101,32 @@ impl Search<'_> {
         let tried = found.into_iter().take(TRIED).chain(closed.into_iter().take(TRIED));
         let repairs = tried.filter_map(|(_, id, step)| {
             let from = values[id];
-            let to = search(from, plan.objective, target, step, &|value| reach(id, value), &meets)?;
+            let reach = |value| reach(id, value);
+            let to = search(from, plan.objective, target, step, &reach, &meets)?;
+            let to = if from == 0.0 { open(to, &reach, &meets) } else { to };
             self.holds(&[Wanted { figure: id, to }])
         });
         let mut repairs: Vec<Repair> = repairs.collect();
         repairs.sort_by(|a, b| a.size().total_cmp(&b.size()));
         Some(repairs)
     }
+}
+
+/// How far a closed way must be opened at least, to within a tenth of that, if it does when `wide`.
+fn open(mut wide: f64, reach: &dyn Fn(f64) -> Option<f64>, meets: &dyn Fn(f64) -> bool) -> f64 {
+    let mut narrow = 0.0;
+    for _ in 0..STEPS {
+        let middle = f64::midpoint(narrow, wide);
+        if reach(middle).is_some_and(meets) {
+            wide = middle;
+        } else {
+            narrow = middle;
+        }
+        if wide - narrow < 0.1 * wide {
+            break;
+        }
+    }
+    wide
 }
 
 /// The value of a figure at which a measure meets its target, by the secant method from its derivative.
