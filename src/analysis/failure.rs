@@ -18,6 +18,8 @@ use crate::{
     model::{Column, Failure, Model, Row},
 };
 
+pub(super) use infeasible::reason;
+
 pub(super) fn explain(
     flowsheet: &Flowsheet,
     values: &Values,

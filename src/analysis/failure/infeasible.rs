@@ -36,7 +36,7 @@ pub(super) fn explain(
 }
 
 /// Why some statements contradict each other, without a word on what mends it; none if they do not.
-pub(super) fn reason(
+pub(in crate::analysis) fn reason(
     flowsheet: &Flowsheet,
     values: &Values,
     model: &Model,
@@ -47,7 +47,15 @@ pub(super) fn reason(
     let statements = conflicts.first()?;
     let search = Search { flowsheet, values, model, options };
     let told = tell(&search, statements);
-    let parts: Vec<String> = std::iter::once(told.diagnostic.message).chain(told.why).collect();
+    let goals = statements.iter().filter(|it| matches!(it.row, Row::Goal(..)));
+    let claims = told.diagnostic.explanation.iter().flat_map(|it| &it.conflict);
+    let reached = claims.take(goals.clone().count()).filter_map(|claim| {
+        let side = if claim.sense == "at most" { "at least" } else { "at most" };
+        Some(format!("`{}` is then {side} {}", claim.path, claim.reach.as_ref()?))
+    });
+    let reached: Vec<String> = if goals.count() > 1 { reached.collect() } else { Vec::new() };
+    let message = std::iter::once(told.diagnostic.message.clone());
+    let parts: Vec<String> = message.chain(reached).chain(told.why).collect();
     Some(parts.join("; "))
 }
 
