@@ -1,14 +1,13 @@
 //! Checks that need the whole flowsheet: sums, missing recoveries, reachability.
 
 mod basis;
-mod closed;
 mod follow;
 
 use std::fmt::Write;
 
 use super::{
     Flowsheet, Kind, LimitKind, Operation, OperationId, Port, Reaction, Recovery, Sense,
-    Separation, SpeciesId, Values,
+    Separation, SpeciesId, Values, closed,
 };
 use crate::{
     chem::Equation,
@@ -419,6 +418,7 @@ impl Check<'_> {
             let diagnostic = Diagnostic::new(Code::RecipeUnmet, message)
                 .at(self.span_of(limit.figure), format!("no `{content}` enters `{name}`"))
                 .help(help);
+            let diagnostic = closed::mark(self.flowsheet, self.values, operation, diagnostic);
             found.push(diagnostic.into());
         }
     }

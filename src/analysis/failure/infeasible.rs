@@ -144,6 +144,9 @@ fn tell(search: &Search<'_>, statements: &[Statement]) -> Told {
             let label = words::label(flowsheet, *statement, reach.as_deref());
             diagnostic = diagnostic.at(span, label);
         }
+        if let (Row::Goal(id, _), None) = (statement.row, single) {
+            diagnostic = diagnostic.at(flowsheet.goals[id].enforced_at, "and is enforced");
+        }
         if let Row::Limit(id, _) = statement.row
             && let Some(figure) = flowsheet.limits[id].availability
         {

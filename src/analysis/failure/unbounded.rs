@@ -3,8 +3,8 @@
 use crate::{
     diagnostic::{Code, Diagnostic},
     flowsheet::{
-        Content, FigureId, Flowsheet, Kind, LimitKind, Objective, OperationId, PeriodId, Port,
-        Values,
+        Content, FigureId, Flowsheet, Kind, Limit, LimitKind, Objective, OperationId, PeriodId,
+        Port, Sense, Values,
     },
     index::Id,
     lp::{self, LinearProgram, Options, RowSense},
@@ -52,12 +52,10 @@ pub(super) fn explain(
         diagnostic.message = format!("{}: with `{}`", diagnostic.message, names.join("`, `"));
     }
     // A limit that was written and does not limit.
-    for feed in endless.traded.iter().filter_map(|it| it.feed()) {
-        for limit in flowsheet.limits.iter().filter(|limit| limit.operation == feed) {
-            if limit.kind == LimitKind::Supply {
-                let span = flowsheet.figures[limit.figure].span;
-                diagnostic = diagnostic.at(span, "this sets no upper limit");
-            }
+    for limit in flowsheet.limits.iter().filter(|limit| limit.sense == Sense::AtLeast) {
+        if endless.traded.iter().any(|it| it.what.is_limited_by(limit)) {
+            let span = flowsheet.figures[limit.figure].span;
+            diagnostic = diagnostic.at(span, "this sets no upper limit");
         }
     }
     let mut help = Vec::new();
@@ -88,18 +86,12 @@ enum What {
     /// The position of an ingredient.
     Ingredient(OperationId, usize),
     Product(OperationId),
+    Waste(OperationId),
 }
 
 impl Traded {
-    fn feed(&self) -> Option<OperationId> {
-        match self.what {
-            What::Feed(id) => Some(id),
-            _ => None,
-        }
-    }
-
     const fn is_bought(&self) -> bool {
-        !matches!(self.what, What::Product(_))
+        matches!(self.what, What::Feed(_) | What::Ingredient(..))
     }
 }
 
@@ -142,6 +134,9 @@ impl<'a> Endless<'a> {
                 }
                 Kind::Product(_) => {
                     add(What::Product(id), &whole(), &functionals.revenue(at, id), 1.0);
+                }
+                Kind::Waste(_) => {
+                    add(What::Waste(id), &whole(), &functionals.disposal(at, id), -1.0);
                 }
                 Kind::Blender(_) => {
                     let list = functionals.purchases(at, id);
@@ -207,21 +202,12 @@ impl<'a> Endless<'a> {
             let terms = product.price.terms.iter();
             places.extend(terms.map(|term| (term.figure, "sold at this, without end")));
         }
-        let earned: f64 = sold.iter().map(|it| it.earned).sum();
-        let paid: f64 = bought.iter().map(|it| it.earned.max(0.0)).sum();
-        let costs = earned + paid - gain;
-        let mut parts = Vec::new();
-        if !sales.is_empty() {
-            parts.push(format!("earns {}", sales.join(", ")));
-        }
-        if paid > 0.0 {
-            parts.push(format!("brings {} when it is taken", price(paid)));
-        }
-        parts.push(format!("costs {} in all", price(costs)));
+        let costs = sold.iter().map(|it| it.earned).sum::<f64>() - gain;
         let what = purchases.join(" and ");
         let sentence = format!(
-            "each t bought ({what}) {}: a gain of {} without limit",
-            parts.join(" and "),
+            "each t bought ({what}) earns {} and costs {} in all: a gain of {} without limit",
+            sales.join(", "),
+            price(costs),
             price(gain)
         );
         Some((sentence, places))
@@ -229,7 +215,7 @@ impl<'a> Endless<'a> {
 
     fn name(&self, what: What) -> String {
         match what {
-            What::Feed(id) | What::Product(id) => {
+            What::Feed(id) | What::Product(id) | What::Waste(id) => {
                 format!("`{}`", self.flowsheet.operations[id].name)
             }
             What::Ingredient(id, position) => {
@@ -257,6 +243,9 @@ impl<'a> Endless<'a> {
         match what {
             What::Feed(id) => format!("`feed.{}.supply`", self.flowsheet.operations[id].name),
             What::Product(id) => format!("`product.{}.demand`", self.flowsheet.operations[id].name),
+            What::Waste(id) => {
+                format!("`waste.{}.limit.total`", self.flowsheet.operations[id].name)
+            }
             What::Ingredient(id, position) => {
                 let operation = &self.flowsheet.operations[id];
                 let Kind::Blender(blender) = &operation.kind else { return String::new() };
@@ -296,8 +285,23 @@ impl<'a> Endless<'a> {
 
 impl What {
     fn operation(self, flowsheet: &Flowsheet) -> &Kind {
-        let (Self::Feed(id) | Self::Product(id) | Self::Ingredient(id, _)) = self;
-        &flowsheet.operations[id].kind
+        &flowsheet.operations[self.at()].kind
+    }
+
+    const fn at(self) -> OperationId {
+        let (Self::Feed(id) | Self::Product(id) | Self::Waste(id) | Self::Ingredient(id, _)) = self;
+        id
+    }
+
+    /// Whether a limit is on it.
+    fn is_limited_by(self, limit: &Limit) -> bool {
+        let kind = match self {
+            Self::Feed(_) => LimitKind::Supply,
+            Self::Product(_) => LimitKind::Demand,
+            Self::Waste(_) => LimitKind::Disposal,
+            Self::Ingredient(..) => LimitKind::Ingredient,
+        };
+        limit.kind == kind && limit.operation == self.at()
     }
 }
 

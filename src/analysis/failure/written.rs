@@ -10,6 +10,9 @@ use crate::{
 /// Digits with which a value is told: more only if it would not be told from what was written, or would not do.
 pub(super) const DIGITS: [usize; 4] = [4, 6, 9, 12];
 
+/// Most that rounding moves a value, as a share of its difference from what was written.
+const MOVED: f64 = 0.2;
+
 /// How a figure was written.
 pub(super) struct Written<'a> {
     flowsheet: &'a Flowsheet,
@@ -43,13 +46,14 @@ impl<'a> Written<'a> {
         Some((read * self.basis, text))
     }
 
-    /// A value in as few digits as tell it from what was written.
+    /// A value in as few digits as tell it from what was written: rounding moves it by little of the difference.
     pub(super) fn tell(&self, value: f64, up: bool) -> Option<(f64, String)> {
-        let same = |digits: &usize| {
-            let number = round::outward_to(value / self.factor, up, *digits);
-            (number - self.number).abs() <= 1e-12 * self.number.abs()
+        let wanted = value / self.factor;
+        let near = |digits: &usize| {
+            let moved = (round::outward_to(wanted, up, *digits) - wanted).abs();
+            moved <= MOVED * (wanted - self.number).abs()
         };
-        let digits = DIGITS.into_iter().find(|digits| !same(digits)).unwrap_or(DIGITS[0]);
+        let digits = DIGITS.into_iter().find(near).unwrap_or(DIGITS[0]);
         self.round(value, up, digits)
     }
 }

@@ -22,7 +22,8 @@ pub fn render(told: &Debottleneck, style: &Style) -> String {
     page.line(&answer(told));
     if !told.steps.is_empty() {
         page.line(&explain_count(told));
-        page.heading("What grows, in this order");
+        let verb = if any_falls(told) { "gives way" } else { "grows" };
+        page.heading(&format!("What {verb}, in this order"));
         write_steps(&mut page, told);
         let difference = format!("{:.0e}", told.worst_difference);
         page.line(&format!(
@@ -64,9 +65,11 @@ fn answer(told: &Debottleneck) -> String {
             _ => format!("✗ {name} stays at {start}, not {wanted}: no growth of a limit helps."),
         };
     }
-    let all = match grown.len() {
-        1 => "one limit grows".to_owned(),
-        n => format!("{n} limits grow"),
+    let all = match (grown.len(), any_falls(told)) {
+        (1, false) => "one limit grows".to_owned(),
+        (1, true) => "one limit gives way".to_owned(),
+        (n, false) => format!("{n} limits grow"),
+        (n, true) => format!("{n} limits give way"),
     };
     let list: Vec<String> = grown.iter().take(NAMED).cloned().collect();
     let more = if grown.len() > NAMED { " …" } else { "" };
@@ -90,6 +93,11 @@ fn answer(told: &Debottleneck) -> String {
         return format!("{from_to}{why}");
     }
     format!("✗ {from_to}{why} It is not {wanted}.")
+}
+
+/// Whether some limit is one that demands, and gives way downwards.
+fn any_falls(told: &Debottleneck) -> bool {
+    told.steps.iter().flat_map(|step| &step.grows).any(|growth| growth.to < growth.from)
 }
 
 /// Each limit that grows, with its first and last bound.

@@ -1,11 +1,12 @@
-//! Why nothing enters an operation: the figures further up that send all of it elsewhere.
+//! Why nothing goes a way: the figures that send all of it elsewhere.
 
-use super::MOST_LABELS;
-use crate::{
-    diagnostic::Diagnostic,
-    flowsheet::{FigureId, Flowsheet, Kind, Operation, Separation, StreamId, Values},
-    index::Id,
+use super::{
+    FigureId, Flowsheet, Kind, Operation, Recovery, Separation, SpeciesId, StreamId, Values,
 };
+use crate::{diagnostic::Diagnostic, index::Id};
+
+/// Most figures that are marked.
+const MOST: usize = 8;
 
 /// Marks the shares of 0 % that close the streams to an operation, and those of 100 % that leave them nothing.
 pub(super) fn mark(
@@ -28,13 +29,13 @@ pub(super) fn mark(
             continue;
         }
         let name = &flowsheet.streams[stream].name;
-        for (figure, own) in shares(from, stream) {
+        for (figure, own) in shares(from, stream, None) {
             let says = match (own, values[figure]) {
                 (true, 0.0) => format!("nothing goes to `{name}`"),
                 (false, 1.0) => format!("nothing is left for `{name}`"),
                 _ => continue,
             };
-            if told.len() < MOST_LABELS && !told.contains(&figure) {
+            if told.len() < MOST && !told.contains(&figure) {
                 told.push(figure);
                 diagnostic = diagnostic.at(flowsheet.figures[figure].span, says);
             }
@@ -43,14 +44,25 @@ pub(super) fn mark(
     diagnostic
 }
 
-/// The shares that decide what goes to an outlet: its own (`true`), or those of the others if it takes the rest.
-fn shares(operation: &Operation, outlet: StreamId) -> Vec<(FigureId, bool)> {
+/// The shares that decide what goes to an outlet, of one species or of all: its own (`true`), and those of the others.
+pub(crate) fn shares(
+    operation: &Operation,
+    outlet: StreamId,
+    species: Option<SpeciesId>,
+) -> Vec<(FigureId, bool)> {
+    let figures = |recovery: &Recovery| -> Vec<FigureId> {
+        match species {
+            Some(species) => recovery.figure(species).into_iter().collect(),
+            None => {
+                let own = recovery.species.iter().map(|&(_, figure)| figure);
+                own.chain(recovery.default).collect()
+            }
+        }
+    };
     let of = |separation: &Separation| {
-        let recoveries = separation.recoveries.iter();
-        let shares = recoveries.flat_map(|recovery| {
+        let shares = separation.recoveries.iter().flat_map(|recovery| {
             let own = recovery.outlet == outlet;
-            let figures = recovery.species.iter().map(|&(_, figure)| figure);
-            figures.chain(recovery.default).map(move |figure| (figure, own))
+            figures(recovery).into_iter().map(move |figure| (figure, own))
         });
         shares.collect()
     };
