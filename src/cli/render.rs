@@ -160,6 +160,8 @@ fn wrap_line(text: &str, width: usize) -> String {
     let indent = if text.starts_with(ITEM) { ITEM.len() } else { 0 };
     let mut wrapped = String::new();
     let mut length = 0;
+    // A percent sign stays with its number.
+    let text = text.replace(" %", "\u{a0}%");
     for word in text.split(' ') {
         let count = word.chars().count();
         if length > indent && length + 1 + count > width {
@@ -173,7 +175,7 @@ fn wrap_line(text: &str, width: usize) -> String {
         wrapped.push_str(word);
         length += count;
     }
-    wrapped
+    wrapped.replace('\u{a0}', " ")
 }
 
 /// How an item of a list begins.

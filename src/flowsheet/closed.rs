@@ -51,13 +51,11 @@ pub(crate) fn shares(
     species: Option<SpeciesId>,
 ) -> Vec<(FigureId, bool)> {
     let figures = |recovery: &Recovery| -> Vec<FigureId> {
-        match species {
-            Some(species) => recovery.figure(species).into_iter().collect(),
-            None => {
-                let own = recovery.species.iter().map(|&(_, figure)| figure);
-                own.chain(recovery.default).collect()
-            }
+        if let Some(species) = species {
+            return recovery.figure(species).into_iter().collect();
         }
+        let own = recovery.species.iter().map(|&(_, figure)| figure);
+        own.chain(recovery.default).collect()
     };
     let of = |separation: &Separation| {
         let shares = separation.recoveries.iter().flat_map(|recovery| {

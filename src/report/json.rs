@@ -76,10 +76,10 @@ struct Finding {
     /// The places it speaks of, the main one first.
     labels: Vec<Place>,
     /// Of a flowsheet without a plan: statements that cannot hold together, while all but any one of them can.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     conflict: Vec<Statement>,
     /// What mends it, the most plausible first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     repairs: Vec<Repair>,
     /// The objective of the best plan without the statement that demands.
     #[serde(skip_serializing_if = "Option::is_none")]

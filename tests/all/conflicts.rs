@@ -13,6 +13,8 @@ use reeflow::{
 };
 use serde::Deserialize;
 
+use crate::shipped;
+
 #[derive(Deserialize)]
 struct Corpus {
     case: Vec<Case>,
@@ -262,4 +264,39 @@ fn a_repair_is_told_from_what_was_written() {
     let drawn = draw("tutorial/06-goal-and-bottleneck", None, &less, 100);
     assert!(drawn.contains("`separator.mill.capacity` from 16 t/yr to 16.0001 t/yr"), "{drawn}");
     assert!(drawn.contains("from 16.0001 t/yr to 16 t/yr"), "{drawn}");
+}
+
+#[test]
+fn a_repair_of_many_limits_tells_how_far_the_others_go() {
+    let mut text = String::from(
+        r#"
+        [flowsheet]
+        title = "six mills, one after the other"
+        assumed = "made up"
+        [feed.ore]
+        to = "mill0"
+        supply = "1000 t/yr"
+        assay.grade = { CaF2 = "100 %" }
+        [product.sales]
+        price = "1 USD/t"
+        demand = { min = "150 t/yr" }
+        "#,
+    );
+    let mill = |at: usize| {
+        let next = if at < 5 { format!("mill{}", at + 1) } else { "sales".to_owned() };
+        format!(
+            "[separator.mill{at}]\nto = {{ on = \"{next}\", lost = \"dam\" }}\n\
+             recovery.on = {{ CaF2 = \"99.99 %\" }}\ncapacity = \"100 t/yr\"\n"
+        )
+    };
+    text.extend((0..6).map(mill));
+    text += "[waste.dam]\n";
+    let flowsheet = shipped::lower_text(&text);
+    let findings = analyse(&flowsheet, &Options::default(), Form::Condensed).expect_err("no plan");
+    let found = findings.iter().next().expect("told");
+    let repairs = &found.explanation.as_ref().expect("explained").repairs;
+    assert!(repairs.iter().any(|repair| repair.changes.len() == 6), "{repairs:?}");
+    let help = found.help.as_deref().expect("told");
+    assert!(help.contains("and 2 further limits by at most 50."), "{help}");
+    assert!(help.contains("(`--format json` names them)"), "{help}");
 }

@@ -1,5 +1,7 @@
 //! No plan at all: what contradicts what, why, and what mends it.
 
+use std::fmt::Write as _;
+
 use super::{
     chain,
     conflict::{self, Statement},
@@ -15,6 +17,8 @@ use crate::{
     model::{Model, Row},
 };
 
+/// Most limits that are named as holding a goal.
+const NAMED: usize = 3;
 /// So many repairs are told if there are so many.
 const ENOUGH: usize = 3;
 
@@ -31,7 +35,10 @@ pub(super) fn explain(
     match conflicts.as_slice() {
         [] => structural(flowsheet, proof).into(),
         [statements] => one(&search, statements).0.into(),
-        _ => several(&search, &conflicts, more),
+        _ => {
+            let findings = several(&search, &conflicts, more);
+            if findings.is_empty() { one(&search, &conflicts[0]).0.into() } else { findings }
+        }
     }
 }
 
@@ -53,9 +60,18 @@ pub(in crate::analysis) fn reason(
         let side = if claim.sense == "at most" { "at least" } else { "at most" };
         Some(format!("`{}` is then {side} {}", claim.path, claim.reach.as_ref()?))
     });
-    let reached: Vec<String> = if goals.count() > 1 { reached.collect() } else { Vec::new() };
+    let several = goals.count() > 1;
+    let reached: Vec<String> = if several { reached.collect() } else { Vec::new() };
+    // What stands against one goal is in no message.
+    let limits = statements
+        .iter()
+        .skip(1)
+        .take(NAMED)
+        .filter_map(|&it| Some(words::statement(flowsheet, it.figure(flowsheet)?, it)));
+    let limits: Vec<String> = if several { Vec::new() } else { limits.collect() };
+    let held = (!limits.is_empty()).then(|| format!("it is held by {}", limits.join(", ")));
     let message = std::iter::once(told.diagnostic.message.clone());
-    let parts: Vec<String> = message.chain(reached).chain(told.why).collect();
+    let parts: Vec<String> = message.chain(reached).chain(held).chain(told.why).collect();
     Some(parts.join("; "))
 }
 
@@ -287,7 +303,7 @@ fn goal_out_of_reach(
     let mut message = format!("goal `{}` wants {sense} {}", goal.name, figure.text);
     if let Some(reach) = reach {
         let word = if bound.sense == Sense::AtMost { "at least" } else { "at most" };
-        message += &format!(", but {word} {reach} can be reached");
+        let _ = write!(message, ", but {word} {reach} can be reached");
     }
     Diagnostic::new(Code::Infeasible, message)
         .at(figure.span, "this cannot be met")
@@ -313,7 +329,7 @@ fn held_in_feeds(
         wanted / held * 100.0
     );
     if let Some(reached) = reached {
-        text += &format!(", the flowsheet gives {:.1} %", reached / held * 100.0);
+        let _ = write!(text, ", the flowsheet gives {:.1} %", reached / held * 100.0);
     }
     Some(text)
 }

@@ -24,11 +24,8 @@ pub(super) fn choose(flowsheet: &Flowsheet, repairs: Vec<Repair>) -> Vec<(Repair
     list.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.size().total_cmp(&b.1.size())));
     let mut chosen: Vec<(RepairKind, Repair)> = Vec::new();
     for (kind, repair) in list {
-        let told = |it: &&(RepairKind, Repair)| is_limit(it.0) == is_limit(kind);
-        let count = match is_limit(kind) {
-            true => chosen.iter().filter(told).count(),
-            false => chosen.iter().filter(|it| it.0 == kind).count(),
-        };
+        let same = |it: &&(RepairKind, Repair)| it.0 == kind || is_limit(it.0) && is_limit(kind);
+        let count = chosen.iter().filter(same).count();
         let most = if is_limit(kind) { LIMITS } else { FIGURES };
         if count < most && !chosen.iter().any(|(_, other)| other.is_like(&repair)) {
             chosen.push((kind, repair));
@@ -109,10 +106,9 @@ fn is_slip(&Change { from, to, .. }: &Change) -> bool {
         return to < 1.0;
     }
     [10.0, 100.0, 1000.0].iter().any(|&tens| {
-        let (meant, reaches) = match to > from {
-            true => (from * tens, from * tens >= to),
-            false => (from / tens, from / tens <= to),
-        };
+        let up = to > from;
+        let meant = if up { from * tens } else { from / tens };
+        let reaches = if up { meant >= to } else { meant <= to };
         reaches && (from > 1.0 || meant <= 1.0)
     })
 }

@@ -1,5 +1,7 @@
 //! Why a share of a flow is out of reach: what can be in the part at all, and how much of the whole that is.
 
+use std::fmt::Write as _;
+
 use super::{chain::name_of, conflict::Statement, repair::Search};
 use crate::{
     diagnostic::Diagnostic,
@@ -81,7 +83,8 @@ pub(super) fn follow(search: &Search<'_>, demanding: Statement) -> Option<Share>
         format_fraction(share)
     );
     if carried < 1.0 - SAME {
-        sentence += &format!(
+        let _ = write!(
+            sentence,
             ", of which at most {} gets there: {} of the whole",
             format_fraction(carried),
             format_fraction(share * carried)
@@ -90,7 +93,7 @@ pub(super) fn follow(search: &Search<'_>, demanding: Statement) -> Option<Share>
     if wanted <= carried {
         let asked = &flowsheet.figures[demanding.figure(flowsheet)?].text;
         let whole = if whole.is_whole() { "whole" } else { &whole.name };
-        sentence += &format!("; {asked} of the {name} can be had, {asked} of the {whole} not");
+        let _ = write!(sentence, "; {asked} of the {name} can be had, {asked} of the {whole} not");
     }
     Some(Share { sentence, places: assays(search, &held, &whole, &name) })
 }

@@ -130,7 +130,7 @@ impl<'a> Endless<'a> {
             let whole = || functionals.flow(at, Port::Inlet(id), &Content::whole());
             match &operation.kind {
                 Kind::Feed(_) => {
-                    add(What::Feed(id), &whole(), &functionals.feed_cost(at, id), -1.0)
+                    add(What::Feed(id), &whole(), &functionals.feed_cost(at, id), -1.0);
                 }
                 Kind::Product(_) => {
                     add(What::Product(id), &whole(), &functionals.revenue(at, id), 1.0);

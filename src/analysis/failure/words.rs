@@ -1,5 +1,7 @@
 //! Statements, their figures and repairs in words.
 
+use std::fmt::Write as _;
+
 use super::{
     conflict::Statement,
     rank,
@@ -114,7 +116,7 @@ pub(super) fn repair(flowsheet: &Flowsheet, repair: &Repair, reference: Option<f
             text += " (the same)";
         } else {
             let sign = if difference > 0.0 { "+" } else { "\u{2212}" };
-            text += &format!(" ({sign}{})", amount(flowsheet, difference.abs()));
+            let _ = write!(text, " ({sign}{})", amount(flowsheet, difference.abs()));
         }
     }
     text
