@@ -242,6 +242,24 @@ fn conflicts_that_have_nothing_in_common_are_told_one_by_one() {
 }
 
 #[test]
+fn each_of_several_conflicts_is_told_also_if_no_repair_mends_them_together() {
+    let goals = ["magnets", "claimed-reo", "claimed-revenue", "value-multiplier"];
+    let set = goals.map(|goal| format!("goal.{goal}.enforce=true"));
+    let findings = solve("beylikova-industrial", None, &set).1.expect_err("no plan");
+    let explained = findings.iter().filter_map(|item| item.explanation.as_deref());
+    let mut paths: Vec<&str> =
+        explained.clone().flat_map(|it| &it.conflict).map(|claim| claim.path.as_str()).collect();
+    assert_eq!(explained.filter(|it| !it.conflict.is_empty()).count(), 2);
+    let count = paths.len();
+    paths.sort_unstable();
+    paths.dedup();
+    assert_eq!(paths.len(), count, "no statement is in two conflicts");
+    // Parts that are a whole with the others are not miswritten.
+    let mut help = findings.iter().filter_map(|item| item.help.as_deref());
+    assert!(help.all(|help| !help.contains("Nd2O3` from 7.69 to 30")));
+}
+
+#[test]
 fn what_earns_without_limit_is_told_with_its_prices() {
     let drawn = draw("fixtures/blend", None, &["blender.melt.buy.Fe.supply={min=\"0 t/yr\"}"], 100);
     for told in [

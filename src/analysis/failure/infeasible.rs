@@ -101,7 +101,9 @@ fn several(search: &Search<'_>, conflicts: &[Vec<Statement>], more: bool) -> Dia
     let all: Option<Vec<Repair>> = first.into_iter().collect();
     let changes = all.map(|all| all.into_iter().flat_map(|it| it.changes).collect::<Vec<_>>());
     let together = changes.and_then(|changes| search.try_out(&changes));
-    if let (Some(repair), Some(mut last)) = (together, findings.pop()) {
+    if let Some(repair) = together
+        && let Some(mut last) = findings.pop()
+    {
         let told = words::repair(search.flowsheet, &repair, None);
         let help: Vec<String> = last
             .help

@@ -12,6 +12,8 @@ use crate::{
 
 /// A figure moved by more than this factor is another figure.
 const FACTOR: f64 = 3.0;
+/// Parts of a group sum to no more than this, of 100.
+const WHOLE: f64 = 101.0;
 /// Most repairs that are told of what can be decided, built or bought.
 const LIMITS: usize = 5;
 /// Most repairs that are told of each kind that is no limit.
@@ -70,23 +72,26 @@ fn kind_of(flowsheet: &Flowsheet, change: &Change) -> Option<RepairKind> {
         return Some(RepairKind::Limit);
     }
     match assay(flowsheet, figure) {
-        // Parts are of a whole: fewer of one are more of all others.
-        Some(true) if change.to < change.from => within(change).then_some(RepairKind::Assay),
-        Some(true) if change.to > 10.0 * change.from => None,
+        // Parts are of a whole: one that was miswritten leaves it short.
+        Some(Some(sum)) if within(change) || sum + 9.0 * change.from > WHOLE => {
+            within(change).then_some(RepairKind::Assay)
+        }
+        Some(Some(_)) if change.to > 10.0 * change.from || change.to < change.from => None,
         Some(_) => process(change, RepairKind::Assay),
         None => process(change, RepairKind::Process),
     }
 }
 
-/// Whether a figure stands in an assay, and there as a part of a group.
-fn assay(flowsheet: &Flowsheet, figure: FigureId) -> Option<bool> {
+/// Whether a figure stands in an assay; then, of one that is a part of a group, the sum of all parts.
+fn assay(flowsheet: &Flowsheet, figure: FigureId) -> Option<Option<f64>> {
     let feeds = flowsheet.operations.iter().filter_map(|operation| match &operation.kind {
         Kind::Feed(feed) => Some(feed),
         _ => None,
     });
     feeds.flat_map(|feed| &feed.assay.grades).find_map(|grade| {
-        let part = grade.parts.contains(&figure);
-        (part || grade.figure == figure).then_some(part)
+        let parts = || grade.parts.iter().map(|&part| flowsheet.figures[part].value).sum();
+        let is_part = grade.parts.contains(&figure);
+        (is_part || grade.figure == figure).then(|| is_part.then(parts))
     })
 }
 
