@@ -27,7 +27,8 @@ pub fn render(told: &Debottleneck, style: &Style) -> String {
         write_steps(&mut page, told);
         let difference = format!("{:.0e}", told.worst_difference);
         page.line(&format!(
-            "Each step was solved again with the limits grown: the same to {difference}."
+            "Each step was solved again with the limits {}: the same to {difference}.",
+            if any_falls(told) { "moved" } else { "grown" }
         ));
     }
     if !told.held_by.is_empty() && told.end != EndOfPath::TargetMet {
@@ -125,12 +126,17 @@ fn grown(told: &Debottleneck) -> Vec<String> {
 
 fn explain_count(told: &Debottleneck) -> String {
     let mut text = match told.counted_in.as_str() {
+        "share" if any_falls(told) => {
+            "The least change, summed in % of each bound, leads.".to_owned()
+        }
         "share" => "The least growth, summed in % of each bound, leads.".to_owned(),
+        "t/yr" if any_falls(told) => "One limit gives way, the others stay.".to_owned(),
         "t/yr" => "One limit grows, the others stay.".to_owned(),
         _ => "The least cost of expansion leads.".to_owned(),
     };
     let limits = if told.may_grow == 1 { "limit" } else { "limits" };
-    let _ = write!(text, " {} {limits} may grow.", told.may_grow);
+    let verb = if any_falls(told) { "give way" } else { "grow" };
+    let _ = write!(text, " {} {limits} may {verb}.", told.may_grow);
     if told.ratio {
         text.push_str(" The denominator stays at least where it is in the present plan.");
     }
