@@ -78,7 +78,7 @@ struct Finding {
     /// Of a flowsheet without a plan: statements that cannot hold together, while all but any one of them can.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     conflict: Vec<Statement>,
-    /// What mends it, the most plausible first.
+    /// What mends it, the most plausible first; where several conflicts are told, as if the others were mended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     repairs: Vec<Repair>,
     /// The objective of the best plan without the statement that demands.

@@ -91,7 +91,7 @@ fn several(search: &Search<'_>, conflicts: &[Vec<Statement>], more: bool) -> Dia
         let Some(statements) = same else { continue };
         let (mut diagnostic, best) = one(&alone, &statements);
         let apart = format!(
-            "conflict {} of {count} that have no statement in common: each must be mended, and is told here as if the others were",
+            "conflict {} of {count} that have no statement in common: each must be mended, and is told here as if the others were;",
             at + 1
         );
         let help: Vec<String> = std::iter::once(apart).chain(diagnostic.help.take()).collect();
@@ -204,7 +204,7 @@ fn one(search: &Search<'_>, statements: &[Statement]) -> (Diagnostic, Option<Rep
         }
     }
     let reference = search.without_demand(statements[0]);
-    let mut help = why;
+    let mut help: Vec<String> = why.into_iter().map(|sentence| format!("{sentence};")).collect();
     help.extend(words::repairs(flowsheet, &repairs, reference, statements));
     let plausible = repairs.iter().filter(|(kind, _)| rank::is_plausible(*kind)).count();
     if plausible == 0 {

@@ -60,7 +60,7 @@ pub(super) fn explain(
     }
     let mut help = Vec::new();
     if let Some((sentence, places)) = endless.account() {
-        help.push(sentence);
+        help.push(format!("{sentence};"));
         for (figure, says) in places {
             diagnostic = diagnostic.at(flowsheet.figures[figure].span, says);
         }
