@@ -64,8 +64,8 @@ fn kind_of(flowsheet: &Flowsheet, change: &Change) -> Option<RepairKind> {
         Some(_) => return Some(RepairKind::Limit),
         None => {}
     }
-    let is_goal = flowsheet.goals.iter().flat_map(|goal| &goal.bounds);
-    if is_goal.clone().any(|bound| bound.figure == figure) {
+    let mut bounds = flowsheet.goals.iter().flat_map(|goal| &goal.bounds);
+    if bounds.any(|bound| bound.figure == figure) {
         return Some(RepairKind::Decision);
     }
     if flowsheet.limits.iter().any(|limit| limit.availability == Some(figure)) {
@@ -73,25 +73,33 @@ fn kind_of(flowsheet: &Flowsheet, change: &Change) -> Option<RepairKind> {
     }
     match assay(flowsheet, figure) {
         // Parts are of a whole: one that was miswritten leaves it short.
-        Some(Some(sum)) if within(change) || sum + 9.0 * change.from > WHOLE => {
+        Some(Stands::Part(sum)) if within(change) || sum + 9.0 * change.from > WHOLE => {
             within(change).then_some(RepairKind::Assay)
         }
-        Some(Some(_)) if change.to > 10.0 * change.from || change.to < change.from => None,
+        Some(Stands::Part(_)) if change.to > 10.0 * change.from || change.to < change.from => None,
         Some(_) => process(change, RepairKind::Assay),
         None => process(change, RepairKind::Process),
     }
 }
 
-/// Whether a figure stands in an assay; then, of one that is a part of a group, the sum of all parts.
-fn assay(flowsheet: &Flowsheet, figure: FigureId) -> Option<Option<f64>> {
+/// Where a figure stands in an assay.
+enum Stands {
+    Grade,
+    /// A part of a group, whose parts have this sum.
+    Part(f64),
+}
+
+fn assay(flowsheet: &Flowsheet, figure: FigureId) -> Option<Stands> {
     let feeds = flowsheet.operations.iter().filter_map(|operation| match &operation.kind {
         Kind::Feed(feed) => Some(feed),
         _ => None,
     });
     feeds.flat_map(|feed| &feed.assay.grades).find_map(|grade| {
-        let parts = || grade.parts.iter().map(|&part| flowsheet.figures[part].value).sum();
-        let is_part = grade.parts.contains(&figure);
-        (is_part || grade.figure == figure).then(|| is_part.then(parts))
+        if grade.parts.contains(&figure) {
+            let parts = grade.parts.iter().map(|&part| flowsheet.figures[part].value);
+            return Some(Stands::Part(parts.sum()));
+        }
+        (grade.figure == figure).then_some(Stands::Grade)
     })
 }
 

@@ -66,7 +66,7 @@ pub(super) struct Search<'a> {
     pub(super) options: &'a Options,
 }
 
-/// A figure and the value that it must reach; and whether anything beyond does too.
+/// A figure and the value that it must reach, before rounding.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
     pub(super) figure: FigureId,
