@@ -173,13 +173,7 @@ fn report(
 ) -> Result<Plan, Diagnostics> {
     let values = flowsheet.values();
     let context = Context::new(flowsheet, &values, &model, &solution);
-    let (closure, worst) = closure::close(&context);
-    if worst > CLOSURE {
-        let message = format!("the flows close to {worst:.0e} only, not to {CLOSURE:.0e}");
-        return Err(Diagnostic::new(Code::NotProven, message)
-            .help("look for a loop that hardly anything leaves, or a species whose declared formula is not its own")
-            .into());
-    }
+    let (closure, worst) = accept(&context)?;
     let mut goals = goals::check(&context, options);
     let mut streams = flows::streams(&context);
     interval::fill(&context, options, &mut streams, &mut goals, intervals);
@@ -245,6 +239,23 @@ pub fn linearise(
             .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
     }
     Ok(model)
+}
+
+/// Whether a plan may be told: its flows close, and it meets no enforced ratio by making nothing of either part. Then the
+/// balances and the worst of them.
+fn accept(context: &Context<'_>) -> Result<(Vec<ClosureOutcome>, f64), Diagnostic> {
+    let (closure, worst) = closure::close(context);
+    if worst > CLOSURE {
+        let message = format!("the flows close to {worst:.0e} only, not to {CLOSURE:.0e}");
+        return Err(Diagnostic::new(Code::NotProven, message).help(
+            "look for a loop that hardly anything leaves, or a species whose declared formula is not its own",
+        ));
+    }
+    let mut empty = context.flowsheet.goals.iter().filter(|goal| goal.enforced);
+    match empty.find(|goal| goals::value(context, goal).is_none()) {
+        Some(goal) => Err(failure::explain_empty_ratio(goal)),
+        None => Ok((closure, worst)),
+    }
 }
 
 fn describe_objective(flowsheet: &Flowsheet, solution: &Solution) -> ObjectiveOutcome {

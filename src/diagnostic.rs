@@ -4,9 +4,11 @@
 //! which file it is in. Nothing here prints: `cli` draws diagnostics, `report` writes them as JSON.
 
 mod code;
+mod explanation;
 mod sources;
 
 pub use code::Code;
+pub use explanation::{Change, Claim, Explanation, Repair, RepairKind};
 pub use sources::{Place, Source, Sources};
 
 use schemars::JsonSchema;
@@ -83,8 +85,10 @@ pub struct Diagnostic {
     pub message: String,
     /// The places it speaks of, the main one first; none if it stands nowhere.
     pub labels: Vec<Label>,
-    /// What to do about it.
+    /// What to do about it; lines that begin with `- ` are a list.
     pub help: Option<String>,
+    /// The contradiction behind it as data, if it is one.
+    pub explanation: Option<Box<Explanation>>,
 }
 
 impl Diagnostic {
@@ -92,13 +96,21 @@ impl Diagnostic {
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let severity = code.severity();
-        Self { code, severity, message: message.into(), labels: Vec::new(), help: None }
+        let (labels, help, explanation) = (Vec::new(), None, None);
+        Self { code, severity, message: message.into(), labels, help, explanation }
     }
 
     /// Adds a place.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds the contradiction behind it as data.
+    #[must_use]
+    pub fn explained(mut self, explanation: Explanation) -> Self {
+        self.explanation = Some(Box::new(explanation));
         self
     }
 

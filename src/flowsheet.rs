@@ -7,6 +7,7 @@
 //! Internal units: tonnes, years, the flowsheet's currency, kWh, m³, fractions. Conversion happens once, in
 //! [`Flowsheet::lower`].
 
+pub(crate) mod closed;
 mod figure;
 mod goal;
 mod limit;

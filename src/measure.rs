@@ -26,9 +26,17 @@ pub mod round;
 pub use dimension::{Dimension, Mismatch};
 pub use error::{MeasureError, MeasureErrorKind};
 pub use format::{
-    format_energy_per_mass, format_energy_rate, format_fraction, format_mass, format_mass_rate,
-    format_money, format_money_rate, format_number, format_price,
+    format_digits, format_energy_per_mass, format_energy_rate, format_fraction, format_mass,
+    format_mass_rate, format_money, format_money_rate, format_number, format_price,
 };
+
+/// The number at the start of a quantity and the text after it: 570 and ` kt/yr`; none if there is no number.
+#[must_use]
+pub fn split_number(text: &str) -> Option<(f64, &str)> {
+    let trimmed = text.trim_start();
+    let number = number::read(trimmed, 0).ok()?;
+    Some((number.value, &trimmed[number.length..]))
+}
 
 /// Hours in a year, h/yr: 8,760, a year being 365 days.
 #[must_use]

@@ -1,9 +1,10 @@
 //! Which goals can hold together, and which cannot.
 //!
 //! A set of goals holds if there is a plan that meets them all and in which no ratio's denominator is 0. What holds
-//! also holds with fewer goals, so the sets are searched from the largest down, and what lies within a set that holds
-//! is passed over: what is found are all maximal sets. The minimal sets that do not hold are found the same way from
-//! below.
+//! also holds with fewer goals, and what does not hold does not with more. So the largest set of which neither is known
+//! is asked for: if it holds it is a maximal one, and all within it are known; if not, goals are left out of it one by
+//! one as long as it does not hold, and all sets around the minimal one that is left are known (M. H. Liffiton, A. Previti,
+//! A. Malik and J. Marques-Silva, Constraints 21 (2016) 223–250). A goal that no plan meets is a minimal set by itself.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,8 +18,8 @@ use crate::{
     model::{At, Failure, Form, Model},
 };
 
-/// Most goals for which all sets are searched: 2^10 plans.
-const MOST: usize = 10;
+/// Most goals that some plan meets and for which all sets are searched, 2^16.
+const MOST: usize = 16;
 
 /// Which goals can hold together.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -37,8 +38,9 @@ pub struct Together {
     /// The maximal sets of goals that can hold together, the largest first.
     pub together: Vec<Held>,
     /// The minimal sets of goals that cannot.
-    pub conflicts: Vec<Vec<String>>,
-    /// Goals that were left out, because there are too many.
+    pub conflicts: Vec<Conflict>,
+    /// Goals that were left out, because there are too many: those that the best plan without goals meets, from the
+    /// last of the file on, then the others.
     pub left_out: Vec<String>,
 }
 
@@ -64,11 +66,20 @@ pub struct Held {
     pub objective: f64,
 }
 
+/// A set of goals that cannot hold together, while all but any one of them can.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Conflict {
+    /// Their names.
+    pub goals: Vec<String>,
+    /// What contradicts what, and what would be needed where.
+    pub why: Option<String>,
+}
+
 struct Search<'a> {
     flowsheet: &'a Flowsheet,
     values: &'a Values,
     options: &'a Options,
-    goals: Vec<GoalId>,
 }
 
 /// Finds the sets of goals that can hold together.
@@ -78,79 +89,111 @@ struct Search<'a> {
 pub fn together(flowsheet: &Flowsheet, options: &Options) -> Result<Together, Diagnostics> {
     let values = flowsheet.values();
     let all: Vec<GoalId> = flowsheet.goals.ids().collect();
-    let (chosen, left) = all.split_at(all.len().min(MOST));
-    let search = Search { flowsheet, values: &values, options, goals: chosen.to_vec() };
-    let free = search.enforcing(0);
+    let search = Search { flowsheet, values: &values, options };
+    let free = search.enforcing(&[]);
     let mut model = Model::assemble(&free, &values)?;
     let base = model
         .solve(&free, options, Form::Condensed)
         .map_err(|failure| failure::explain(&free, &values, &model, options, &failure))?;
     let context = super::context::Context::new(&free, &values, &model, &base);
-    let met = goals::check(&context, options);
+    let checked = goals::check(&context, options);
     let name = |id: GoalId| flowsheet.goals[id].name.clone();
-    let names = |set: u32| -> Vec<String> {
-        let members = chosen.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
-        members.map(|(_, &id)| name(id)).collect()
+    let names = |set: &[GoalId]| -> Vec<String> { set.iter().map(|&id| name(id)).collect() };
+    let met = |id: GoalId| {
+        checked.iter().filter(|it| it.name == flowsheet.goals[id].name).all(|it| it.met)
     };
-    let mut sets: Vec<u32> = (1..1_u32 << chosen.len()).collect();
-    sets.sort_by_key(|set| (std::cmp::Reverse(set.count_ones()), *set));
-    let within = |set: u32, other: u32| set & other == set;
-    // A goal that no plan meets is in no set that holds.
-    let mut possible = 0_u32;
-    for at in 0..chosen.len() {
-        if search.holds(1 << at)?.is_some() {
-            possible |= 1 << at;
+    let mut possible: Vec<GoalId> = Vec::new();
+    for &id in &all {
+        if search.holds(&[id])?.is_some() {
+            possible.push(id);
         }
     }
-    let mut maximal: Vec<(u32, f64)> = Vec::new();
-    for &set in sets.iter().filter(|&&set| within(set, possible)) {
-        if maximal.iter().any(|&(found, _)| within(set, found)) {
-            continue;
-        }
-        if let Some(objective) = search.holds(set)? {
-            maximal.push((set, objective));
-        }
-    }
-    // What lies within no maximal set does not hold; of these the minimal ones.
-    let mut minimal: Vec<u32> = Vec::new();
-    for &set in sets.iter().rev() {
-        let holds = maximal.iter().any(|&(found, _)| within(set, found));
-        if !holds && !minimal.iter().any(|&found| within(found, set)) {
-            minimal.push(set);
-        }
-    }
+    let (chosen, left) = choose(&possible, met);
+    let (maximal, minimal) = sets(chosen.len(), |set| search.holds(&members(&chosen, set)))?;
+    let impossible = all.iter().filter(|id| !possible.contains(id)).map(|&id| vec![id]);
+    let minimal = minimal.into_iter().map(|set| members(&chosen, set));
+    let conflicts = impossible.chain(minimal);
     Ok(Together {
         title: flowsheet.title.clone(),
         currency: flowsheet.currency.clone(),
         objective: base.objective,
         objective_unit: super::describe_objective(&free, &base).unit,
-        goals: chosen
+        goals: all
             .iter()
-            .enumerate()
-            .map(|(at, &id)| GoalAlone {
-                name: name(id),
-                met: met.iter().filter(|it| it.name == flowsheet.goals[id].name).all(|it| it.met),
-                possible: possible >> at & 1 == 1,
-            })
+            .map(|&id| GoalAlone { name: name(id), met: met(id), possible: possible.contains(&id) })
             .collect(),
         together: maximal
             .into_iter()
-            .map(|(set, objective)| Held { goals: names(set), objective })
+            .map(|(set, objective)| Held { goals: names(&members(&chosen, set)), objective })
             .collect(),
-        conflicts: minimal.into_iter().map(names).collect(),
-        left_out: left.iter().map(|&id| name(id)).collect(),
+        conflicts: conflicts
+            .map(|set| Conflict { goals: names(&set), why: search.why(&set) })
+            .collect(),
+        left_out: names(&left),
     })
+}
+
+/// The goals whose sets are searched, in the order of the file, and those that are left out: what the best plan meets
+/// anyway is left out first.
+fn choose(possible: &[GoalId], met: impl Fn(GoalId) -> bool) -> (Vec<GoalId>, Vec<GoalId>) {
+    let mut ranked = possible.to_vec();
+    ranked.sort_by_key(|&id| met(id));
+    let mut left = ranked.split_off(ranked.len().min(MOST));
+    ranked.sort_unstable();
+    left.sort_unstable();
+    (ranked, left)
+}
+
+/// The members of a set.
+fn members(goals: &[GoalId], set: u32) -> Vec<GoalId> {
+    goals.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).map(|(_, &id)| id).collect()
+}
+
+/// Maximal sets that hold, with their objectives, and minimal sets that do not.
+type Sets = (Vec<(u32, f64)>, Vec<u32>);
+
+/// All maximal sets that hold, the largest first, each with its objective, and all minimal ones that do not.
+fn sets<E>(
+    count: usize,
+    holds: impl Fn(u32) -> Result<Option<f64>, E>,
+) -> Result<Sets, E> {
+    let within = |set: u32, other: u32| set & other == set;
+    let mut open: Vec<u32> = (1..1_u32 << count).collect();
+    open.sort_by_key(|set| (std::cmp::Reverse(set.count_ones()), *set));
+    let (mut maximal, mut minimal): (Vec<(u32, f64)>, Vec<u32>) = (Vec::new(), Vec::new());
+    for set in open {
+        let known = maximal.iter().any(|&(found, _)| within(set, found))
+            || minimal.iter().any(|&found| within(found, set));
+        if known {
+            continue;
+        }
+        if let Some(objective) = holds(set)? {
+            maximal.push((set, objective));
+            continue;
+        }
+        // Sets of one goal hold: what is left has at least two.
+        let mut left = set;
+        for at in 0..count {
+            let without = left & !(1 << at);
+            if without != left && without != 0 && holds(without)?.is_none() {
+                left = without;
+            }
+        }
+        minimal.push(left);
+    }
+    minimal.sort_by_key(|set| (set.count_ones(), *set));
+    Ok((maximal, minimal))
 }
 
 impl Search<'_> {
     /// The flowsheet with a set of goals enforced, and no other.
-    fn enforcing(&self, set: u32) -> Flowsheet {
+    fn enforcing(&self, set: &[GoalId]) -> Flowsheet {
         let mut flowsheet = self.flowsheet.clone();
         for goal in &mut flowsheet.goals {
             goal.enforced = false;
         }
-        for (at, &id) in self.goals.iter().enumerate() {
-            flowsheet.goals[id].enforced = set >> at & 1 == 1;
+        for &id in set {
+            flowsheet.goals[id].enforced = true;
         }
         flowsheet
     }
@@ -159,7 +202,7 @@ impl Search<'_> {
     ///
     /// # Errors
     /// Findings, if there are plans but the objective is a ratio that has no best value among them.
-    fn holds(&self, set: u32) -> Result<Option<f64>, Diagnostics> {
+    fn holds(&self, set: &[GoalId]) -> Result<Option<f64>, Diagnostics> {
         let flowsheet = self.enforcing(set);
         let Ok(mut model) = Model::assemble(&flowsheet, self.values) else { return Ok(None) };
         let plan = match model.solve(&flowsheet, self.options, Form::Condensed) {
@@ -176,10 +219,26 @@ impl Search<'_> {
             Err(_) => return Ok(None),
         };
         // A ratio of nothing to nothing is no goal met: some plan must have all denominators.
-        let members = self.goals.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
-        let ratios = members.filter_map(|(_, &id)| flowsheet.goals[id].to.as_ref());
-        let all = ratios.clone().all(|to| self.can_be(&flowsheet, &model, to));
+        let mut ratios = set.iter().filter_map(|&id| flowsheet.goals[id].to.as_ref());
+        let all = ratios.all(|to| self.can_be(&flowsheet, &model, to));
         Ok(all.then_some(plan.objective))
+    }
+
+    /// Why a set of goals does not hold.
+    fn why(&self, set: &[GoalId]) -> Option<String> {
+        let flowsheet = self.enforcing(set);
+        let mut model = Model::assemble(&flowsheet, self.values).ok()?;
+        match model.solve(&flowsheet, self.options, Form::Condensed) {
+            Err(Failure::Infeasible(proof)) => {
+                failure::reason(&flowsheet, self.values, &model, self.options, &proof)
+            }
+            Err(_) => None,
+            Ok(_) => {
+                let mut ratios = set.iter().filter_map(|&id| flowsheet.goals[id].to.as_ref());
+                let empty = ratios.find(|to| !self.can_be(&flowsheet, &model, to))?;
+                Some(format!("no plan that meets them has any `{}`", empty.text))
+            }
+        }
     }
 
     /// Whether a measure is above 0 in some plan of a model. Plans that meet a set of goals can be mixed, so that one
@@ -206,5 +265,39 @@ impl Search<'_> {
             Err(lp::Failure::Unbounded { .. }) => true,
             Err(_) => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_those_of_brute_force() {
+        // What conflicts, as sets of six goals.
+        for conflicts in [vec![], vec![0b11_u32], vec![0b11, 0b1100, 0b11_0001], vec![0b11_1111]] {
+            let ok = |set: u32| conflicts.iter().all(|&found| set & found != found);
+            let holds = |set| Ok::<_, ()>(ok(set).then_some(0.0));
+            let (maximal, minimal) = sets(6, holds).expect("no failure");
+            let brute: Vec<u32> = (1..64)
+                .filter(|&set| ok(set) && (0..6).all(|at| set >> at & 1 == 1 || !ok(set | 1 << at)))
+                .collect();
+            let mut found: Vec<u32> = maximal.iter().map(|&(set, _)| set).collect();
+            found.sort_unstable();
+            assert_eq!(found, brute);
+            let mut minimal = minimal;
+            minimal.sort_unstable();
+            let mut expected = conflicts.clone();
+            expected.sort_unstable();
+            assert_eq!(minimal, expected);
+        }
+    }
+
+    #[test]
+    fn of_too_many_goals_those_are_left_out_that_are_met_anyway() {
+        let goals: Vec<GoalId> = (0..20).map(GoalId::new).collect();
+        let (chosen, left) = choose(&goals, |id| id.index() < 10);
+        assert_eq!(chosen.len(), MOST);
+        assert_eq!(left, goals[6..10]);
     }
 }

@@ -150,15 +150,24 @@ fn draw(
     renderer.render(&[title.elements(group)])
 }
 
-/// The text with line breaks between words, so that lines fit a width.
+/// The text with line breaks between words, so that lines fit a width; what goes on in an item of a list is indented.
 pub(super) fn wrap(text: &str, width: usize) -> String {
+    let lines: Vec<String> = text.lines().map(|line| wrap_line(line, width)).collect();
+    lines.join("\n")
+}
+
+fn wrap_line(text: &str, width: usize) -> String {
+    let indent = if text.starts_with(ITEM) { ITEM.len() } else { 0 };
     let mut wrapped = String::new();
     let mut length = 0;
+    // A percent sign stays with its number.
+    let text = text.replace(" %", "\u{a0}%");
     for word in text.split(' ') {
         let count = word.chars().count();
-        if length > 0 && length + 1 + count > width {
+        if length > indent && length + 1 + count > width {
             wrapped.push('\n');
-            length = 0;
+            wrapped.extend(std::iter::repeat_n(' ', indent));
+            length = indent;
         } else if length > 0 {
             wrapped.push(' ');
             length += 1;
@@ -166,8 +175,11 @@ pub(super) fn wrap(text: &str, width: usize) -> String {
         wrapped.push_str(word);
         length += count;
     }
-    wrapped
+    wrapped.replace('\u{a0}', " ")
 }
+
+/// How an item of a list begins.
+const ITEM: &str = "- ";
 
 /// Whether marks stand in a line that is too long to be drawn whole.
 fn is_long(cluster: &[Mark<'_>]) -> bool {
@@ -238,5 +250,9 @@ mod tests {
     fn long_help_is_wrapped_between_words() {
         assert_eq!(wrap("one two three", 8), "one two\nthree");
         assert_eq!(wrap("immensely long", 3), "immensely\nlong");
+        assert_eq!(
+            wrap("a list:\n- one two three\n- four", 9),
+            "a list:\n- one two\n  three\n- four"
+        );
     }
 }

@@ -155,12 +155,20 @@ codes! {
     GoalMissed, "goal-missed", Error,
         "The optimum does not reach the goal. The message gives the value reached, the best attainable one, and what holds it back.";
     Infeasible, "infeasible", Error,
-        "No plan satisfies all limits and enforced goals together. The labels mark statements that contradict each other; relax one of them.";
+        "No plan satisfies all limits and enforced goals together.
+
+The labels mark statements that contradict each other: no plan satisfies all of them, and leaving out any one lets the others hold. Each says how far it alone would have to give way. Both are proven before they are told. Conflicts that have no statement in common are told one by one.
+
+The help first follows the chain: what the demand needs on its way, against what can be had there; of a share it says what the part can hold at all. Then come changes that each mend it, each tried as `--set PATH=VALUE` would set it, with the objective of the best plan then and what it is more or less than without the statement that demands: goals, demands and specifications; supplies and capacities; process figures, by a factor of 3 at most and within 0-100 %. An assay is told apart, as it is otherwise only if the ore is another, and so is a figure that would have to be another by a power of ten: look whether it was miswritten. Where nothing plausible is left, that is said.
+
+`--format json` has the conflict and the repairs as data.";
     NoRatio, "no-ratio", Error,
         "The objective is a ratio that no plan makes best: its denominator can be negative or is always 0, or plans of any size are equally good. \
          Divide by something that flows and is never negative, such as a flow, a value or a cost, and say with `supply`, `demand` or `capacity` how large the plan is.";
     Unbounded, "unbounded", Error,
-        "The objective grows without limit: a feed without `supply`, a product without `demand`, or a price that makes money from nothing. Limit it.";
+        "The objective grows without limit: a feed without `supply`, an ingredient without `supply`, a product without `demand`, or a price that makes money from nothing.
+
+The labels mark what grows and the prices at which it is bought and sold; the help says what each tonne bought costs, earns and gains, and which limits end it, each tried. Write one of them, or look whether a price is in the wrong unit.";
     OptimumNotUnique, "optimum-not-unique", Note,
         "Other plans reach the same optimum. The objective is a fact; single flows may not be.";
     Degenerate, "degenerate", Note,

@@ -183,6 +183,44 @@ mod tests {
     }
 
     #[test]
+    fn a_value_set_onto_a_figure_keeps_what_it_is_of_and_drops_where_it_came_from() {
+        let text = r#"
+            [flowsheet]
+            title = "t"
+            [separator.press]
+            to = { magnets = "m", swarf = "w" }
+            recovery.magnets = { default = "90 %" }
+            capacity = { value = "2500 t/yr", of = "magnets", assumed = "why", note = "the target" }
+            [product.m]
+            price = "1 USD/t"
+            demand = { value = "7 t/yr", min = "1 t/yr", source = "S", confidence = "low" }
+            [source.S]
+            title = "a source"
+            [scenario.more]
+            "separator.press.capacity" = "2600 t/yr"
+        "#;
+        let set = ["separator.press.capacity=2565 t/yr", "product.m.demand=8"].map(str::to_owned);
+        for (scenario, set, expected) in
+            [(None, &set[..], "2565 t/yr"), (Some("more"), &[], "2600 t/yr")]
+        {
+            let mut sources = Sources::new();
+            let request = Request { scenario, set };
+            let files = Memory(HashMap::new());
+            let loaded = load("main", text.as_bytes(), &request, &files, &mut sources);
+            let document = loaded.expect("sound").document;
+            let capacity = &document.separator["press"].capacity.0[0];
+            assert_eq!(capacity.figure.value, Scalar::Text(expected.to_owned()));
+            assert!(capacity.figure.provenance.is_empty());
+            assert_eq!(capacity.of.as_ref().expect("kept").value, "magnets");
+            let snippet = sources.snippet(capacity.figure.span).expect("written");
+            assert!(snippet.contains(expected));
+            let demand = document.product["m"].demand.as_ref().expect("written");
+            let least = demand.min.as_ref().expect("kept");
+            assert_eq!(least.provenance.is_empty(), scenario.is_none());
+        }
+    }
+
+    #[test]
     fn files_that_include_each_other_are_found_however_long_the_circle() {
         let files = Memory(HashMap::from([("main", "include = ['main']"), ("a", "")]));
         let mut sources = Sources::new();

@@ -2,7 +2,8 @@
 //!
 //! A patch is a small tree laid over the big one. A quoted path in a scenario becomes such a tree first, its tables
 //! marked as implicit in the way that TOML marks dotted keys, so that all forms follow one rule: what a patch names on
-//! its way down must be there, what it holds at the end replaces what stands there.
+//! its way down must be there, what it holds at the end replaces what stands there. A value laid over a figure that is
+//! written as a table replaces its `value` and drops where that came from.
 
 use std::{borrow::Cow, collections::HashSet};
 

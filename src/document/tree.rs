@@ -95,9 +95,21 @@ fn merge_node<'t>(node: &mut Node<'t>, key: &Key<'t>, over: Node<'t>) {
                 }
             }
         }
+        // Another value of a figure: it is no longer the source's, but of the same stream and with the same note.
+        (DeValue::Table(table), over) if table.contains_key("value") && !over.is_array() => {
+            for key in PROVENANCE {
+                table.remove(key);
+            }
+            if let Some(value) = table.get_mut("value") {
+                *value = toml::Spanned::new(span, over);
+            }
+        }
         (_, over) => *node = toml::Spanned::new(span, over),
     }
 }
+
+/// The keys of a figure that say where its value comes from.
+const PROVENANCE: [&str; 3] = ["source", "assumed", "confidence"];
 
 /// The position that a key names in a list, from 0.
 pub(super) fn index(key: &Key<'_>) -> Option<usize> {

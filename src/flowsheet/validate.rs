@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::{
     Flowsheet, Kind, LimitKind, Operation, OperationId, Port, Reaction, Recovery, Sense,
-    Separation, SpeciesId, Values,
+    Separation, SpeciesId, Values, closed,
 };
 use crate::{
     chem::Equation,
@@ -75,7 +75,7 @@ impl Check<'_> {
         let inlet = self.inlet_species(operation);
         let mut found = Vec::new();
         if inlet.is_empty() && !matches!(operation.kind, Kind::Feed(_) | Kind::Blender(_)) {
-            return vec![Self::unreachable(operation).into()];
+            return vec![self.unreachable(operation).into()];
         }
         match &operation.kind {
             Kind::Feed(_) => found.extend(self.check_assay(operation)),
@@ -100,7 +100,7 @@ impl Check<'_> {
             }
             Kind::Blender(blender) => {
                 if inlet.is_empty() && blender.ingredients.is_empty() {
-                    return vec![Self::unreachable(operation).into()];
+                    return vec![self.unreachable(operation).into()];
                 }
                 self.check_recipe(id, operation, blender, &inlet, &mut found);
             }
@@ -418,6 +418,7 @@ impl Check<'_> {
             let diagnostic = Diagnostic::new(Code::RecipeUnmet, message)
                 .at(self.span_of(limit.figure), format!("no `{content}` enters `{name}`"))
                 .help(help);
+            let diagnostic = closed::mark(self.flowsheet, self.values, operation, diagnostic);
             found.push(diagnostic.into());
         }
     }
@@ -461,16 +462,22 @@ impl Check<'_> {
         self.flowsheet.streams.iter().any(|stream| limit.content.meets(&stream.species))
     }
 
-    fn unreachable(operation: &Operation) -> Diagnostic {
+    fn unreachable(&self, operation: &Operation) -> Diagnostic {
         let reason = if operation.inlets.is_empty() {
             "no stream goes here"
         } else {
             "nothing flows in the streams that go here"
         };
         let message = format!("nothing ever enters {} `{}`", operation.kind.name(), operation.name);
-        Diagnostic::new(Code::UnreachableOperation, message)
-            .at(operation.span, reason)
-            .help("send an outlet here, or remove it")
+        let found = Diagnostic::new(Code::UnreachableOperation, message).at(operation.span, reason);
+        let places = found.labels.len();
+        let found = closed::mark(self.flowsheet, self.values, operation, found);
+        let help = if found.labels.len() > places {
+            "send some of it here, or remove it"
+        } else {
+            "send an outlet here, or remove it"
+        };
+        found.help(help)
     }
 
     /// Loops from which no product or waste can be reached.

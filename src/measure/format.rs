@@ -28,6 +28,14 @@ pub fn format_number(value: f64) -> String {
     }
 }
 
+/// A number in all its digits, thousands separated: `1,814.25`.
+#[must_use]
+pub fn format_digits(value: f64) -> String {
+    let text = format!("{value}");
+    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
+    format!("{}{fraction}", separate_thousands(whole))
+}
+
 fn format_exponent(value: f64) -> String {
     let text = format!("{value:.3e}");
     match text.split_once('e') {

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, Span},
     flowsheet::{
-        Blender, Content, Flowsheet, Kind, Measure, Operation, OperationId, PeriodId, Port, Sense,
-        SpeciesId, StreamId, Values,
+        Blender, Content, FigureId, Flowsheet, Kind, Measure, Operation, OperationId, PeriodId,
+        Port, Sense, SpeciesId, StreamId, Values, closed,
     },
     index::{Id, IdVec},
     lp::{ColumnId, LinearProgram, RowId, RowSense},
@@ -283,9 +283,12 @@ impl Work<'_> {
         nodes.sort_unstable();
         let mut streams: Vec<StreamId> = Vec::new();
         let mut species: Vec<&str> = Vec::new();
+        let mut shares: Vec<(FigureId, bool)> = Vec::new();
         for node in nodes {
             let node = self.nodes.items[node];
             let name = self.flowsheet.species[node.species].name.as_str();
+            let from = &self.flowsheet.operations[self.flowsheet.streams[node.stream].from];
+            shares.extend(closed::shares(from, node.stream, Some(node.species)));
             if !streams.contains(&node.stream) {
                 streams.push(node.stream);
             }
@@ -306,6 +309,16 @@ impl Work<'_> {
         for (at, &id) in streams.iter().take(MOST_STREAMS).enumerate() {
             let text = if at == 0 { "all of it comes back here" } else { "on the way round" };
             diagnostic = diagnostic.at(self.flowsheet.streams[id].span, text);
+        }
+        shares.sort_unstable();
+        shares.dedup();
+        for (figure, own) in shares.into_iter().take(2 * MOST_STREAMS) {
+            let says = match (own, self.values[figure]) {
+                (true, 1.0) => "all of it goes round",
+                (false, 0.0) => "nothing of it leaves here",
+                _ => continue,
+            };
+            diagnostic = diagnostic.at(self.flowsheet.figures[figure].span, says);
         }
         self.findings.push(diagnostic.help(
             "let a part of each species leave the loop: lower a recovery, or bleed a stream",

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use super::{Driver, DriverId, assemble::place_of, compose::TransferRow, system::Nodes};
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
-    flowsheet::{Flowsheet, Limit, LimitKind, OperationId, PeriodId, Port, Sense, Values},
+    diagnostic::{Code, Diagnostic, Diagnostics, Span},
+    flowsheet::{Flowsheet, Kind, Limit, LimitKind, OperationId, PeriodId, Port, Sense, Values},
     index::{Id, IdVec},
 };
 
@@ -106,10 +106,31 @@ fn report(
     } else {
         format!("remove `{content}` further up, or relax the specification to {grade} %")
     };
-    Diagnostic::new(Code::SpecificationUnmeetable, message)
+    let found = Diagnostic::new(Code::SpecificationUnmeetable, message)
         .at(figure.span, "")
-        .at(place, format!("what comes from {source} alone holds {grade} %"))
-        .help(help)
+        .at(place, format!("what comes from {source} alone holds {grade} %"));
+    let assays = assays(flowsheet, limit, too_low.then_some(bound));
+    assays.into_iter().fold(found, |found, (span, text)| found.at(span, text)).help(help)
+}
+
+/// Most assays that are marked.
+const ASSAYS: usize = 4;
+
+/// The grades of feeds that hold less of a content than is asked for; none is marked if too much is there.
+fn assays(flowsheet: &Flowsheet, limit: &Limit, least: Option<f64>) -> Vec<(Span, String)> {
+    let Some(least) = least else { return Vec::new() };
+    let mut places = Vec::new();
+    for operation in &flowsheet.operations {
+        let Kind::Feed(feed) = &operation.kind else { continue };
+        for grade in &feed.assay.grades {
+            let figure = &flowsheet.figures[grade.figure];
+            if limit.content.meets(&grade.members) && figure.value < least {
+                places.push((figure.span, format!("so much is in `{}`", operation.name)));
+            }
+        }
+    }
+    places.truncate(ASSAYS);
+    places
 }
 
 /// A grade as percent, with as many digits as tell it from the bound, rounded away from the bound: so much can be met.

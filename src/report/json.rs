@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     analysis::Outcome,
-    diagnostic::{Diagnostics, Severity, Sources},
+    diagnostic::{Claim, Diagnostics, Label, Repair, Severity, Sources},
     exact,
 };
 
@@ -75,6 +75,32 @@ struct Finding {
     help: Option<String>,
     /// The places it speaks of, the main one first.
     labels: Vec<Place>,
+    /// Of a flowsheet without a plan: statements that cannot hold together, while all but any one of them can.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    conflict: Vec<Statement>,
+    /// What mends it, the most plausible first; where several conflicts are told, as if the others were mended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    repairs: Vec<Repair>,
+    /// The objective of the best plan without the statement that demands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<f64>,
+}
+
+/// One of the statements that contradict each other.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Statement {
+    /// Path of its figure: `feed.ore.supply`.
+    path: String,
+    /// `at least`, `at most` or `exactly`.
+    sense: &'static str,
+    /// The figure as it was written: what is needed (`at least`) or available (`at most`).
+    text: String,
+    /// The nearest value that the others leave, rounded to the side that holds; null if this statement alone cannot
+    /// give way far enough.
+    reach: Option<String>,
+    /// Where it was written.
+    place: Option<Place>,
 }
 
 /// A place that a finding speaks of.
@@ -152,26 +178,37 @@ fn inputs(sources: &Sources) -> Vec<Input> {
 
 /// Findings as data.
 fn list(findings: &Diagnostics, sources: &Sources) -> Vec<Finding> {
-    let findings = findings.iter().map(|item| Finding {
-        code: item.code.name(),
-        severity: item.severity,
-        message: item.message.clone(),
-        help: item.help.clone(),
-        labels: item
-            .labels
-            .iter()
-            .filter_map(|label| {
-                let place = sources.place(label.span)?;
-                Some(Place {
-                    source: place.source.to_owned(),
-                    line: place.line,
-                    column: place.column,
-                    text: label.text.clone(),
-                })
-            })
-            .collect(),
+    let statement = |claim: &Claim| Statement {
+        path: claim.path.clone(),
+        sense: claim.sense,
+        text: claim.text.clone(),
+        reach: claim.reach.clone(),
+        place: place(&Label { span: claim.span, text: String::new() }, sources),
+    };
+    let findings = findings.iter().map(|item| {
+        let explained = item.explanation.as_deref().cloned().unwrap_or_default();
+        Finding {
+            code: item.code.name(),
+            severity: item.severity,
+            message: item.message.clone(),
+            help: item.help.clone(),
+            labels: item.labels.iter().filter_map(|label| place(label, sources)).collect(),
+            conflict: explained.conflict.iter().map(statement).collect(),
+            repairs: explained.repairs,
+            reference: explained.reference,
+        }
     });
     findings.collect()
+}
+
+fn place(label: &Label, sources: &Sources) -> Option<Place> {
+    let place = sources.place(label.span)?;
+    Some(Place {
+        source: place.source.to_owned(),
+        line: place.line,
+        column: place.column,
+        text: label.text.clone(),
+    })
 }
 
 fn pretty(data: &impl Serialize) -> String {

@@ -6,6 +6,7 @@ use reeflow::{
     diagnostic::Code,
     lp::Options,
     measure::Units,
+    report::terminal::{Style, debottleneck::render},
 };
 
 use crate::shipped;
@@ -226,4 +227,33 @@ fn limits_that_grow_together_are_worth_what_they_are_together() {
         before = step.value;
     }
     assert!(together > 0);
+}
+
+#[test]
+fn a_demand_that_is_lowered_does_not_grow() {
+    let text = r#"
+        [flowsheet]
+        title = "two uses"
+        assumed = "made up"
+        [feed.ore]
+        to = "ways"
+        supply = { exactly = "100 t/yr" }
+        assay.grade = { Nd2O3 = "100 %" }
+        [splitter.ways]
+        to = { dear = "dear", cheap = "cheap" }
+        [product.dear]
+        price = "10 USD/t"
+        [product.cheap]
+        price = "1 USD/t"
+        demand = { min = "50 t/yr" }
+        [goal]
+        dear = { measure = "flow(dear)", at-least = "60 t/yr" }
+    "#;
+    let flowsheet = shipped::lower_text(text);
+    let request = Request { goal: Some("dear".to_owned()), ..Request::default() };
+    let told = debottleneck(&flowsheet, &Options::default(), &request).expect("a path");
+    let drawn = render(&told, &Style::default());
+    let drawn = drawn.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(drawn.contains("product.cheap.demand.min from 50 t/yr to 40 t/yr"), "{drawn}");
+    assert!(drawn.contains("one limit gives way") && !drawn.contains("grows"), "{drawn}");
 }

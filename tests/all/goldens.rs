@@ -56,7 +56,7 @@ fn refusal(scenario: &str) -> (Vec<Code>, String) {
 fn ten_kilotonnes_of_oxide_are_more_than_the_ore_holds() {
     let (codes, text) = refusal("claim");
     assert_eq!(codes, [Code::Infeasible]);
-    assert!(text.contains("wants at least 10,000 t/yr, but at most 5,323 t/yr"), "{text}");
+    assert!(text.contains("wants at least 10 kt/yr, but at most 5.322 kt/yr"), "{text}");
     assert!(text.contains("hold at most 9,975 t/yr REO"), "{text}");
     assert!(text.contains("recovery of 100.3 %"), "{text}");
 }
@@ -65,7 +65,7 @@ fn ten_kilotonnes_of_oxide_are_more_than_the_ore_holds() {
 fn at_the_higher_grade_the_claim_is_judged_again() {
     let (codes, text) = refusal("claim-grade-2.9");
     assert_eq!(codes, [Code::Infeasible]);
-    assert!(text.contains("at most 8,821 t/yr"), "{text}");
+    assert!(text.contains("at most 8.82 kt/yr"), "{text}");
     assert!(text.contains("recovery of 60.5 %"), "{text}");
     let (codes, text) = refusal("claim-grade-3.48");
     assert!(codes.is_empty(), "{text}");

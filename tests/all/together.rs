@@ -37,9 +37,19 @@ fn maximal_and_minimal_sets_are_those_found_by_hand() {
     assert!((sets[0].1 - (400.0 + 60.0)).abs() < 1e-9);
     assert_eq!(sets[1].0, ["much-dear"]);
     assert!((sets[1].1 - 1000.0).abs() < 1e-9);
-    let mut conflicts: Vec<String> = told.conflicts.iter().map(|set| set.join("+")).collect();
+    let mut conflicts: Vec<String> = told.conflicts.iter().map(|set| set.goals.join("+")).collect();
     conflicts.sort();
     assert_eq!(conflicts, ["much-dear+half", "much-dear+much-cheap", "too-much"]);
+    for conflict in &told.conflicts {
+        let why = conflict.why.as_deref().expect("told");
+        let (first, last) = (&conflict.goals[0], &conflict.goals[conflict.goals.len() - 1]);
+        assert!(why.contains(first.as_str()) && why.contains(last.as_str()), "{why}");
+    }
+    // 100 t less 60 t are 40 t.
+    let dear = told.conflicts.iter().find(|set| set.goals == ["much-dear", "much-cheap"]);
+    let why = dear.and_then(|set| set.why.as_deref()).expect("told");
+    assert!(why.contains("`goal.much-dear.at-least` is then at most 40 t/yr"), "{why}");
+    assert!(why.contains("`feed.ore.supply` (at most 100 t/yr)"), "{why}");
     let met: Vec<bool> = told.goals.iter().map(|goal| goal.met).collect();
     assert_eq!(met, [true, false, false, false]);
 }

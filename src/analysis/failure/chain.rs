@@ -10,7 +10,7 @@ use crate::{
     },
     index::Id,
     lp::{self, LinearProgram},
-    measure::format_mass_rate,
+    measure::{format_mass_rate, round},
     model::{Form, Model, NodeId, Row},
 };
 
@@ -48,7 +48,9 @@ pub(super) fn follow(
         if need > can * (1.0 + 1e-6) && need > 0.0 {
             let name = &flowsheet.streams[stream].name;
             let of = content(flowsheet, stream, &species);
-            let (need, can) = (format_mass_rate(need), format_mass_rate(can));
+            // To the sides that repairs are rounded to, so that the same amount is the same number.
+            let need = format_mass_rate(round::outward(need, true));
+            let can = format_mass_rate(round::outward(can, false));
             told.push(format!("{need}{of} in `{name}`, which has at most {can}"));
         }
     }
@@ -148,22 +150,27 @@ fn decisive(search: &Search<'_>, stream: StreamId, worth: &[f64]) -> Vec<Species
 
 /// ` Nd2O3 + Pr6O11`, or nothing if it is the whole stream.
 fn content(flowsheet: &Flowsheet, stream: StreamId, species: &[SpeciesId]) -> String {
-    if species.len() == flowsheet.streams[stream].species.len() {
+    let there = &flowsheet.streams[stream].species;
+    if species.len() == there.len() {
         return String::new();
     }
-    let there = |id: &SpeciesId| flowsheet.streams[stream].species.contains(id);
+    format!(" {}", name_of(flowsheet, there, species))
+}
+
+/// Some of the species that are there: the name of their group, or their own.
+pub(super) fn name_of(flowsheet: &Flowsheet, there: &[SpeciesId], species: &[SpeciesId]) -> String {
     let group = flowsheet.groups.iter().find(|group| {
-        let members: Vec<SpeciesId> = group.members.iter().copied().filter(there).collect();
-        members.len() == species.len() && members.iter().all(|id| species.contains(id))
+        let mut members = group.members.iter().filter(|id| there.contains(id));
+        members.clone().count() == species.len() && members.all(|id| species.contains(id))
     });
     if let Some(group) = group {
-        return format!(" {}", group.name);
+        return group.name.clone();
     }
     let names: Vec<&str> = species.iter().map(|&id| flowsheet.species[id].name.as_str()).collect();
     if names.len() > 3 {
-        return format!(" {} and {} more", names[..2].join(", "), names.len() - 2);
+        return format!("{} and {} more", names[..2].join(", "), names.len() - 2);
     }
-    format!(" {}", names.join(" + "))
+    names.join(" + ")
 }
 
 /// Whether a row is an `at most` limit outside the conflict, which only stands in the way of a need.

@@ -2,7 +2,8 @@
 
 use crate::{
     flowsheet::{FigureId, Flowsheet, Measure, Sense, Term, Values},
-    lp::{self, Options, RowId},
+    index::Id,
+    lp::{self, LinearProgram, Options, RowId},
     model::{Model, Row},
 };
 
@@ -22,19 +23,63 @@ fn is_written(row: Row) -> bool {
     matches!(row, Row::Limit(..) | Row::Goal(..))
 }
 
-/// An irreducible conflict among the statements that take part in a Farkas proof; empty if none could be proven.
-pub(super) fn find(model: &Model, options: &Options, proof: &[(Row, f64)]) -> Vec<Statement> {
+/// Most conflicts that are told.
+const CONFLICTS: usize = 4;
+
+/// Irreducible conflicts without a statement in common, each with what demands first; and whether there are more.
+///
+/// The first is among the statements that take part in a Farkas proof, the next among those of the proof that there
+/// still is no plan without any statement of the ones before. Empty if none could be proven.
+pub(super) fn find(
+    model: &Model,
+    flowsheet: &Flowsheet,
+    options: &Options,
+    proof: &[(Row, f64)],
+) -> (Vec<Vec<Statement>>, bool) {
+    let condensed = model.condensed();
+    let mut found: Vec<Vec<Statement>> = Vec::new();
+    let mut proof: Vec<(Row, f64)> = proof.to_vec();
+    loop {
+        let told: Vec<Row> = found.iter().flatten().map(|statement| statement.row).collect();
+        let mut next = narrow(model, options, &proof, &told);
+        if next.is_empty() {
+            return (found, false);
+        }
+        if found.len() == CONFLICTS {
+            return (found, true);
+        }
+        // What demands comes first, then what stands against it.
+        next.sort_by_key(|statement| statement.rank(flowsheet));
+        found.push(next);
+        let told: Vec<Row> = found.iter().flatten().map(|statement| statement.row).collect();
+        let mut program: LinearProgram<(), Row> = LinearProgram::new();
+        for (_, column) in condensed.columns() {
+            program.add_column((), 0.0, column.lower, column.upper);
+        }
+        for (id, row) in condensed.rows().filter(|(_, row)| !told.contains(row.key)) {
+            program.add_row(*row.key, row.sense, row.rhs, condensed.row_terms(id));
+        }
+        let Err(lp::Failure::Infeasible { farkas, .. }) = lp::solve(&program, options) else {
+            return (found, false);
+        };
+        proof = program.rows().map(|(id, row)| (*row.key, farkas[id.index()])).collect();
+    }
+}
+
+/// An irreducible conflict among the statements that take part in a proof and were not told yet.
+fn narrow(model: &Model, options: &Options, proof: &[(Row, f64)], told: &[Row]) -> Vec<Statement> {
     let largest = proof.iter().fold(0.0_f64, |largest, (_, weight)| largest.max(weight.abs()));
     let part = |row: Row| {
         proof.iter().any(|&(other, weight)| other == row && weight.abs() > SHARE * largest)
     };
     let condensed = model.condensed();
     let rows = || condensed.rows().map(|(id, row)| (id, *row.key));
+    let takes_part = |row: Row| is_written(row) && !told.contains(&row) && part(row);
     let candidates: Vec<RowId> =
-        rows().filter(|&(_, row)| is_written(row) && part(row)).map(|(id, _)| id).collect();
+        rows().filter(|&(_, row)| takes_part(row)).map(|(id, _)| id).collect();
     let left_out = |id: RowId| {
         let row = *condensed.row_key(id);
-        is_written(row) && !part(row)
+        is_written(row) && !takes_part(row)
     };
     let found = lp::irreducible(condensed, &candidates, left_out, options).unwrap_or_default();
     found.into_iter().map(|id| Statement { id, row: *condensed.row_key(id) }).collect()
@@ -55,6 +100,15 @@ impl Statement {
             Row::Limit(id, _) => flowsheet.limits[id].sense,
             Row::Goal(id, at) => flowsheet.goals[id].bounds[at].sense,
             _ => Sense::Exactly,
+        }
+    }
+
+    /// Whether its figure is an amount that its row grows with, rather than a share or a ratio.
+    pub(super) fn is_of_amount(self, flowsheet: &Flowsheet) -> bool {
+        match self.row {
+            Row::Limit(id, _) => flowsheet.limits[id].share_of.is_none(),
+            Row::Goal(id, _) => flowsheet.goals[id].to.is_none(),
+            _ => false,
         }
     }
 
@@ -104,6 +158,12 @@ impl Statement {
             }
             _ => 1.0,
         }
+    }
+
+    /// The same statement in another model.
+    pub(super) fn again(self, model: &Model) -> Option<Self> {
+        let mut rows = model.condensed().rows();
+        rows.find(|(_, row)| *row.key == self.row).map(|(id, _)| Self { id, ..self })
     }
 
     /// Takes the statement out of a copy of its flowsheet.

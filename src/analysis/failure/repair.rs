@@ -1,36 +1,31 @@
-//! Repairs of a conflict: single figures that, changed a little, make the flowsheet have a plan.
+//! Repairs of a conflict: figures that, changed, make the flowsheet have a plan.
 //!
 //! Every repair by limits must relax a statement of the irreducible set, so each of them is asked how far it would have
-//! to give way alone: the least (or greatest) that its measure can be while all others hold. What is no limit
-//! (recoveries, grades, conversions) is asked by duality how much it would move the statement that demands, and then
-//! moved until that is met. A repair is told only if the flowsheet with that figure, as printed, has a proven plan.
+//! to give way alone: the least (or greatest) that its measure can be while all others hold. Where that is not enough
+//! it is relaxed together with limits outside the conflict, by the least relative change; and all statements of the
+//! conflict may meet halfway. What is no limit is in `process`. A repair is told only if the flowsheet with its figures
+//! as printed is one that `solve` answers.
 
-use super::conflict::Statement;
+use super::{
+    conflict::Statement,
+    written::{DIGITS, Written},
+};
 use crate::{
-    analysis::{
-        assumption::{Followed, Moved, WORK, shaping},
-        context::Context,
-    },
-    flowsheet::{FigureId, Flowsheet, Measure, Objective, PeriodId, Provenance, Sense, Values},
+    analysis::{accept, context::Context},
+    flowsheet::{FigureId, Flowsheet, Measure, PeriodId, Sense, Values},
     index::Id,
     lp::{self, ColumnId, LinearProgram, Options, RowId, RowSense},
-    measure::round,
     model::{At, Form, Model, Row},
 };
 
-/// Most figures that are no limits and are tried.
-const TRIED: usize = 12;
-/// A figure that must become so many times what it is was no slip of the pen.
-const FAR: f64 = 200.0;
-/// Most steps of a search for the value of a figure.
-const STEPS: usize = 8;
-
 /// One figure changed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Change {
     pub(super) figure: FigureId,
     pub(super) from: f64,
     pub(super) to: f64,
+    /// As it would be written.
+    pub(super) text: String,
 }
 
 /// Figures that, changed together, mend a conflict.
@@ -50,6 +45,16 @@ impl Repair {
         });
         sizes.sum()
     }
+
+    /// Whether both change the same figures.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let figures = |repair: &Self| {
+            let mut ids: Vec<FigureId> = repair.changes.iter().map(|it| it.figure).collect();
+            ids.sort_unstable();
+            ids
+        };
+        figures(self) == figures(other)
+    }
 }
 
 /// What repairs are sought for.
@@ -59,6 +64,13 @@ pub(super) struct Search<'a> {
     pub(super) values: &'a Values,
     pub(super) model: &'a Model,
     pub(super) options: &'a Options,
+}
+
+/// A figure and the value that it must reach, before rounding.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    pub(super) figure: FigureId,
+    pub(super) to: f64,
 }
 
 impl Search<'_> {
@@ -105,13 +117,8 @@ impl Search<'_> {
     /// Changes the statement's own figure.
     pub(super) fn relax(&self, statement: Statement, nearest: f64) -> Option<Repair> {
         let figure = statement.figure(self.flowsheet)?;
-        let wanted = nearest / statement.available(self.flowsheet, self.values);
-        let from = self.values[figure];
-        let up = wanted > from;
-        let exact = statement.sense(self.flowsheet) == Sense::Exactly;
-        let rounded = if exact { wanted } else { round::outward(wanted, up) };
-        let tries = [rounded, wanted, wanted + (wanted - from) * 1e-9];
-        tries.into_iter().find_map(|to| self.holds(vec![Change { figure, from, to }]))
+        let to = nearest / statement.available(self.flowsheet, self.values);
+        self.holds(&[Wanted { figure, to }])
     }
 
     /// Changes the share of the year in which the statement's bound is at hand.
@@ -119,178 +126,122 @@ impl Search<'_> {
         let Row::Limit(id, _) = statement.row else { return None };
         let limit = &self.flowsheet.limits[id];
         let figure = limit.availability?;
-        let (from, to) =
-            (self.values[figure], round::outward(nearest / self.values[limit.figure], true));
+        let to = nearest / self.values[limit.figure];
         if to > 1.0 {
             return None;
         }
-        self.holds(vec![Change { figure, from, to }])
+        self.holds(&[Wanted { figure, to }])
     }
 
     /// The least changes of a statement and of limits outside the conflict that mend it together, relative to each
     /// bound.
     pub(super) fn join(&self, statement: Statement, conflict: &[Statement]) -> Option<Repair> {
-        let hard = |id: RowId| id != statement.id && conflict.iter().any(|it| it.id == id);
+        let soft = |id: RowId| id == statement.id || conflict.iter().all(|it| it.id != id);
+        self.give_way(soft, false)
+    }
+
+    /// All statements of the conflict give way by the same share of each bound.
+    pub(super) fn meet(&self, conflict: &[Statement]) -> Option<Repair> {
+        let repair = self.give_way(|id| conflict.iter().any(|it| it.id == id), true)?;
+        (repair.changes.len() > 1).then_some(repair)
+    }
+
+    /// The least relative changes of some rows that mend it: least in sum, or (`evenly`) of the same share.
+    fn give_way(&self, soft: impl Fn(RowId) -> bool, evenly: bool) -> Option<Repair> {
         let condensed = self.model.condensed();
         let mut program: LinearProgram<(), ()> = LinearProgram::new();
         for (_, column) in condensed.columns() {
             program.add_column((), 0.0, column.lower, column.upper);
         }
+        let cost = |rhs: f64| if evenly { 0.0 } else { 1.0 / rhs.abs() };
+        let share = evenly.then(|| program.add_column((), 1.0, 0.0, f64::INFINITY));
         let mut growth: Vec<(ColumnId, Statement, f64)> = Vec::new();
         for (id, row) in condensed.rows() {
             let own = condensed.row_terms(id).map(|(at, value)| (ColumnId::new(at.index()), value));
             let mut terms: Vec<(ColumnId, f64)> = own.collect();
-            let soft = Statement { id, row: *row.key };
-            let can_grow = match *row.key {
-                Row::Limit(limit, _) => self.flowsheet.limits[limit].share_of.is_none(),
-                Row::Goal(goal, _) => self.flowsheet.goals[goal].to.is_none(),
-                _ => false,
-            };
-            if can_grow && !hard(id) && row.rhs != 0.0 {
-                let up = row.sense == RowSense::AtMost;
-                let column = program.add_column((), 1.0 / row.rhs.abs(), 0.0, f64::INFINITY);
-                terms.push((column, if up { -1.0 } else { 1.0 }));
-                growth.push((column, soft, if up { 1.0 } else { -1.0 }));
+            let statement = Statement { id, row: *row.key };
+            if soft(id) && row.rhs != 0.0 && statement.is_of_amount(self.flowsheet) {
+                let signs: &[f64] = match row.sense {
+                    RowSense::AtMost => &[1.0],
+                    RowSense::AtLeast => &[-1.0],
+                    RowSense::Equal => &[1.0, -1.0],
+                };
+                for &sign in signs {
+                    let column = program.add_column((), cost(row.rhs), 0.0, f64::INFINITY);
+                    terms.push((column, -sign));
+                    growth.push((column, statement, sign));
+                    if let Some(share) = share {
+                        let tied = [(column, 1.0), (share, -row.rhs.abs())];
+                        program.add_row((), RowSense::AtMost, 0.0, tied);
+                    }
+                }
             }
             program.add_row((), row.sense, row.rhs, terms);
         }
         let solved = lp::solve(&program, self.options).ok()?;
-        let changes = growth.iter().filter_map(|&(column, soft, sign)| {
+        let wanted = growth.iter().filter_map(|&(column, soft, sign)| {
             let grown = solved.value(column) / soft.available(self.flowsheet, self.values);
             let figure = soft.figure(self.flowsheet)?;
             let from = self.values[figure];
-            let to = round::outward(from + sign * grown, sign > 0.0);
-            (grown > 1e-9 * from.abs()).then_some(Change { figure, from, to })
+            (grown > 1e-9 * from.abs()).then_some(Wanted { figure, to: from + sign * grown })
         });
-        self.holds(changes.collect())
+        self.holds(&wanted.collect::<Vec<_>>())
     }
 
-    /// The repair, if the flowsheet with these figures has a proven plan.
-    fn holds(&self, changes: Vec<Change>) -> Option<Repair> {
+    /// The repair that writes these values in as few digits as do, rounded away from what was written.
+    pub(super) fn holds(&self, wanted: &[Wanted]) -> Option<Repair> {
+        if wanted.is_empty() {
+            return None;
+        }
+        let mut tried: Option<Vec<Change>> = None;
+        for digits in DIGITS {
+            let changes: Option<Vec<Change>> = wanted
+                .iter()
+                .map(|&Wanted { figure, to }| {
+                    let from = self.values[figure];
+                    let written = Written::of(self.flowsheet, figure)?;
+                    let (told, text) = match digits {
+                        4 => written.tell(to, to > from)?,
+                        _ => written.round(to, to > from, digits)?,
+                    };
+                    Some(Change { figure, from, to: told, text })
+                })
+                .collect();
+            let changes = changes?;
+            if tried.as_ref() == Some(&changes) || changes.iter().any(|it| it.from == it.to) {
+                continue;
+            }
+            if let Some(repair) = self.try_out(&changes) {
+                return Some(repair);
+            }
+            tried = Some(changes);
+        }
+        None
+    }
+
+    /// The repair, if `solve` answers the flowsheet with these figures.
+    pub(super) fn try_out(&self, changes: &[Change]) -> Option<Repair> {
         let mut values = self.values.clone();
-        for change in &changes {
+        for change in changes {
             values[change.figure] = change.to;
         }
         let flowsheet = self.flowsheet.with_values(&values).ok()?;
-        let mut model = Model::assemble(&flowsheet, &values).ok()?;
-        let plan = model.solve(&flowsheet, self.options, Form::Condensed).ok()?;
-        Some(Repair { changes, objective: plan.objective })
+        let objective = best(&flowsheet, &values, self.options)?;
+        Some(Repair { changes: changes.to_vec(), objective })
     }
 
-    /// Whether there are so many figures that shape flows that they are not tried.
-    pub(super) fn too_many(&self) -> bool {
-        let shaping = shaping(self.flowsheet).iter().filter(|&&shapes| shapes).count();
-        shaping.saturating_mul(self.model.nodes().len()) > WORK
-    }
-
-    /// Changes of figures that are no limits, so that a statement can be met; the smallest first.
-    pub(super) fn figures(&self, statement: Statement) -> Option<Vec<Repair>> {
-        let shapes = shaping(self.flowsheet);
-        let (of, to) = statement.measures(self.flowsheet)?;
-        let bound = statement.bound(self.flowsheet, self.values);
-        let (measure, target) = match to {
-            None => (of, bound),
-            Some(to) => {
-                let mut measure = of;
-                measure
-                    .terms
-                    .extend(to.terms.into_iter().map(|(factor, term)| (-bound * factor, term)));
-                (measure, 0.0)
-            }
-        };
-        // Exactly: towards the side on which the plans are.
-        let up = match statement.sense(self.flowsheet) {
-            Sense::AtMost => false,
-            Sense::AtLeast => true,
-            Sense::Exactly => self.nearest(statement)? < bound,
-        };
-        let mut flowsheet = self.flowsheet.clone();
-        let mut values = self.values.clone();
+    /// The objective of the best plan without a statement.
+    pub(super) fn without_demand(&self, statement: Statement) -> Option<f64> {
+        let (mut flowsheet, mut values) = (self.flowsheet.clone(), self.values.clone());
         statement.drop_from(&mut flowsheet, &mut values);
-        flowsheet.objective = if up {
-            Objective::Maximise(measure.clone())
-        } else {
-            Objective::Minimise(measure.clone())
-        };
-        let mut model = Model::assemble(&flowsheet, &values).ok()?;
-        let plan = model.solve(&flowsheet, self.options, Form::Condensed).ok()?;
-        let context = Context::new(&flowsheet, &values, &model, &plan);
-        let functional = context.functionals().measure(context.at(), &measure);
-        let sensitivity = model.sensitivity(&plan, &functional)?;
-        let followed = Followed { of: measure, to: None, base: plan.objective, sensitivity };
-        let gap = target - plan.objective;
-        let mut found: Vec<(f64, FigureId, f64)> = Vec::new();
-        let mut closed = Vec::new();
-        for (id, figure) in flowsheet.figures.iter_ids() {
-            let own = Some(id) == statement.figure(self.flowsheet);
-            if own || !shapes[id] || figure.provenance == Provenance::Wanted {
-                continue;
-            }
-            if values[id] == 0.0 {
-                // A closed way: no derivative tells what opening it does.
-                closed.push((f64::INFINITY, id, 1.0));
-                continue;
-            }
-            let Some(moved) = Moved::new(&context, id, true) else { continue };
-            let slope = moved.derivative(&context, &followed);
-            let step = gap / slope;
-            // A share cannot leave 0–1; a little more than that may do, since flows are no straight lines.
-            let possible = values[id] > 1.0 || (-0.01..=1.2).contains(&(values[id] + step));
-            if step.is_finite() && possible && (step / values[id]).abs() <= FAR {
-                found.push(((step / values[id]).abs(), id, step));
-            }
-        }
-        found.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let reach = |id: FigureId, value: f64| -> Option<f64> {
-            let mut moved = values.clone();
-            moved[id] = value;
-            let flowsheet = flowsheet.with_values(&moved).ok()?;
-            let mut model = Model::assemble(&flowsheet, &moved).ok()?;
-            Some(model.solve(&flowsheet, self.options, Form::Condensed).ok()?.objective)
-        };
-        let meets = |value: f64| {
-            let room = 1e-9 * target.abs().max(plan.objective.abs());
-            if up { value >= target - room } else { value <= target + room }
-        };
-        let tried = found.into_iter().take(TRIED).chain(closed.into_iter().take(TRIED));
-        let repairs = tried.filter_map(|(_, id, step)| {
-            let from = values[id];
-            let to = search(from, plan.objective, target, step, &|value| reach(id, value), &meets)?;
-            let to = round::outward(to, to > from);
-            let to = if to > 1.0 && from <= 1.0 { 1.0 } else { to };
-            self.holds(vec![Change { figure: id, from, to }])
-        });
-        let mut repairs: Vec<Repair> = repairs.collect();
-        repairs.sort_by(|a, b| a.size().total_cmp(&b.size()));
-        Some(repairs)
+        best(&flowsheet, &values, self.options)
     }
 }
 
-/// The value of a figure at which a measure meets its target, by the secant method from its derivative.
-fn search(
-    from: f64,
-    base: f64,
-    target: f64,
-    step: f64,
-    reach: &dyn Fn(f64) -> Option<f64>,
-    meets: &dyn Fn(f64) -> bool,
-) -> Option<f64> {
-    // All that shapes flows is a share, or a part of a whole: it keeps to its side of 0 and of 1.
-    let within = |value: f64| if from <= 1.0 { value.clamp(0.0, 1.0) } else { value.max(0.0) };
-    let (mut last, mut last_value) = (from, base);
-    let mut next = within(from + step);
-    for _ in 0..STEPS {
-        let value = reach(next)?;
-        if meets(value) {
-            return Some(next);
-        }
-        let slope = (value - last_value) / (next - last);
-        // A little further than the secant says, so that it ends on the good side.
-        let further = within(next + 1.001 * (target - value) / slope);
-        if !further.is_finite() || further == next {
-            return None;
-        }
-        (last, last_value, next) = (next, value, further);
-    }
-    None
+/// The objective of the plan that `solve` would tell.
+fn best(flowsheet: &Flowsheet, values: &Values, options: &Options) -> Option<f64> {
+    let mut model = Model::assemble(flowsheet, values).ok()?;
+    let plan = model.solve(flowsheet, options, Form::Condensed).ok()?;
+    accept(&Context::new(flowsheet, values, &model, &plan)).ok()?;
+    Some(plan.objective)
 }

@@ -22,11 +22,13 @@ pub fn render(told: &Debottleneck, style: &Style) -> String {
     page.line(&answer(told));
     if !told.steps.is_empty() {
         page.line(&explain_count(told));
-        page.heading("What grows, in this order");
+        let verb = if any_falls(told) { "gives way" } else { "grows" };
+        page.heading(&format!("What {verb}, in this order"));
         write_steps(&mut page, told);
         let difference = format!("{:.0e}", told.worst_difference);
         page.line(&format!(
-            "Each step was solved again with the limits grown: the same to {difference}."
+            "Each step was solved again with the limits {}: the same to {difference}.",
+            if any_falls(told) { "moved" } else { "grown" }
         ));
     }
     if !told.held_by.is_empty() && told.end != EndOfPath::TargetMet {
@@ -75,9 +77,11 @@ fn answer(told: &Debottleneck) -> String {
             _ => format!("✗ {name} stays at {start}, not {wanted}: no growth of a limit helps."),
         };
     }
-    let all = match grown.len() {
-        1 => "one limit grows".to_owned(),
-        n => format!("{n} limits grow"),
+    let all = match (grown.len(), any_falls(told)) {
+        (1, false) => "one limit grows".to_owned(),
+        (1, true) => "one limit gives way".to_owned(),
+        (n, false) => format!("{n} limits grow"),
+        (n, true) => format!("{n} limits give way"),
     };
     let list: Vec<String> = grown.iter().take(NAMED).cloned().collect();
     let more = if grown.len() > NAMED { " …" } else { "" };
@@ -101,6 +105,11 @@ fn answer(told: &Debottleneck) -> String {
         return format!("{from_to}{why}");
     }
     format!("✗ {from_to}{why} It is not {wanted}.")
+}
+
+/// Whether some limit is one that demands, and gives way downwards.
+fn any_falls(told: &Debottleneck) -> bool {
+    told.steps.iter().flat_map(|step| &step.grows).any(|growth| growth.to < growth.from)
 }
 
 /// Each limit that grows, with its first and last bound.
@@ -132,7 +141,11 @@ fn show_bound(unit: &str, bound: f64) -> String {
 
 fn explain_count(told: &Debottleneck) -> String {
     let mut text = match told.counted_in.as_str() {
+        "share" if any_falls(told) => {
+            "The least change, summed in % of each bound, leads.".to_owned()
+        }
         "share" => "The least growth, summed in % of each bound, leads.".to_owned(),
+        "t/yr" if any_falls(told) => "One limit gives way, the others stay.".to_owned(),
         "t/yr" => "One limit grows, the others stay.".to_owned(),
         "point" => {
             "One share is relaxed, all limits stay; its worth, on average, is per point.".to_owned()
@@ -140,7 +153,8 @@ fn explain_count(told: &Debottleneck) -> String {
         _ => "The least cost of expansion leads.".to_owned(),
     };
     let limits = if told.may_grow == 1 { "limit" } else { "limits" };
-    let _ = write!(text, " {} {limits} may grow.", told.may_grow);
+    let verb = if any_falls(told) { "give way" } else { "grow" };
+    let _ = write!(text, " {} {limits} may {verb}.", told.may_grow);
     if told.steps.iter().any(|step| step.grows.len() > 1) {
         text.push_str(
             " Where several grow together, the worth is that of all, per t/yr of the first.",

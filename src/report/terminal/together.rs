@@ -37,13 +37,15 @@ pub fn render(told: &Together, style: &Style) -> String {
     if !told.conflicts.is_empty() {
         page.heading("What cannot");
         for conflict in &told.conflicts {
-            page.item(&match conflict.as_slice() {
+            let set = match conflict.goals.as_slice() {
                 [one] => format!("✗ {one}, by itself"),
                 [some @ .., last] => format!("✗ {} with {last}", some.join(", ")),
-                [] => String::new(),
-            });
+                [] => continue,
+            };
+            let why = conflict.why.iter().map(|why| format!(": {why}"));
+            page.item(&format!("{set}{}.", why.collect::<String>()));
         }
-        page.item("Why: enforce them (`--set goal.NAME.enforce=true`) and solve.");
+        page.item("What mends it: enforce them (`--set goal.NAME.enforce=true`) and solve.");
     }
     if !told.left_out.is_empty() {
         page.item(&format!("Not looked at, there are too many: {}.", told.left_out.join(", ")));

@@ -101,6 +101,26 @@ fn json_reports_are_valid_whether_solved_or_not() {
         assert_eq!(report["schema"], "reeflow-report-1");
         assert!(report["outcome"]["objective"]["value"].is_f64());
     }
+    let scenario = ["--scenario", "claim", "--format", "json"];
+    let ran = run(&[&["solve", "flowsheets/beylikova-industrial.toml"][..], &scenario].concat());
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    let finding = &valid(&ran.out)["findings"][0];
+    let goal = &finding["conflict"][0];
+    assert_eq!(goal["path"], "goal.claimed-reo.at-least");
+    assert_eq!((&goal["sense"], &goal["text"]), (&"at least".into(), &"10 kt/yr".into()));
+    assert_eq!(goal["reach"], "5.322 kt/yr");
+    assert!(goal["place"]["line"].as_u64() > Some(0));
+    let repairs = finding["repairs"].as_array().expect("a list");
+    assert!(repairs.len() >= 3);
+    let change = &repairs[0]["changes"][0];
+    assert_eq!((&change["path"], &change["to"]), (&goal["path"], &goal["reach"]));
+    let reference = finding["reference"].as_f64().expect("told");
+    for repair in repairs {
+        let (objective, difference) = (repair["objective"].as_f64(), repair["difference"].as_f64());
+        let difference = difference.expect("told") - (objective.expect("told") - reference);
+        assert!(difference.abs() < 1e-6 * reference);
+    }
+    assert_eq!(repairs.last().expect("some")["kind"], "assay");
     let broken = run(&["solve", "tests/fixtures/broken/keys.toml", "--format", "json"]);
     assert_eq!(broken.code, Some(1));
     let report = valid(&broken.out);
