@@ -4,10 +4,12 @@
 
 mod assumption;
 mod bottleneck;
+mod clock;
 mod closure;
 pub mod compare;
 mod context;
 pub mod debottleneck;
+mod derivative;
 mod exact;
 mod failure;
 mod flows;
@@ -19,6 +21,7 @@ mod price;
 pub mod replay;
 pub mod sensitivity;
 pub mod together;
+mod users;
 mod value;
 
 pub use exact::Exactly;
@@ -39,6 +42,7 @@ use crate::{
     measure::format_number,
     model::{Form, Model, Solution},
 };
+use clock::Clock;
 use context::Context;
 
 /// Closure worse than this is an error of ours, relative.
@@ -156,7 +160,7 @@ fn report(
         return Err(failure::explain_empty_ratio(goal).into());
     }
     let findings = report_findings(flowsheet, &solution, &goals);
-    let (assumptions, figures) = assumption::weigh(&context);
+    let (assumptions, figures) = assumption::weigh(&context, Clock::start(options));
     let (stages, chain) = value::stages(&context);
     let outcome = Outcome {
         title: flowsheet.title.clone(),

@@ -18,7 +18,7 @@ mod tables;
 mod text;
 mod tree;
 
-pub use figure::{Confidence, Figure, Limit, Many, Provenance, Rate, Scalar, SourceIds};
+pub use figure::{Confidence, Figure, Limit, Many, Provenance, Range, Rate, Scalar, SourceIds};
 pub use include::{Files, Read};
 pub use load::{Loaded, Request, load};
 pub use outlet::{Objective, Outlet, Outlets, Payable, Wanted};

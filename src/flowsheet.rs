@@ -19,7 +19,7 @@ mod species;
 mod topology;
 mod validate;
 
-pub use figure::{Figure, FigureId, Provenance, SourceRecord, Values};
+pub use figure::{Figure, FigureId, Provenance, Range, SourceRecord, Values};
 pub use goal::{Goal, GoalBound, GoalId, Objective, Ratio};
 pub use limit::{Limit, LimitId, LimitKind, Port, Sense};
 pub use measure::{

@@ -7,6 +7,7 @@ mod goals;
 mod limits;
 mod operations;
 mod prices;
+mod ranges;
 mod reactions;
 
 use std::collections::{HashMap, HashSet};

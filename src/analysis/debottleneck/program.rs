@@ -396,6 +396,7 @@ fn keep(flowsheet: &mut Flowsheet, values: &mut Values, measure: &Measure, least
         value: least,
         span: Span::default(),
         provenance: Provenance::Wanted,
+        range: None,
     });
     values.push(least);
     flowsheet.goals.push(Goal {
