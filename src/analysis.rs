@@ -27,10 +27,10 @@ mod value;
 pub use exact::Exactly;
 pub use outcome::{
     AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
-    ConsumptionOutcome, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy, KeptMultiplier,
-    LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OperationOutcome, Outcome, PriceOutcome,
-    ProgramSize, Proof, RatioOutcome, RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow,
-    StageOutcome, StreamOutcome,
+    ConsumptionOutcome, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy, JointOutcome,
+    KeptMultiplier, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OperationOutcome, Outcome,
+    PriceOutcome, ProgramSize, Proof, RatioOutcome, RecoveryOutcome, ResidueOutcome, Share,
+    SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 use std::fmt::Write;
@@ -40,7 +40,7 @@ use crate::{
     flowsheet::Flowsheet,
     lp::{LinearProgram, Options},
     measure::format_number,
-    model::{Form, Model, Solution},
+    model::{Failure, Form, Model, Solution},
 };
 use clock::Clock;
 use context::Context;
@@ -111,7 +111,14 @@ fn answer(
     };
     let mut exactly = Exactly::default();
     let mut proven = None;
-    let solution = match model.solve(flowsheet, options, form) {
+    let solved = match (form, model.solve(flowsheet, options, form)) {
+        (Form::Full, Ok(full)) => match solve_again(flowsheet, options, &mut model, &full) {
+            Ok(solved) => solved,
+            Err(findings) => return (Err(findings), exactly),
+        },
+        (_, solved) => solved,
+    };
+    let solution = match solved {
         Ok(mut solution) => {
             if let Some(sources) = sources {
                 (exactly, proven) =
@@ -132,6 +139,31 @@ fn answer(
         plan
     });
     (plan, exactly)
+}
+
+/// Solves the condensed program as well, for its basis: two programs, one optimum. What is reported is its plan, with the
+/// certificate of the other one's.
+fn solve_again(
+    flowsheet: &Flowsheet,
+    options: &Options,
+    model: &mut Model,
+    full: &Solution,
+) -> Result<Result<Solution, Failure>, Diagnostics> {
+    let mut solution = match model.solve(flowsheet, options, Form::Condensed) {
+        Ok(solution) => solution,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let (one, other) = (solution.objective, full.objective);
+    if (one - other).abs() > CLOSURE * one.abs().max(other.abs()) {
+        let message =
+            format!("the condensed program has the optimum {one:?}, the uncondensed one {other:?}");
+        return Err(Diagnostic::new(Code::NotProven, message)
+            .help("try another `--solver`")
+            .into());
+    }
+    solution.certificate = full.certificate;
+    solution.raw.backend = full.raw.backend;
+    Ok(Ok(solution))
 }
 
 /// Answers all questions about a certified optimum.
@@ -162,6 +194,7 @@ fn report(
     let findings = report_findings(flowsheet, &solution, &goals);
     let (assumptions, figures) = assumption::weigh(&context, Clock::start(options));
     let (stages, chain) = value::stages(&context);
+    let limits = bottleneck::limits(&context, options);
     let outcome = Outcome {
         title: flowsheet.title.clone(),
         note: flowsheet.note.clone(),
@@ -172,7 +205,8 @@ fn report(
         stages,
         chain,
         multipliers: multiplier::multipliers(&context),
-        limits: bottleneck::limits(&context, options),
+        joint: bottleneck::joint(&context, options, &limits),
+        limits,
         prices: price::ranges(&context, options),
         goals,
         operations: flows::operations(&context),

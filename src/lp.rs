@@ -43,6 +43,7 @@ mod proof;
 mod ranging;
 mod relax;
 mod scale;
+mod share;
 mod solve;
 pub mod write;
 
@@ -54,10 +55,11 @@ pub use certificate::{Certificate, TOLERANCE, certify};
 pub use conflict::irreducible;
 pub use defect::{Defect, LARGEST, LARGEST_COEFFICIENT, SMALLEST_COEFFICIENT};
 pub use engine::BASIS_ROWS;
-pub use face::{Face, Next, Side, side};
+pub use face::{Face, Next, Side, side, slope};
 pub use fractional::{BestRatio, Fraction, NoRatio, RATIO_AGREES, best_ratio, fractional};
 pub use parametric::{Path, PathEnd, Point, follow};
 pub use ranging::{CostRange, Range};
+pub use share::{Reach, reach_of_share};
 pub use solve::{Backend, Failure, Options, Solution, solve};
 
 use program::Program;

@@ -1,17 +1,34 @@
 //! Bottlenecks: every limit with its utilisation, slack, shadow price, the range over which that holds, and its
 //! effect on each goal (formulation §8).
 
+mod sides;
+mod words;
+
+pub(super) use sides::{Sides, effect};
+pub(super) use words::{name_column, name_row, sense_name};
+
 use std::cmp::Ordering;
 
-use super::{GoalEffect, LimitOutcome, context::Context, goals};
+use super::{GoalEffect, JointOutcome, LimitOutcome, context::Context, goals};
 use crate::{
-    flowsheet::{Content, LimitKind, Sense},
-    lp::{Next, Options, RowId, Side},
-    model::{Column, Decision, Form, Row, Sensitivity},
+    flowsheet::{Content, FigureId, Kind, LimitKind, OperationId, Sense},
+    lp::{self, Next, Options, RowId},
+    model::{Linear, Row, Sensitivity},
 };
+use words::{kind_name, name_next};
 
 /// A limit binds when its slack is below this share of its bound.
 const BINDING: f64 = 1e-9;
+
+/// Growth of limits that bind together, as a share of each: one per cent.
+const JOINT_STEP: f64 = 0.01;
+
+/// How a goal changes with every right-hand side.
+struct Effect {
+    goal: String,
+    gradient: Linear,
+    at_vertex: Sensitivity,
+}
 
 pub(super) fn limits(context: &Context<'_>, options: &Options) -> Vec<LimitOutcome> {
     let effects = goal_effects(context);
@@ -20,6 +37,7 @@ pub(super) fn limits(context: &Context<'_>, options: &Options) -> Vec<LimitOutco
         .written_rows()
         .filter_map(|(id, row)| describe(context, options, id, row, &effects))
         .collect();
+    hold_recipes_whole(context, &mut outcomes);
     outcomes.sort_by(rank);
     outcomes
 }
@@ -41,38 +59,104 @@ fn rank(a: &LimitOutcome, b: &LimitOutcome) -> Ordering {
         .then_with(|| used(b).total_cmp(&used(a)))
 }
 
-/// How each goal changes with every right-hand side.
-fn goal_effects(context: &Context<'_>) -> Vec<(String, Sensitivity)> {
+fn goal_effects(context: &Context<'_>) -> Vec<Effect> {
     let goals = context.flowsheet.goals.iter();
     goals
         .filter_map(|goal| {
             let gradient = goals::gradient(context, goal)?;
-            let sensitivity = context.model.sensitivity(context.solution, &gradient)?;
-            Some((goal.name.clone(), sensitivity))
+            let at_vertex = context.model.sensitivity(context.solution, &gradient)?;
+            Some(Effect { goal: goal.name.clone(), gradient, at_vertex })
         })
         .collect()
 }
 
-pub(super) const fn sense_name(sense: Sense) -> &'static str {
-    match sense {
-        Sense::AtMost => "at most",
-        Sense::AtLeast => "at least",
-        Sense::Exactly => "exactly",
+/// What a row compares.
+struct Compared {
+    figure: FigureId,
+    kind: &'static str,
+    of: String,
+    sense: Sense,
+    bound: f64,
+    reached: f64,
+    /// What a share is of, and how much that is.
+    whole: Option<(Linear, f64)>,
+}
+
+impl Compared {
+    fn new(context: &Context<'_>, key: Row) -> Option<Self> {
+        let (flowsheet, functionals) = (context.flowsheet, context.functionals());
+        let measured = |functional: Linear| {
+            let value = context.value(&functional);
+            (functional, value)
+        };
+        match key {
+            Row::Limit(id, _) => {
+                let limit = &flowsheet.limits[id];
+                let available = limit.availability.map_or(1.0, |figure| context.values[figure]);
+                let flow =
+                    context.value(&functionals.flow(context.at(), limit.port, &limit.content));
+                let whole = limit
+                    .share_of
+                    .map(|port| measured(functionals.flow(context.at(), port, &Content::whole())));
+                let reached = match whole {
+                    Some((_, whole)) if whole > 0.0 => flow / whole,
+                    Some(_) => 0.0,
+                    None => flow,
+                };
+                Some(Self {
+                    figure: limit.figure,
+                    kind: kind_name(limit.kind),
+                    of: flowsheet.operations[limit.operation].name.clone(),
+                    sense: limit.sense,
+                    bound: context.values[limit.figure] * available,
+                    reached,
+                    whole,
+                })
+            }
+            Row::Goal(id, at) => {
+                let goal = &flowsheet.goals[id];
+                let bound = goal.bounds[at];
+                let to = goal.to.as_ref();
+                Some(Self {
+                    figure: bound.figure,
+                    kind: "goal",
+                    of: goal.name.clone(),
+                    sense: bound.sense,
+                    bound: context.values[bound.figure],
+                    reached: goals::value(context, goal)?,
+                    whole: to.map(|to| measured(functionals.measure(context.at(), to))),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// What one unit more of the bound moves the right-hand side by: a share, the flow that it is a share of.
+    fn scale(&self) -> f64 {
+        self.whole.as_ref().map_or(1.0, |&(_, whole)| whole)
+    }
+
+    /// How far the flow is on the good side, t/yr.
+    fn slack(&self) -> f64 {
+        let apart = match self.sense {
+            Sense::AtMost => self.bound - self.reached,
+            Sense::AtLeast => self.reached - self.bound,
+            Sense::Exactly => 0.0,
+        };
+        self.scale() * apart
+    }
+
+    fn binds(&self) -> bool {
+        let scale = self.scale();
+        let size = scale * self.bound.abs().max(self.reached.abs());
+        let idle = self.whole.is_some() && scale == 0.0;
+        !idle && (self.sense == Sense::Exactly || self.slack() <= BINDING * size)
     }
 }
 
-const fn kind_name(kind: LimitKind) -> &'static str {
-    match kind {
-        LimitKind::Supply => "supply",
-        LimitKind::Capacity => "capacity",
-        LimitKind::Demand => "demand",
-        LimitKind::Specification => "specification",
-        LimitKind::Fraction => "fraction",
-        LimitKind::Flow => "flow",
-        LimitKind::Disposal => "disposal",
-        LimitKind::Recipe => "recipe",
-        LimitKind::Ingredient => "ingredient",
-    }
+/// Whether what was written as a row binds.
+pub(super) fn binds(context: &Context<'_>, key: Row) -> bool {
+    Compared::new(context, key).is_some_and(|compared| compared.binds())
 }
 
 fn describe(
@@ -80,79 +164,59 @@ fn describe(
     options: &Options,
     row: RowId,
     key: Row,
-    effects: &[(String, Sensitivity)],
+    effects: &[Effect],
 ) -> Option<LimitOutcome> {
     let flowsheet = context.flowsheet;
-    let functionals = context.functionals();
-    let dual = context.solution.shadow_price(flowsheet, row);
-    // One unit of a share moves the right-hand side by the whole flow that it is a share of.
-    let (figure, kind, of, sense, bound, reached, whole) = match key {
-        Row::Limit(id, _) => {
-            let limit = &flowsheet.limits[id];
-            let available = limit.availability.map_or(1.0, |figure| context.values[figure]);
-            let flow = context.value(&functionals.flow(context.at(), limit.port, &limit.content));
-            let whole = limit.share_of.map(|port| {
-                context.value(&functionals.flow(context.at(), port, &Content::whole()))
-            });
-            let of = flowsheet.operations[limit.operation].name.clone();
-            let bound = context.values[limit.figure] * available;
-            let reached = match whole {
-                Some(whole) if whole > 0.0 => flow / whole,
-                Some(_) => 0.0,
-                None => flow,
-            };
-            (limit.figure, kind_name(limit.kind), of, limit.sense, bound, reached, whole)
-        }
-        Row::Goal(id, at) => {
-            let goal = &flowsheet.goals[id];
-            let bound = goal.bounds[at];
-            let reached = goals::value(context, goal)?;
-            let whole =
-                goal.to.as_ref().map(|to| context.value(&functionals.measure(context.at(), to)));
-            let wanted = context.values[bound.figure];
-            (bound.figure, "goal", goal.name.clone(), bound.sense, wanted, reached, whole)
-        }
-        _ => return None,
-    };
-    let scale = whole.unwrap_or(1.0);
-    let slack = scale
-        * match sense {
-            Sense::AtMost => bound - reached,
-            Sense::AtLeast => reached - bound,
-            Sense::Exactly => 0.0,
-        };
-    let size = scale * bound.abs().max(reached.abs());
-    let idle = whole.is_some_and(|whole| whole == 0.0);
-    let binding = !idle && (sense == Sense::Exactly || slack <= BINDING * size);
+    let compared = Compared::new(context, key)?;
+    let (scale, slack, binding) = (compared.scale(), compared.slack(), compared.binds());
+    let Compared { figure, kind, of, sense, bound, reached, whole } = compared;
     let sides = if binding { Sides::of(context, options, row) } else { Sides::slack() };
-    let price =
-        |side: &Option<Side>| side.as_ref().map(|side| clean(sign(context) * side.price * scale));
-    let (left, right) = (price(&sides.down), price(&sides.up));
+    let sign = -flowsheet.objective.sign();
+    // Of several best plans that one counts from which the step gains most, or loses least.
+    let extent = whole
+        .as_ref()
+        .filter(|_| binding)
+        .and_then(|(whole, _)| sides::extent(context, options, whole));
+    let price = |side: Option<&lp::Side>, up: bool| {
+        let price = sign * side?.price;
+        let (least, most) = extent.unwrap_or((scale, scale));
+        let better = (price > 0.0) == (flowsheet.objective.sign() > 0.0);
+        Some(clean(price * if better == up { most } else { least }))
+    };
+    let (left, right) = (price(sides.down.as_ref(), false), price(sides.up.as_ref(), true));
     // The price of the step that relieves; of what is fixed, that of the basis.
+    let dual = context.solution.shadow_price(flowsheet, row) * scale;
     let relieving = match sense {
         Sense::AtMost => right,
         Sense::AtLeast => left,
         Sense::Exactly => None,
     };
-    let shadow_price = if binding { relieving.unwrap_or(dual * scale) } else { 0.0 };
-    // How far a share may go is no matter of the right-hand side alone.
-    let room = |side: &Option<Side>| {
-        let side = side.as_ref().filter(|_| binding && whole.is_none())?;
-        side.room.is_finite().then_some(side.room.max(0.0))
-    };
-    let (decrease, increase) = (room(&sides.down), room(&sides.up));
-    let next = |side: &Option<Side>| {
-        side.as_ref().filter(|_| whole.is_none()).and_then(|side| name_next(context, side.next?))
-    };
+    let shadow_price = if binding { relieving.unwrap_or(dual) } else { 0.0 };
     // The step that helps: up if the objective then moves the way it should.
-    let helps = shadow_price * flowsheet.objective.sign() > 0.0;
-    let helpful = if helps { &sides.up } else { &sides.down };
-    // Along a ratio the price falls as the limit is relieved: the change itself is told, not price times step.
-    let worth = helpful
-        .as_ref()
-        .filter(|side| binding && whole.is_none() && side.room.is_finite())
-        .map(|side| side.change.abs())
-        .filter(|change| change.is_finite());
+    let helps_up = shadow_price * flowsheet.objective.sign() > 0.0;
+    let ends = match &whole {
+        Some((whole, _)) if binding => {
+            let (down, up) = sides::share_reaches(context, row, whole);
+            [down, up].map(|reach| reach.map(|reach| (reach.room, reach.change, reach.next)))
+        }
+        _ => [&sides.down, &sides.up]
+            .map(|side| side.as_ref().map(|side| (side.room, side.change, side.next))),
+    };
+    let room = |end: Option<(f64, f64, Option<Next>)>| {
+        let (room, ..) = end.filter(|_| binding)?;
+        room.is_finite().then_some(room.max(0.0))
+    };
+    let next = |end: Option<(f64, f64, Option<Next>)>| name_next(context, end?.2?);
+    let [down, up] = ends;
+    // The change itself, not price times step: along a ratio or a share the price changes on the way.
+    let worth = if helps_up { up } else { down }
+        .filter(|(room, change, _)| room.is_finite() && change.is_finite())
+        .filter(|_| binding && shadow_price != 0.0)
+        .map(|(_, change, _)| change.abs());
+    let goal_effects = effects.iter().map(|it| {
+        let moved = || effect(context, &it.gradient, &it.at_vertex, row, sides.relieving(sense));
+        GoalEffect { goal: it.goal.clone(), effect: if binding { moved() * scale } else { 0.0 } }
+    });
     Some(LimitOutcome {
         path: flowsheet.figures[figure].path.clone(),
         text: flowsheet.figures[figure].text.clone(),
@@ -167,25 +231,13 @@ fn describe(
         shadow_price,
         left,
         right,
-        decrease,
-        increase,
-        next_down: next(&sides.down),
-        next_up: next(&sides.up),
+        decrease: room(down),
+        increase: room(up),
+        next_down: next(down),
+        next_up: next(up),
         worth,
-        goal_effects: effects
-            .iter()
-            .map(|(goal, sensitivity)| GoalEffect {
-                goal: goal.clone(),
-                effect: if binding { sensitivity.row(row) * scale } else { 0.0 },
-            })
-            .filter(|effect| effect.effect != 0.0)
-            .collect(),
+        goal_effects: goal_effects.filter(|effect| effect.effect != 0.0).collect(),
     })
-}
-
-/// The sign that turns a derivative of the minimum into one of the objective in the flowsheet's own sense.
-fn sign(context: &Context<'_>) -> f64 {
-    -context.flowsheet.objective.sign()
 }
 
 /// Minus nothing is nothing.
@@ -193,74 +245,83 @@ fn clean(value: f64) -> f64 {
     if value == 0.0 { 0.0 } else { value }
 }
 
-/// Both sides of a limit's right-hand side; none where there is no plan.
-struct Sides {
-    down: Option<Side>,
-    up: Option<Side>,
-}
-
-impl Sides {
-    /// What does not bind moves nothing.
-    fn slack() -> Self {
-        let side = || Some(Side { price: 0.0, room: f64::INFINITY, change: 0.0, next: None });
-        Self { down: side(), up: side() }
-    }
-
-    fn of(context: &Context<'_>, options: &Options, row: RowId) -> Self {
-        let side = |up: bool| {
-            let id = context.model.condensed_row(row)?;
-            // What could not be proven is not told: the price of the basis remains.
-            context.model.side(context.solution, id, up, options).ok()?
-        };
-        if context.solution.form == Form::Condensed {
-            return Self { down: side(false), up: side(true) };
-        }
-        let only = || {
-            let price = sign(context) * context.solution.shadow_price(context.flowsheet, row);
-            Some(Side { price, room: f64::INFINITY, change: f64::INFINITY, next: None })
-        };
-        Self { down: only(), up: only() }
-    }
-}
-
-/// What ends the range of a price, in words.
-fn name_next(context: &Context<'_>, next: Next) -> Option<String> {
-    let condensed = context.model.condensed();
-    Some(match next {
-        Next::Infeasible => "no plan".to_owned(),
-        Next::Column(column) => {
-            format!("nothing of {}", name_column(context, *condensed.column_key(column))?)
-        }
-        Next::Row(row) => name_row(context, *condensed.row_key(row)),
-    })
-}
-
-/// A decision in words.
-pub(super) fn name_column(context: &Context<'_>, column: Column) -> Option<String> {
+/// The lines of a recipe that fills the whole cannot move alone: where one takes more, the others take less in proportion.
+/// The price of a line and its effects are those of that move; how far it holds is not told.
+fn hold_recipes_whole(context: &Context<'_>, outcomes: &mut [LimitOutcome]) {
     let flowsheet = context.flowsheet;
-    let Column::Driver(driver) = column else { return None };
-    Some(match context.model.drivers()[driver].decision {
-        Decision::Supply(id) | Decision::Blend(id) => flowsheet.operations[id].name.clone(),
-        Decision::Split(id) => flowsheet.streams[id].name.clone(),
-        Decision::Ingredient(id, species) => {
-            let species = &flowsheet.species[species].name;
-            format!("{species} bought by {}", flowsheet.operations[id].name)
-        }
-    })
-}
-
-/// A row in words: the path of what the user wrote.
-pub(super) fn name_row(context: &Context<'_>, row: Row) -> String {
-    let flowsheet = context.flowsheet;
-    match row {
-        Row::Limit(id, _) => flowsheet.figures[flowsheet.limits[id].figure].path.clone(),
-        Row::Goal(id, at) => flowsheet.figures[flowsheet.goals[id].bounds[at].figure].path.clone(),
-        Row::Split(id, _) => format!("split of {}", flowsheet.operations[id].name),
-        Row::Foreign(id, ..) => format!("recipe of {}", flowsheet.operations[id].name),
-        Row::NotNegative(node) | Row::Definition(node) => {
-            let node = context.model.nodes()[node];
-            let species = &flowsheet.species[node.species].name;
-            format!("{species} in {}", flowsheet.streams[node.stream].name)
+    let complete = |id: &OperationId| matches!(&flowsheet.operations[*id].kind, Kind::Blender(blender) if blender.complete);
+    for operation in flowsheet.operations.ids().filter(complete) {
+        let limits = flowsheet.limits.iter();
+        let limits =
+            limits.filter(|limit| limit.operation == operation && limit.kind == LimitKind::Recipe);
+        let paths: Vec<&str> =
+            limits.map(|limit| flowsheet.figures[limit.figure].path.as_str()).collect();
+        let lines: Vec<usize> =
+            (0..outcomes.len()).filter(|&at| paths.contains(&outcomes[at].path.as_str())).collect();
+        let alone: Vec<LimitOutcome> = lines.iter().map(|&at| outcomes[at].clone()).collect();
+        for (own, &at) in lines.iter().enumerate() {
+            let rest = 1.0 - alone[own].bound;
+            // What the price, or an effect, is per unit of the line with the others in proportion.
+            let moved = |of: &dyn Fn(&LimitOutcome) -> f64| {
+                let others = alone.iter().enumerate().filter(|&(other, _)| other != own);
+                let others: f64 = others.map(|(_, line)| of(line) * line.bound).sum();
+                clean(of(&alone[own]) - if rest > 0.0 { others / rest } else { 0.0 })
+            };
+            let outcome = &mut outcomes[at];
+            outcome.shadow_price = moved(&|line| line.shadow_price);
+            (outcome.left, outcome.right) = (None, None);
+            (outcome.decrease, outcome.increase) = (None, None);
+            (outcome.next_down, outcome.next_up, outcome.worth) = (None, None, None);
+            let goals = flowsheet.goals.iter().map(|goal| {
+                let of = |line: &LimitOutcome| {
+                    let mut found = line.goal_effects.iter();
+                    found.find(|it| it.goal == goal.name).map_or(0.0, |it| it.effect)
+                };
+                GoalEffect { goal: goal.name.clone(), effect: moved(&of) }
+            });
+            outcome.goal_effects = goals.filter(|effect| effect.effect != 0.0).collect();
         }
     }
+}
+
+/// Limits that hold the objective together: none helps alone, but all of them do. What one per cent more of each is
+/// worth, and up to how many per cent; none if there are no such limits.
+pub(super) fn joint(
+    context: &Context<'_>,
+    options: &Options,
+    outcomes: &[LimitOutcome],
+) -> Option<JointOutcome> {
+    if !context.solution.raw.degenerate || context.solution.ratio.is_some() {
+        return None;
+    }
+    let tight = |outcome: &&LimitOutcome| {
+        let tightening = if outcome.sense == "at most" { outcome.left } else { outcome.right };
+        let holds = tightening.is_none_or(|price| price != 0.0);
+        let sense = outcome.sense != "exactly" && outcome.kind != "goal";
+        outcome.binding && sense && outcome.shadow_price == 0.0 && holds
+    };
+    let paths: Vec<&str> = outcomes.iter().filter(tight).map(|it| it.path.as_str()).collect();
+    let mut direction = Vec::new();
+    for (id, row) in context.model.written_rows() {
+        let Row::Limit(limit, _) = row else { continue };
+        let limit = &context.flowsheet.limits[limit];
+        let path = context.flowsheet.figures[limit.figure].path.as_str();
+        let condensed = context.model.condensed_row(id);
+        if let Some(condensed) = condensed.filter(|_| paths.contains(&path)) {
+            let right = context.model.condensed().row(condensed).rhs;
+            let relief = if limit.sense == Sense::AtMost { JOINT_STEP } else { -JOINT_STEP };
+            direction.push((condensed, relief * right.abs()));
+        }
+    }
+    direction.retain(|&(_, rate)| rate != 0.0);
+    if direction.len() < 2 {
+        return None;
+    }
+    let (slope, end) = lp::slope(context.model.condensed(), &direction, options).ok()??;
+    let worth = clean(-context.flowsheet.objective.sign() * slope);
+    (worth != 0.0).then(|| JointOutcome {
+        limits: paths.into_iter().map(str::to_owned).collect(),
+        worth_per_percent: worth,
+        percent: end.is_finite().then_some(end),
+    })
 }

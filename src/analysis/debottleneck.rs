@@ -108,6 +108,8 @@ pub fn debottleneck(
         ratio: followed.goal.as_ref().is_some_and(|(goal, ..)| goal.to.is_some()),
         start: start.unwrap_or_default(),
         start_objective: base.objective,
+        replanned: start.unwrap_or_default(),
+        replanned_objective: base.objective,
         objective: flowsheet.objective.text(),
         objective_unit: flowsheet.objective.unit(&flowsheet.currency),
         reached: start.unwrap_or_default(),
@@ -141,6 +143,7 @@ pub fn debottleneck(
     told.met = is_met(&followed, told.reached);
     told.end = match path.end {
         _ if told.met => EndOfPath::TargetMet,
+        _ if until == 0.0 => EndOfPath::BudgetSpent,
         PathEnd::Reached => EndOfPath::BudgetSpent,
         PathEnd::NothingHelps | PathEnd::Infeasible => EndOfPath::NothingHelps,
         PathEnd::WithoutEnd => EndOfPath::WithoutEnd,
@@ -320,7 +323,17 @@ fn count(
     let count = match budget.dimension {
         Dimension::MASS_RATE if own => Count::Own,
         Dimension::MONEY if raised.clone().any(|id| priced(&id)) => Count::Money,
-        Dimension::FRACTION => Count::Share,
+        Dimension::FRACTION if budget.percent_like || budget.value == 0.0 => Count::Share,
+        Dimension::FRACTION => {
+            let number = format_number(budget.value);
+            let message = format!("the budget {number} has no unit");
+            return Err(Diagnostic::new(Code::WrongDimension, message)
+                .help(format!(
+                    "write it like `\"{number} %\"` (growths summed) or `\"{number} {}\"`",
+                    flowsheet.currency
+                ))
+                .into());
+        }
         Dimension::MONEY => {
             let message =
                 "a budget of money needs to know what expansion costs, but no limit says so";

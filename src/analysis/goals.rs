@@ -1,7 +1,10 @@
 //! Goals: the value reached, whether it is met, the best attainable, and what holds it back (formulation §6).
 
 use super::{
-    GoalOutcome, HeldBy, bottleneck::sense_name, context::Context, failure::reason_of_ratio,
+    GoalOutcome, HeldBy,
+    bottleneck::{self, Sides, binds, sense_name},
+    context::Context,
+    failure::reason_of_ratio,
 };
 use crate::{
     flowsheet::{
@@ -39,7 +42,7 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
                         let kept = best_kept(context, goal, bound.sense, options);
                         (why_no_best, holders) = match kept {
                             Some((value, holders)) => (Some(format!("{told}; {value}")), holders),
-                            None => (Some(told), held_by(context, goal, bound.sense)),
+                            None => (Some(told), held_by(context, goal, bound.sense, options)),
                         };
                     }
                 }
@@ -191,7 +194,7 @@ pub(super) fn best(
     }
     let solution = model.solve(&changed, options, Form::Condensed)?;
     let context = Context::new(&changed, values, &model, &solution);
-    Ok(Best { value: solution.objective, held_by: held_by(&context, goal, sense) })
+    Ok(Best { value: solution.objective, held_by: held_by(&context, goal, sense, options) })
 }
 
 impl Best {
@@ -223,17 +226,44 @@ pub(super) fn best_ratio(
     Ok(Best { value: best.value, held_by: strongest_first(list) })
 }
 
-/// The limits that hold a goal where it is, strongest first.
-fn held_by(context: &Context<'_>, goal: &Goal, sense: Sense) -> Vec<HeldBy> {
-    let sensitivity = gradient(context, goal)
-        .and_then(|gradient| context.model.sensitivity(context.solution, &gradient));
-    let Some(sensitivity) = sensitivity else { return Vec::new() };
-    let rows = context.model.written_rows().filter_map(|(id, row)| {
-        let Row::Limit(limit, _) = row else { return None };
+/// The limits that hold a goal where it is, strongest first; then, with an effect of 0, those that do so together only.
+fn held_by(context: &Context<'_>, goal: &Goal, sense: Sense, options: &Options) -> Vec<HeldBy> {
+    let Some(gradient) = gradient(context, goal) else { return Vec::new() };
+    let Some(at_vertex) = context.model.sensitivity(context.solution, &gradient) else {
+        return Vec::new();
+    };
+    let degenerate = context.solution.raw.degenerate;
+    let (mut alone, mut together) = (Vec::new(), Vec::new());
+    for (id, row) in context.model.written_rows() {
+        let Row::Limit(limit, _) = row else { continue };
         let limit = &context.flowsheet.limits[limit];
-        held(context.flowsheet, context.values, limit, sensitivity.row(id), sense)
-    });
-    strongest_first(rows.collect())
+        if !degenerate {
+            let effect = at_vertex.row(id);
+            alone.extend(held(context.flowsheet, context.values, limit, effect, sense));
+            continue;
+        }
+        if !binds(context, row) || limit.share_of.is_some() || limit.sense == Sense::Exactly {
+            continue;
+        }
+        let sides = Sides::of(context, options, id);
+        let effect =
+            bottleneck::effect(context, &gradient, &at_vertex, id, sides.relieving(limit.sense));
+        let found = held(context.flowsheet, context.values, limit, effect, sense);
+        let tightened = sides.tightening(limit.sense);
+        let tightened = tightened.is_none_or(|side| {
+            bottleneck::effect(context, &gradient, &at_vertex, id, Some(side)) != 0.0
+        });
+        if found.is_some() {
+            alone.extend(found);
+        } else if tightened {
+            let figure = &context.flowsheet.figures[limit.figure];
+            let (limit, text) = (figure.path.clone(), figure.text.clone());
+            together.push(HeldBy { limit, text, effect: 0.0 });
+        }
+    }
+    let mut list = strongest_first(alone);
+    list.extend(together);
+    list
 }
 
 /// A limit that holds a goal back: one whose relief moves the goal in the wanted direction. With its weight, the

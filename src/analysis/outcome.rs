@@ -33,6 +33,9 @@ pub struct Outcome {
     pub multipliers: Vec<MultiplierOutcome>,
     /// All limits that bind, ranked by what relieving them is worth, then the others by utilisation.
     pub limits: Vec<LimitOutcome>,
+    /// Limits none of which helps alone, while all of them together do; only where more limits meet than fix the plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joint: Option<JointOutcome>,
     /// How far each price and cost may go while the plan stays the same, in the order of the file.
     pub prices: Vec<PriceOutcome>,
     /// Operations, in the order of the file.
@@ -196,7 +199,8 @@ pub struct HeldBy {
     pub limit: String,
     /// The limit as it was written.
     pub text: String,
-    /// Change of the goal per unit of the limit.
+    /// Change of the goal per unit of the limit, on the side that relieves it; 0 if it holds the goal together with the others
+    /// that are named, and none does alone.
     pub effect: f64,
 }
 
@@ -338,6 +342,18 @@ pub struct LimitOutcome {
     pub worth: Option<f64>,
     /// Change of each goal per unit of the bound, in the order of `goals`.
     pub goal_effects: Vec<GoalEffect>,
+}
+
+/// Limits that hold the objective together.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct JointOutcome {
+    /// Paths of their figures.
+    pub limits: Vec<String>,
+    /// Change of the objective as each is relieved by 1 % of its bound.
+    pub worth_per_percent: f64,
+    /// Up to how many per cent that holds; none if for ever.
+    pub percent: Option<f64>,
 }
 
 /// How far a price or cost may go while the plan stays the same.

@@ -43,7 +43,13 @@ pub(super) fn ranges(context: &Context<'_>, options: &Options) -> Vec<PriceOutco
             if rates.iter().all(|&rate| rate == 0.0) {
                 return None;
             }
-            let (down, up) = range(context, options, &rates, value);
+            let (mut down, mut up) = range(context, options, &rates, value);
+            // Where a denominator is nothing, there is no ratio any more.
+            let (shrinks, most) = base.vanishes(&after, step, context);
+            let end = if shrinks { &mut up } else { &mut down };
+            if most < end.0 {
+                *end = (most, None);
+            }
             let end = |room: f64, sign: f64| room.is_finite().then_some(value + sign * room);
             let name = |next: Option<lp::Next>| enters(context, next?);
             Some(PriceOutcome {
@@ -86,6 +92,20 @@ impl Parts {
             |measure: &Measure| context.model.reduce(&context.functionals().measure(at, measure));
         let objective = &context.flowsheet.objective;
         Self { of: reduce(&objective.of()), to: objective.to().map(reduce) }
+    }
+
+    /// Whether the plan's denominator falls as a figure grows that was moved by a step, and how far the figure may go
+    /// until nothing is left of it.
+    fn vanishes(&self, after: &Self, step: f64, context: &Context<'_>) -> (bool, f64) {
+        let (Some(before), Some(after)) = (&self.to, &after.to) else {
+            return (true, f64::INFINITY);
+        };
+        let plan = &context.solution.raw.primal;
+        let at_plan =
+            |factors: &[f64]| factors.iter().zip(plan).map(|(factor, x)| factor * x).sum::<f64>();
+        let below = at_plan(before);
+        let slope = (at_plan(after) - below) / step;
+        (slope < 0.0, if slope == 0.0 { f64::INFINITY } else { below / slope.abs() })
     }
 
     /// How the costs of the program that is minimised change per unit of a figure that was moved by a step; none if

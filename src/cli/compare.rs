@@ -28,7 +28,7 @@ pub(super) struct CompareArgs {
     /// The plan before: FILE, FILE@SCENARIO, or a saved result (.json)
     before: PathBuf,
     /// The plan after, likewise; @SCENARIO is a scenario of the same file
-    #[arg(required_unless_present = "set")]
+    #[arg(required_unless_present_any = ["set", "maximise", "minimise"])]
     after: Option<PathBuf>,
     #[command(flatten)]
     patch: PatchArgs,

@@ -53,5 +53,5 @@ fn remark(flowsheet: &Flowsheet, format: ProgramFormat, offset: f64) -> String {
         ProgramFormat::Mps => "*",
         ProgramFormat::Lp => "\\",
     };
-    lines.iter().map(|line| format!("{mark} {line}\n")).collect()
+    lines.map(|line| [mark, " ", &line, "\n"].concat()).concat()
 }

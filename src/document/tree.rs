@@ -71,9 +71,13 @@ fn merge_node<'t>(node: &mut Node<'t>, key: &Key<'t>, over: Node<'t>) {
     let implicit = is_implicit(key, &over);
     let span = over.span();
     match (node.get_mut(), over.into_inner()) {
-        // A figure replaces a figure whole: another value must not keep the old one's source.
+        // A figure replaces a figure whole: another value must not keep the old one's source. So does an objective, as
+        // nothing is maximised and minimised.
         (DeValue::Table(table), DeValue::Table(over))
-            if table.contains_key("value") && over.contains_key("value") =>
+            if [&["value"][..], &["maximise", "minimise"]].iter().any(|keys| {
+                let has = |table: &Tree<'_>| keys.iter().any(|key| table.contains_key(*key));
+                has(table) && has(&over)
+            }) =>
         {
             *node = toml::Spanned::new(span, DeValue::Table(over));
         }

@@ -74,12 +74,26 @@ pub fn ratio_text(of: &Measure, to: Option<&Measure>) -> String {
     // A sum in parentheses, so that it stays one in a ratio.
     let bracketed = |text: &str| {
         let sum = text.contains(['+', '-']) && text.contains(' ');
-        if sum { format!("({text})") } else { text.to_owned() }
+        if sum && !is_bracketed(text) { format!("({text})") } else { text.to_owned() }
     };
     to.map_or_else(
         || of.text.clone(),
         |to| format!("{} ÷ {}", bracketed(&of.text), bracketed(&to.text)),
     )
+}
+
+/// Whether the first parenthesis closes at the end.
+fn is_bracketed(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let closes = text.char_indices().find(|&(_, sign)| {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    closes.is_some_and(|(at, _)| at > 0 && at + 1 == text.len())
 }
 
 /// The unit of a measure, or of a ratio of two: empty for a ratio of like things.

@@ -1,7 +1,7 @@
 //! The optimal face: all optima of a program, and how far a measure can vary over them.
 
 use super::{
-    ColumnId, Failure, LinearProgram, Options, RowId, RowSense, Solution, fractional, solve,
+    Basis, ColumnId, Failure, LinearProgram, Options, RowId, RowSense, Solution, fractional, solve,
 };
 use crate::index::Id;
 
@@ -130,12 +130,14 @@ pub struct Side {
     pub change: f64,
     /// What changes there; none if nothing does.
     pub next: Option<Next>,
+    /// The basis on this side, if it is not that of the vertex.
+    pub basis: Option<Basis>,
 }
 
 impl Side {
     fn straight(price: f64, room: f64, next: Option<Next>, rate: f64) -> Self {
         let change = if price == 0.0 { 0.0 } else { rate * price * room };
-        Self { price, room, change, next }
+        Self { price, room, change, next, basis: None }
     }
 }
 
@@ -191,5 +193,27 @@ pub fn side<C: Clone, R: Clone>(
     let near = (solved.dual(row) - price).abs() <= 1e-6 * price.abs().max(f64::MIN_POSITIVE);
     let price = if near { solved.dual(row) } else { price };
     let room = if solved.degenerate { end.theta } else { middle + further };
-    Ok(Some(Side::straight(price, room, next, rate)))
+    Ok(Some(Side { basis: Some(basis.clone()), ..Side::straight(price, room, next, rate) }))
+}
+
+/// The derivative of the minimum as right-hand sides move together from where they are, `b + θ d` for θ ≥ 0, and the θ up
+/// to which it holds; none if nothing is feasible there.
+///
+/// # Errors
+/// A failure to solve.
+pub fn slope<C: Clone, R: Clone>(
+    lp: &LinearProgram<C, R>,
+    direction: &[(RowId, f64)],
+    options: &Options,
+) -> Result<Option<(f64, f64)>, Failure> {
+    // The end of the first of two segments is a breakpoint; that of the last need not be one.
+    let path = super::follow(lp, direction, f64::INFINITY, 0.1, 2, options)?;
+    Ok(match (path.points.get(1), path.end) {
+        (Some(_), super::PathEnd::WithoutEnd) if path.points.len() == 2 => {
+            Some((path.slope(0), f64::INFINITY))
+        }
+        (Some(end), _) => Some((path.slope(0), end.theta)),
+        (None, super::PathEnd::NothingHelps) => Some((0.0, f64::INFINITY)),
+        (None, _) => None,
+    })
 }

@@ -80,7 +80,9 @@ impl Model {
         };
         let best = lp::best_ratio(program, (&parts.0, &parts.1), maximise, options)
             .map_err(|reason| self.explain_ratio(reason, form))?;
-        self.write_ratio(&of, &to, &best, if maximise { -1.0 } else { 1.0 });
+        // The program that was solved has its costs; the other one gets the same in its own columns.
+        let other = if form == Form::Condensed { Form::Full } else { Form::Condensed };
+        self.write_ratio(&of, &to, &best, if maximise { -1.0 } else { 1.0 }, other);
         let proof = RatioProof {
             numerator: best.numerator,
             denominator: best.denominator,
@@ -94,20 +96,18 @@ impl Model {
     }
 
     /// `±(R + (of − R to) ÷ to(x*))`: at the best plan x* that is ±R, and its gradient that of the ratio.
-    fn write_ratio(&mut self, of: &Linear, to: &Linear, best: &BestRatio, sign: f64) {
+    fn write_ratio(&mut self, of: &Linear, to: &Linear, best: &BestRatio, sign: f64, form: Form) {
         let factor = sign / best.denominator;
         let objective = Linear::sum(&[(factor, of.clone()), (-factor * best.value, to.clone())]);
-        for form in [Form::Condensed, Form::Full] {
-            let costs = self.factors(&objective, form);
-            let program = match form {
-                Form::Condensed => &mut self.condensed,
-                Form::Full => &mut self.full,
-            };
-            for (at, cost) in costs.into_iter().enumerate() {
-                program.set_cost(ColumnId::new(at), cost);
-            }
-            program.set_offset(sign * best.value);
+        let costs = self.factors(&objective, form);
+        let program = match form {
+            Form::Condensed => &mut self.condensed,
+            Form::Full => &mut self.full,
+        };
+        for (at, cost) in costs.into_iter().enumerate() {
+            program.set_cost(ColumnId::new(at), cost);
         }
+        program.set_offset(sign * best.value);
     }
 
     /// Why there is no best ratio, in the model's terms.

@@ -204,7 +204,12 @@ impl Model {
         if solution.form != Form::Condensed {
             return None;
         }
-        let basis = solution.raw.basis.as_ref()?;
+        Some(self.sensitivity_at(solution.raw.basis.as_ref()?, functional))
+    }
+
+    /// How a functional changes with every right-hand side while a basis of the condensed program is optimal.
+    #[must_use]
+    pub fn sensitivity_at(&self, basis: &lp::Basis, functional: &Linear) -> Sensitivity {
         let reduced = reduce(functional, &self.transfer, self.drivers.len());
         let condensed = basis.adjoint(&reduced);
         let mut gradient = vec![0.0; self.definitions.len()];
@@ -212,7 +217,7 @@ impl Model {
             gradient[node.index()] += value;
         }
         let rows = self.lift_rows(gradient, &condensed);
-        Some(Sensitivity { rows, definitions: self.definitions.len() })
+        Sensitivity { rows, definitions: self.definitions.len() }
     }
 
     /// A functional as one factor per driver.

@@ -8,6 +8,8 @@ use std::{
 
 #[path = "command_line/output.rs"]
 mod output;
+#[path = "command_line/ratios.rs"]
+mod ratios;
 
 use reeflow::diagnostic::Code;
 use tempfile::TempDir;

@@ -35,7 +35,8 @@ fn money_goes_first_where_it_earns_most() {
     assert_eq!(told.steps.len(), 2);
     assert_eq!(grown(&told, 0).len(), 1);
     assert_relative_eq!(told.steps[0].grows[0].to, 12.0, max_relative = 1e-9);
-    assert_relative_eq!(told.steps[0].grows[0].worth, 40.0, max_relative = 1e-9);
+    let worth = told.steps[0].grows[0].worth.expect("it leads");
+    assert_relative_eq!(worth, 40.0, max_relative = 1e-9);
     assert_relative_eq!(told.steps[0].cost.expect("priced"), 200.0, max_relative = 1e-9);
     assert_relative_eq!(told.steps[0].payback.expect("it pays"), 2.5, max_relative = 1e-9);
     let limits: Vec<&str> = grown(&told, 1).into_iter().map(|(limit, _)| limit).collect();
@@ -130,4 +131,58 @@ fn every_step_of_a_shipped_flowsheet_holds_when_solved_again() {
             }
         }
     }
+}
+
+/// Two ores, of which the dearer one is taken last.
+const DEARER: &str = r#"
+    [flowsheet]
+    title = "a dearer ore"
+    assumed = "made up"
+    [feed.one]
+    to = "sales"
+    supply = "80 t/yr"
+    cost = "5 USD/t"
+    assay.grade = { Nd2O3 = "100 %" }
+    [feed.two]
+    to = "sales"
+    supply = "50 t/yr"
+    cost = "6 USD/t"
+    assay.grade = { Nd2O3 = "100 %" }
+    [product.sales]
+    price = "40 USD/t"
+    demand = "100 t/yr"
+    [goal.two]
+    measure = "flow(two)"
+    at-least = "30 t/yr"
+"#;
+
+#[test]
+fn a_goal_that_another_plan_meets_needs_no_growth() {
+    let request = Request { goal: Some("two".to_owned()), ..Request::default() };
+    let told = debottleneck(&shipped::lower_text(DEARER), &Options::default(), &request);
+    let told = told.expect("followed");
+    // By hand: 80 × 35 + 20 × 34 = 3480 now, 70 × 35 + 30 × 34 = 3470 then.
+    assert!(told.met && told.steps.is_empty());
+    assert_relative_eq!(told.start, 20.0, max_relative = 1e-12);
+    assert_relative_eq!(told.replanned, 30.0, max_relative = 1e-9);
+    assert_relative_eq!(told.start_objective, 3480.0, max_relative = 1e-12);
+    assert_relative_eq!(told.replanned_objective, 3470.0, max_relative = 1e-9);
+}
+
+#[test]
+fn limits_that_grow_together_are_worth_what_they_are_together() {
+    let flowsheet = shipped::lower("tutorial/07-debottleneck", &[]);
+    let told = debottleneck(&flowsheet, &Options::default(), &Request::default());
+    let told = told.expect("followed");
+    let mut together = 0;
+    let mut before = told.replanned;
+    for step in &told.steps {
+        let first = &step.grows[0];
+        let worth = first.worth.expect("it leads");
+        assert_relative_eq!(worth * (first.to - first.from), step.value - before, max_relative = 1e-9);
+        assert!(step.grows[1..].iter().all(|growth| growth.worth.is_none()));
+        together += usize::from(step.grows.len() > 1);
+        before = step.value;
+    }
+    assert!(together > 0);
 }

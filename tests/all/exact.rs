@@ -78,8 +78,8 @@ fn all_shipped_flowsheets_and_their_scenarios_are_proven() {
 fn best_ratios_are_proven() {
     for ratio in [
         "{ maximise = \"secondary-share\" }",
-        "{ maximise = \"value(final-products) / value(all-sales)\" }",
-        "{ minimise = \"cost(primary-feed) / value(final-products)\" }",
+        "{ minimise = \"profit() / (value(final-products) + value(by-products))\" }",
+        "{ maximise = \"value(final-products) / (cost(primary-feed) + cost(secondary-feed))\" }",
     ] {
         let set = [format!("flowsheet.objective={ratio}")];
         let (flowsheet, sources) = shipped::read_with("beylikova-industrial", None, &set);

@@ -28,22 +28,35 @@ fn moved(flowsheet: &Flowsheet, path: &str, value: f64) -> Values {
 
 #[test]
 fn the_plan_stays_the_same_as_long_as_a_price_is_in_its_range_and_no_longer() {
-    let flowsheet = shipped::lower("beylikova-industrial", &[]);
-    let (_, base) = drivers(&flowsheet, &flowsheet.values());
+    let mine = r#"feed.ore.supply={ min = "400 kt/yr", max = "570 kt/yr" }"#.to_owned();
+    let ratio = |text: &str| vec![mine.clone(), format!("flowsheet.objective={text}")];
+    stays_the_same(&shipped::lower("beylikova-industrial", &[]), 40);
+    let multiplier = ratio(r#"{ maximise = "value-multiplier" }"#);
+    stays_the_same(&shipped::lower("beylikova-industrial", &multiplier), 1);
+    let cost = ratio(r#"{ minimise = "cost(all) / flow(magnets)" }"#);
+    stays_the_same(&shipped::lower("beylikova-industrial", &cost), 10);
+    stays_the_same(&shipped::lower("tutorial/08-ratio", &[]), 2);
+}
+
+fn stays_the_same(flowsheet: &Flowsheet, most: usize) {
+    let (_, base) = drivers(flowsheet, &flowsheet.values());
     let scale = base.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
     let differs = |values: &Values| {
-        let (_, plan) = drivers(&flowsheet, values);
+        let mut model = Model::assemble(flowsheet, values).expect("sound");
+        let solved = model.solve(flowsheet, &Options::default(), Form::Condensed);
+        // A ratio to less than nothing has no plan.
+        let Ok(plan) = solved.map(|solved| solved.raw.primal) else { return true };
         plan.iter().zip(&base).any(|(a, b)| (a - b).abs() > 1e-6 * scale)
     };
-    let outcome = outcome(&flowsheet);
-    assert!(outcome.prices.len() > 40);
+    let outcome = outcome(flowsheet);
+    assert!(outcome.prices.len() > most, "{}", outcome.prices.len());
     for price in &outcome.prices {
         // Figures that are read twice, such as a price of two streams, have one range per path.
         for end in [price.low, price.high].into_iter().flatten() {
             let gap = end - price.value;
-            let inside = moved(&flowsheet, &price.path, price.value + 0.999 * gap);
+            let inside = moved(flowsheet, &price.path, price.value + 0.999 * gap);
             assert!(!differs(&inside), "{} within its range", price.path);
-            let outside = moved(&flowsheet, &price.path, price.value + 1.001 * gap);
+            let outside = moved(flowsheet, &price.path, price.value + 1.001 * gap);
             assert!(differs(&outside), "{} beyond {end}", price.path);
         }
     }
@@ -138,4 +151,98 @@ fn what_is_no_fact_is_told_with_both_ends() {
         panic!("both ends are finite")
     };
     assert!((low - 0.5).abs() < 1e-12 && (high - 0.8).abs() < 1e-12);
+}
+
+#[test]
+fn a_share_has_a_range_and_what_ends_it() {
+    let outcome = outcome(&shipped::lower("tutorial/05-specification", &[]));
+    let limit = outcome.limits.iter().find(|it| it.kind == "specification").expect("it binds");
+    // By hand: 40 × 100 + 20 p = s (100 + p), so p = 500 at s = 7/30 and p = 0 at 40 %; each t of p earns 90 USD.
+    let (decrease, increase) = (limit.decrease.expect("an end"), limit.increase.expect("an end"));
+    assert!((limit.bound - decrease - 7.0 / 30.0).abs() < 1e-12, "{decrease}");
+    assert!((limit.bound + increase - 0.4).abs() < 1e-12, "{increase}");
+    assert_eq!(limit.next_down.as_deref(), Some("feed.poor.supply"));
+    assert_eq!(limit.next_up.as_deref(), Some("nothing of poor"));
+    assert!((limit.worth.expect("finite") - 90.0 * 400.0).abs() < 1e-6, "{:?}", limit.worth);
+}
+
+#[test]
+fn a_line_of_a_full_recipe_moves_with_the_others() {
+    let flowsheet = shipped::lower("beylikova-industrial", &[]);
+    let outcome = outcome(&flowsheet);
+    let lines: Vec<_> = outcome.limits.iter().filter(|it| it.kind == "recipe").collect();
+    assert_eq!(lines.len(), 3);
+    for line in &lines {
+        let step = 1e-4 * line.bound;
+        let at = |sign: f64| {
+            let mut values = flowsheet.values();
+            for (id, figure) in flowsheet.figures.iter_ids() {
+                if figure.path == line.path {
+                    values[id] += sign * step;
+                } else if lines.iter().any(|other| other.path == figure.path) {
+                    values[id] *= 1.0 - sign * step / (1.0 - line.bound);
+                }
+            }
+            drivers(&flowsheet, &values).0
+        };
+        let slope = (at(1.0) - at(-1.0)) / (2.0 * step);
+        let told = line.shadow_price;
+        assert!((slope - told).abs() < 1e-4 * slope.abs(), "{}: {told} {slope}", line.path);
+    }
+}
+
+/// An ore and a mill that are full at the same time.
+const TOGETHER: &str = r#"
+    [flowsheet]
+    title = "together"
+    assumed = "made up"
+    [species.gangue]
+    [feed.ore]
+    to = "mill"
+    supply = "100 t/yr"
+    cost = "3 USD/t"
+    assay = { grade = { CaF2 = "20 %" }, rest = "gangue" }
+    [separator.mill]
+    to = { concentrate = "sales", tailings = "dam" }
+    capacity = "100 t/yr"
+    recovery.concentrate = { CaF2 = "100 %", gangue = "0 %" }
+    [product.sales]
+    price = "75 USD/t"
+    [waste.dam]
+    [goal.sales]
+    measure = "flow(sales)"
+    at-least = "30 t/yr"
+"#;
+
+#[test]
+fn limits_that_bind_together_are_told_together() {
+    let outcome = outcome(&shipped::lower_text(TOGETHER));
+    // By hand: a tonne of ore earns 0.2 × 75 − 3 = 12 USD, if both grow.
+    let joint = outcome.joint.expect("none helps alone");
+    let names = ["feed.ore.supply", "separator.mill.capacity"];
+    assert_eq!(joint.limits, names);
+    assert!((joint.worth_per_percent - 12.0).abs() < 1e-9 && joint.percent.is_none());
+    for limit in outcome.limits.iter().filter(|limit| limit.binding) {
+        assert_eq!((limit.shadow_price, limit.right, limit.worth), (0.0, Some(0.0), None));
+        assert!((limit.left.expect("a plan") - 12.0).abs() < 1e-9);
+        // One more of either alone sells nothing more.
+        assert!(limit.goal_effects.is_empty(), "{limit:?}");
+    }
+    let held: Vec<&str> = outcome.goals[0].held_by.iter().map(|it| it.limit.as_str()).collect();
+    assert_eq!(held, names);
+    assert!(outcome.goals[0].held_by.iter().all(|it| it.effect == 0.0));
+}
+
+#[test]
+fn the_uncondensed_program_tells_the_same() {
+    for text in [TWINS, TOGETHER] {
+        let flowsheet = shipped::lower_text(text);
+        let told = |form| {
+            let plan = analyse_with(&flowsheet, &Options::default(), form, true).expect("solved");
+            let mut outcome = serde_json::to_value(&plan.outcome).expect("JSON");
+            outcome["proof"] = serde_json::Value::Null;
+            outcome
+        };
+        assert_eq!(told(Form::Condensed), told(Form::Full));
+    }
 }

@@ -1,5 +1,8 @@
 //! The best attainable value of a missed ratio goal, against values known by hand.
 
+#[path = "ratios/objective.rs"]
+mod objective;
+
 use reeflow::{
     analysis::{GoalOutcome, analyse},
     lp::Options,
@@ -61,5 +64,22 @@ fn the_secondary_share_of_beylikova_can_be_all() {
         plan.outcome.goals.iter().find(|goal| goal.name == name).expect("it has the goal").clone()
     };
     assert!((goal("secondary-share").best.expect("at most all") - 1.0).abs() < 1e-9);
-    assert!(goal("value-multiplier").best.is_none(), "scrap makes magnets without ore");
+    let multiplier = goal("value-multiplier");
+    assert!(multiplier.best.is_none(), "scrap makes magnets without ore");
+    // What can be said instead: how far it gets with the ore of this plan, and what holds it there.
+    let reason = multiplier.why_no_best.expect("told");
+    assert!(reason.contains("without limit as `cost(primary-feed)` goes to 0"), "{reason}");
+    assert!(reason.contains("with at least as much of that as in this plan, 7.076"), "{reason}");
+    assert_eq!(multiplier.held_by[0].limit, "feed.spent-magnets.supply");
+}
+
+#[test]
+fn a_ratio_that_can_be_less_than_nothing_has_no_best_value_and_says_so() {
+    let text = TWO_FEEDS.replace("MIN", "30 t/yr");
+    let text = text.replace("cost(cheap) + cost(dear)", "value(sales) - 5 * cost(dear)");
+    let goal = &goals(&text)[0];
+    // All ore, 4,000 less 5 × 900; without the dear one there would be something left.
+    assert!(goal.value.expect("a value") < 0.0 && goal.best.is_none());
+    let reason = goal.why_no_best.as_deref().expect("told");
+    assert!(reason.contains("`value(sales) - 5 * cost(dear)` can be negative"), "{reason}");
 }

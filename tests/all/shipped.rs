@@ -42,7 +42,7 @@ pub(crate) fn read_with(
     let path = format!("{}/flowsheets/{name}.toml", env!("CARGO_MANIFEST_DIR"));
     let read = Disk::open(Path::new(&path)).expect("it is shipped");
     let mut sources = Sources::new();
-    let request = Request { scenario, set: &[] };
+    let request = Request { scenario, set };
     let loaded = load(&read.name, &read.bytes, &request, &Disk, &mut sources).expect("it loads");
     (Flowsheet::lower(&loaded.document).expect("it is sound").0, sources)
 }

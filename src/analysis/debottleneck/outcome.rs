@@ -25,6 +25,10 @@ pub struct Debottleneck {
     pub start: f64,
     /// The objective in the present plan.
     pub start_objective: f64,
+    /// What is followed, at its best without any growth.
+    pub replanned: f64,
+    /// The objective of the plan that has it.
+    pub replanned_objective: f64,
     /// The objective: `profit`, or its measure.
     pub objective: String,
     /// The objective's unit.
@@ -102,9 +106,9 @@ pub struct Growth {
     pub from: f64,
     /// Its bound at the end of the segment, t/yr.
     pub to: f64,
-    /// Worth of one more t/yr of it on this segment, in the unit of what is followed (of a ratio: of its numerator
-    /// less the target times its denominator).
-    pub worth: f64,
+    /// Worth of one more t/yr of the first limit of a segment, the others growing with it in proportion, in the unit of what
+    /// is followed (of a ratio: of its numerator less the target times its denominator); none for the others.
+    pub worth: Option<f64>,
 }
 
 /// The value of a goal.

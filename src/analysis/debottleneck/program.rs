@@ -164,7 +164,12 @@ impl<'a> Program<'a> {
     /// Fills in the steps of a path, each breakpoint solved again.
     pub(super) fn tell(&self, path: &lp::Path, told: &mut Debottleneck) -> Result<(), Diagnostics> {
         let mut before: Vec<Row> = Vec::new();
-        let mut objective = told.start_objective;
+        if let Some(first) = path.points.first() {
+            let value = self.value(&first.solution.primal[..self.drivers]);
+            told.replanned = value.unwrap_or(told.start);
+            told.replanned_objective = self.objective(first)?;
+        }
+        let mut objective = told.replanned_objective;
         for (at, ends) in path.points.windows(2).enumerate() {
             let (start, end) = (&ends[0], &ends[1]);
             let middle = self.middle(start.theta, end.theta)?;
@@ -176,7 +181,7 @@ impl<'a> Program<'a> {
                 let new = rows.iter().filter(|row| !other.contains(row));
                 new.filter_map(|&row| Some(self.setting.path(row)?.path.clone())).collect()
             };
-            let grows = self.grows(start, end, &middle);
+            let grows = self.grows(start, end);
             let cost = self.cost(start, end);
             let gain = self.setting.flowsheet.objective.sign() * (after - objective);
             told.steps.push(Step {
@@ -237,7 +242,9 @@ impl<'a> Program<'a> {
         self.setting.values[limit.figure] + sign * self.growth(solution, at)
     }
 
-    fn grows(&self, start: &lp::Point, end: &lp::Point, middle: &lp::Solution) -> Vec<Growth> {
+    /// The limits that grow on a segment, those that take most first. What one of several is worth alone depends on how growth
+    /// is counted; what they are worth together does not.
+    fn grows(&self, start: &lp::Point, end: &lp::Point) -> Vec<Growth> {
         let mut list: Vec<(f64, Growth)> = Vec::new();
         for (at, item) in self.setting.growing.iter().enumerate() {
             let limit = &self.setting.flowsheet.limits[item.limit];
@@ -245,20 +252,21 @@ impl<'a> Program<'a> {
             if (to - from).abs() <= ROUNDING * from.abs().max(to.abs()) {
                 continue;
             }
-            let rows = self.lp.rows().filter(
-                |(_, row)| matches!(row.key, Some(Row::Limit(own, _)) if *own == item.limit),
-            );
-            let worth: f64 = rows.map(|(id, _)| middle.dual(id)).sum();
             let growth = Growth {
                 limit: self.setting.flowsheet.figures[limit.figure].path.clone(),
                 from,
                 to,
-                worth: self.setting.sign() * worth * item.available,
+                worth: None,
             };
             list.push(((to - from).abs() * item.weight * item.available, growth));
         }
         list.sort_by(|a, b| b.0.total_cmp(&a.0));
-        list.into_iter().map(|(_, growth)| growth).collect()
+        let gain = self.setting.sign() * (end.solution.objective - start.solution.objective);
+        let mut list: Vec<Growth> = list.into_iter().map(|(_, growth)| growth).collect();
+        if let Some(first) = list.first_mut() {
+            first.worth = Some(gain / (first.to - first.from));
+        }
+        list
     }
 
     /// What the expansions of a segment cost; none if one of them has no cost.

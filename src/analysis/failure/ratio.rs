@@ -125,9 +125,9 @@ pub(in crate::analysis) fn remaining(
             names.push(name);
         }
     }
-    let mut list = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > NAMED {
-        list.push_str(&format!(" and {} more", names.len() - NAMED));
+    let list = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => list,
+        more => format!("{list} and {more} more"),
     }
-    list
 }

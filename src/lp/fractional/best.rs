@@ -14,6 +14,8 @@ pub const RATIO_AGREES: f64 = 1e-9;
 
 /// A sum below this share of its terms is nothing.
 const NOTHING: f64 = 1e-9;
+/// A cost below this share of what it is the difference of is rounding.
+const ROUNDING: f64 = 1e-13;
 /// Dinkelbach's iteration ends when what is left is below this share of its terms.
 const DONE: f64 = 1e-12;
 /// Most steps of Dinkelbach's iteration, which converges faster than linearly.
@@ -140,7 +142,7 @@ pub fn best_ratio<C, R>(
     let (charnes_cooper, dinkelbach, iterations) = match (found, iterated) {
         (Ok(found), Iterated::Best { value, iterations }) => (found.value, value, iterations),
         (Err(Failure::Unbounded { ray, .. }), Iterated::Unbounded) => {
-            return Err(search.without_limit(ray));
+            return Err(without_limit(ray));
         }
         (Err(Failure::Unbounded { .. }), Iterated::Best { value, .. }) => {
             let charnes_cooper = -sign * f64::INFINITY;
@@ -190,7 +192,12 @@ impl Search<'_> {
     /// `±(of − ratio · to)`.
     fn costs(&self, ratio: f64) -> Vec<f64> {
         let parts = self.of.iter().zip(self.to);
-        parts.map(|(of, to)| self.sign * (of - ratio * to)).collect()
+        let left = parts.map(|(of, to)| {
+            let left = of - ratio * to;
+            let rounding = left.abs() <= ROUNDING * (of.abs() + (ratio * to).abs());
+            if rounding { 0.0 } else { self.sign * left }
+        });
+        left.collect()
     }
 
     /// The program with other costs.
@@ -260,27 +267,16 @@ impl Search<'_> {
         ))))
     }
 
-    /// How the ratio grows without limit, from the ray of Charnes and Cooper's program.
-    fn without_limit(&self, mut ray: Vec<f64>) -> NoRatio {
-        let share = ray.pop().unwrap_or_default();
-        let largest = ray.iter().fold(0.0_f64, |most, step| most.max(step.abs()));
-        let vanishing = share > NOTHING * largest;
-        if vanishing {
-            ray.iter_mut().for_each(|value| *value /= share);
-        }
-        NoRatio::Unbounded { vanishing, towards: ray }
-    }
-
     /// A vertex that has the best ratio: of several, the one with the greatest denominator. With the least one, and who
     /// solved.
     fn point(&self, ratio: f64) -> Result<(Vec<f64>, f64, Backend), NoRatio> {
         let program = self.minimise(&self.costs(ratio));
         let best = solve(&program, self.options).map_err(NoRatio::Failed)?;
-        let left = measure(&self.costs(ratio), &best.primal);
-        if left.value > NOTHING * left.size {
+        let (above, own) = (measure(self.of, &best.primal), measure(self.to, &best.primal));
+        let left = self.sign * (above.value - ratio * own.value);
+        if left > NOTHING * (above.size + ratio.abs() * own.size) {
             return Err(NoRatio::Approached(ratio));
         }
-        let own = measure(self.to, &best.primal);
         let face = match Face::new(&program, &best) {
             Some(face) if face.may_vary(self.to) => face,
             _ if own.is_nothing() => return Err(NoRatio::AnySize(ratio)),
@@ -300,4 +296,17 @@ impl Search<'_> {
             _ => Err(NoRatio::AnySize(ratio)),
         }
     }
+}
+
+/// How the ratio grows without limit, from the ray of Charnes and Cooper's program.
+fn without_limit(mut ray: Vec<f64>) -> NoRatio {
+    let share = ray.pop().unwrap_or_default();
+    let largest = ray.iter().fold(0.0_f64, |most, step| most.max(step.abs()));
+    let vanishing = share > NOTHING * largest;
+    if vanishing {
+        for value in &mut ray {
+            *value /= share;
+        }
+    }
+    NoRatio::Unbounded { vanishing, towards: ray }
 }

@@ -3,14 +3,18 @@
 use super::best::{BestRatio, measure};
 use crate::lp::{Failure, LinearProgram, Options, RowId, Side, side};
 
+/// Two prices nearer than this are one, relative; a step shorter than this is none.
+const SAME: f64 = 1e-9;
+
 impl BestRatio {
     /// The one-sided derivative of ±ratio (the minimum of the program that [`best_ratio`](super::best_ratio) wrote) with
     /// a row's right-hand side, and how far the same limits hold it; none if nothing is feasible on that side.
     ///
     /// Along one basis both measures are straight lines, so the ratio bends: from its price p at the optimum it has
     /// changed by `p s ÷ (1 + β s)` after a step s, with β the denominator's relative rate. The basis serves until it is
-    /// infeasible, or until the ratio has become one at which another would be better. At a degenerate vertex only the
-    /// price is told; the room is then without end, and the change not a number.
+    /// infeasible, or until the ratio has become one at which another would be better. At a degenerate vertex another
+    /// basis may go further; where this one does not go that way at all, the room is told as without end, and the change
+    /// as not a number.
     ///
     /// # Errors
     /// A failure to solve.
@@ -29,11 +33,19 @@ impl BestRatio {
             found.price *= self.denominator / self.least_denominator;
         }
         let slope = found.price * rate;
-        let basis = self.solution.basis.as_ref().filter(|_| !self.solution.degenerate);
-        let Some(basis) = basis else {
-            let (change, unknown) = if slope == 0.0 { (0.0, None) } else { (f64::NAN, None) };
-            return Ok(Some(Side { room: f64::INFINITY, next: unknown, change, ..found }));
+        let unknown = |found: Side| {
+            let change = if slope == 0.0 { 0.0 } else { f64::NAN };
+            Ok(Some(Side { room: f64::INFINITY, next: None, change, ..found }))
         };
+        let Some(basis) = &self.solution.basis else { return unknown(found) };
+        if self.solution.degenerate {
+            let apart = (self.solution.dual(row) - found.price).abs();
+            let (room, next) = basis.reach_of(row, up);
+            if apart > SAME * found.price.abs() || room <= SAME * lp.row(row).rhs.abs() {
+                return unknown(found);
+            }
+            (found.room, found.next) = (room, next);
+        }
         let bend = rate * measure(to, &basis.primal_direction(row)).value / self.denominator;
         let rates: Vec<f64> = to.iter().map(|factor| -factor / self.denominator).collect();
         let range = basis.ranging_costs(&rates);

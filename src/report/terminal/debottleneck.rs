@@ -57,9 +57,20 @@ fn answer(told: &Debottleneck) -> String {
     };
     if told.steps.is_empty() {
         return match told.end {
-            EndOfPath::TargetMet => {
+            EndOfPath::TargetMet if told.replanned == told.start => {
                 format!("✓ {name} is {wanted} already: {start} in the present plan.")
             }
+            EndOfPath::TargetMet => {
+                let objective = |value| amount(value, &told.objective_unit, &told.currency);
+                format!(
+                    "✓ No limit has to grow: another plan has {wanted} of {name} (the present one {start}), at {} of {} \
+                     instead of {}.",
+                    objective(told.replanned_objective),
+                    told.objective,
+                    objective(told.start_objective),
+                )
+            }
+            EndOfPath::BudgetSpent => format!("{name} is {start}; the budget leaves no growth."),
             _ if wanted.is_empty() => format!("{name} is {start}; no growth of a limit raises it."),
             _ => format!("✗ {name} stays at {start}, not {wanted}: no growth of a limit helps."),
         };
@@ -123,6 +134,9 @@ fn explain_count(told: &Debottleneck) -> String {
     };
     let limits = if told.may_grow == 1 { "limit" } else { "limits" };
     let _ = write!(text, " {} {limits} may grow.", told.may_grow);
+    if told.steps.iter().any(|step| step.grows.len() > 1) {
+        text.push_str(" Where several grow together, the worth is that of all, per t/yr of the first.");
+    }
     if told.ratio {
         text.push_str(" The denominator stays at least where it is in the present plan.");
     }
@@ -133,6 +147,10 @@ fn write_steps(page: &mut Page, told: &Debottleneck) {
     let priced = told.steps.iter().any(|step| step.cost.is_some_and(|cost| cost > 0.0));
     let goal = told.target.is_some();
     let mut head = vec!["", ".limit", "#from", "#to", "#growth\n%", "#worth of\none t/yr", "#then"];
+    let bound = |limit: &str| {
+        let mut growths = told.steps.iter().flat_map(|step| &step.grows);
+        growths.find(|growth| growth.limit == limit).map_or(0.0, |growth| growth.from)
+    };
     if goal {
         head.push("#objective");
     }
@@ -143,7 +161,8 @@ fn write_steps(page: &mut Page, told: &Debottleneck) {
     let mut sheet = Sheet::new(&head);
     for (at, step) in told.steps.iter().enumerate() {
         for (line, growth) in step.grows.iter().enumerate() {
-            sheet.cells(cells(told, step, growth, (at, line), goal, priced));
+            let bound = bound(&growth.limit);
+            sheet.cells(cells(told, step, (growth, bound), (at, line), (goal, priced)));
         }
     }
     page.table(&sheet);
@@ -152,16 +171,15 @@ fn write_steps(page: &mut Page, told: &Debottleneck) {
 fn cells(
     told: &Debottleneck,
     step: &Step,
-    growth: &Growth,
+    (growth, bound): (&Growth, f64),
     (at, line): (usize, usize),
-    goal: bool,
-    priced: bool,
+    (goal, priced): (bool, bool),
 ) -> Vec<String> {
     let first = |text: String| if line == 0 { text } else { String::new() };
-    let worth = if told.unit.is_empty() {
-        format_number(growth.worth)
-    } else {
-        amount(growth.worth, &told.unit, &told.currency)
+    let worth = match growth.worth {
+        None => "″".to_owned(),
+        Some(worth) if told.unit.is_empty() => format_number(worth),
+        Some(worth) => amount(worth, &told.unit, &told.currency),
     };
     let endless = told.end == EndOfPath::WithoutEnd && at + 1 == told.steps.len();
     let mut cells = vec![
@@ -169,10 +187,10 @@ fn cells(
         growth.limit.clone(),
         format_mass_rate(growth.from),
         if endless { "no end".to_owned() } else { format_mass_rate(growth.to) },
-        if endless || growth.from == 0.0 {
+        if endless || bound == 0.0 {
             NONE.to_owned()
         } else {
-            percent((growth.to - growth.from) / growth.from)
+            percent((growth.to - growth.from).abs() / bound.abs())
         },
         held(&worth),
         first(if endless { "no end".to_owned() } else { held(&show(told, step.value)) }),

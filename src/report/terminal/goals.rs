@@ -28,8 +28,7 @@ fn write_reason(page: &mut Page, goal: &GoalOutcome) {
         parts.push(format!("no best value: {reason}"));
     }
     let holders = goal.held_by.iter().take(HOLDERS);
-    let holders: Vec<String> =
-        holders.map(|held| format!("{} ({} per unit)", held.limit, signed(held.effect))).collect();
+    let holders: Vec<String> = holders.map(|held| holder(&held.limit, held.effect)).collect();
     let more = goal.held_by.len().saturating_sub(HOLDERS);
     if holders.is_empty() && goal.best.is_some() {
         parts.push(
@@ -67,4 +66,13 @@ pub(super) fn write_table(page: &mut Page, outcome: &Outcome) {
         ]);
     }
     page.table(&sheet);
+}
+
+/// A limit that holds a goal, and what one more of it does.
+fn holder(limit: &str, effect: f64) -> String {
+    if effect == 0.0 {
+        format!("{limit} (with others)")
+    } else {
+        format!("{limit} ({} per unit)", signed(effect))
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::page::{NONE, Page, Sheet, amount, percent, signed, stacked};
 use crate::{
-    analysis::{GoalOutcome, LimitOutcome, Outcome},
+    analysis::{GoalOutcome, JointOutcome, LimitOutcome, Outcome},
     measure::{format_fraction, format_money_rate, format_number, format_price},
 };
 
@@ -24,12 +24,19 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
         return;
     }
     page.heading("Bottlenecks: what to relieve next");
-    let priced: Vec<&LimitOutcome> =
-        outcome.limits.iter().filter(|limit| limit.binding && limit.shadow_price != 0.0).collect();
+    let other = |limit: &LimitOutcome| [limit.left, limit.right].contains(&Some(0.0));
+    let priced = outcome.limits.iter().filter(|limit| {
+        let sided = limit.left != limit.right && !(limit.left.is_none() && other(limit));
+        limit.binding && (limit.shadow_price != 0.0 || (limit.sense != "exactly" && sided))
+    });
+    let priced: Vec<&LimitOutcome> = priced.collect();
     if priced.is_empty() {
         page.line("No limit holds the objective back.");
     } else {
         write_table(page, outcome, &priced);
+    }
+    if let Some(joint) = &outcome.joint {
+        write_joint(page, outcome, joint);
     }
     if outcome.objective.degenerate {
         write_sides(page, outcome, &priced);
@@ -44,6 +51,18 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
     if !near.is_empty() {
         page.item(&format!("Near their limits: {}.", near.join(", ")));
     }
+}
+
+/// Limits that hold the objective together.
+fn write_joint(page: &mut Page, outcome: &Outcome, joint: &JointOutcome) {
+    let worth = in_objective(joint.worth_per_percent, outcome);
+    let end = joint
+        .percent
+        .map_or_else(String::new, |percent| format!(", up to {} %", format_number(percent)));
+    page.item(&format!(
+        "Together: {} hold each other; one alone gains nothing, 1 % more of each is worth {worth}{end}.",
+        joint.limits.join(", ")
+    ));
 }
 
 /// Limits whose price is another one in the direction that tightens them.
@@ -101,11 +120,28 @@ fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
         ]);
     }
     page.table(&sheet);
+    let ends = limits.iter().take(MOST).enumerate();
+    let ends: Vec<String> = ends
+        .filter_map(|(rank, limit)| Some(format!("{} {}", rank + 1, then(limit, outcome)?)))
+        .collect();
+    if !ends.is_empty() {
+        page.item(&format!("What binds next, at the end of the range: {}.", ends.join(", ")));
+    }
+    if limits.iter().any(|limit| limit.kind == "recipe" && limit.sense == "exactly") {
+        page.item("A line of a recipe takes more as the others take less in proportion.");
+    }
     let more = limits.len().saturating_sub(MOST);
     if more > 0 {
         page.line(&format!("… and {more} more that bind."));
     }
     write_effects(page, outcome, limits);
+}
+
+/// What changes at the end of the range towards which the limit is worth moving.
+fn then(limit: &LimitOutcome, outcome: &Outcome) -> Option<String> {
+    let upwards = (limit.shadow_price > 0.0) == (outcome.objective.sense == "maximise");
+    let next = if upwards { &limit.next_up } else { &limit.next_down };
+    next.clone().filter(|_| limit.shadow_price != 0.0)
 }
 
 /// What one unit more of each limit does to the goals: to those that are missed, if any are.

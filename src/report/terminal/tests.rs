@@ -1,9 +1,9 @@
 use super::*;
 use crate::analysis::{
-    AccountLine, AssumptionOutcome, ChainOutcome, ClosureOutcome, ConsumptionOutcome, FigureCount,
-    GoalEffect, GoalOutcome, HeldBy, LimitOutcome, MultiplierOutcome, ObjectiveOutcome,
-    OperationOutcome, PriceOutcome, ProgramSize, Proof, RecoveryOutcome, ResidueOutcome, Share,
-    SpeciesFlow, StageOutcome, StreamOutcome,
+    AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
+    ConsumptionOutcome, FigureCount, GoalEffect, GoalOutcome, HeldBy, KeptMultiplier, LimitOutcome,
+    MultiplierOutcome, ObjectiveOutcome, OperationOutcome, PriceOutcome, ProgramSize, Proof,
+    RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 fn own(text: &str) -> String {
@@ -68,7 +68,13 @@ fn multiplier(numerator: &str, denominator: &str, base: Option<f64>) -> Multipli
         base,
         multiplier: base.map(|base| 187.5e6 / base),
         why_not: base.is_none().then(|| own("no stream is marked as payable concentrate")),
-        best: None,
+        best: base.map(|_| BestMultiplier {
+            value: None,
+            endless: true,
+            why_not: Some(own("grows without limit as `ore at mining cost` goes to 0")),
+            held_by: Vec::new(),
+            kept: Some(KeptMultiplier { value: 12.5, held_by: Vec::new() }),
+        }),
     }
 }
 
@@ -175,6 +181,7 @@ fn sample() -> Outcome {
             multiplier("+ by-products, gross", "ore at mining cost", Some(15.39e6)),
             multiplier("+ by-products, gross", "payable concentrate", None),
         ],
+        joint: None,
         limits: vec![
             limit("separator.mill.capacity", "capacity", 600e3, 10.0),
             limit("product.sales.specification.CaF2.min", "specification", 0.97, -2.5e6),

@@ -89,6 +89,12 @@ fn compare(flowsheet: &Flowsheet) -> Tally {
     tally
 }
 
+/// How many shadow prices of a flowsheet are derivatives, and how many lie between two of them; all are one of these.
+pub(super) fn compared(flowsheet: &Flowsheet) -> (usize, usize) {
+    let tally = compare(flowsheet);
+    (tally.regular, tally.degenerate)
+}
+
 #[test]
 fn shadow_prices_of_shipped_flowsheets_are_derivatives() {
     let mut sum = Tally::default();

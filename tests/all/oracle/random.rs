@@ -1,6 +1,7 @@
 //! Properties of random flowsheets.
 
 use proptest::prelude::*;
+use reeflow::{analysis::analyse, lp::Options, model::Form};
 
 use super::{
     apart, check,
@@ -51,4 +52,55 @@ fn most_random_flowsheets_earn_something() {
     });
     let earning = earning.count();
     assert!(earning * 2 > usize::try_from(cases).expect("small"), "{earning} of {cases}");
+}
+
+/// The same flowsheet with a ratio as its objective, that must sell a share of what it would best sell.
+fn with_ratio(text: &str, sales: f64) -> String {
+    let objective = r#"objective = { maximise = "value(products) / cost(all)" }"#;
+    let goal = format!(
+        "\n[goal.sales]\nmeasure = \"value(products)\"\nat-least = \"{sales} USD/yr\"\nenforce = true\n"
+    );
+    text.replacen("[flowsheet]\n", &format!("[flowsheet]\n{objective}\n"), 1) + &goal
+}
+
+#[test]
+fn ratios_of_random_flowsheets_are_the_same_condensed_and_whole_and_better_than_those_of_profit() {
+    let mut better = 0;
+    for seed in 0..40_u64 {
+        let text = generate(seed * 104_729, 6, Style::PLAIN);
+        let flowsheet = lower("generated.toml", text.as_bytes(), &[]).expect("sound");
+        let plan = analyse(&flowsheet, &Options::default(), Form::Condensed).expect("solved");
+        let account = |name: &str| {
+            plan.outcome.account.iter().find(|line| line.name == name).expect("a line").value
+        };
+        let (sales, profit) = (account("revenue"), account("profit"));
+        if sales <= 1.0 || profit >= sales {
+            continue;
+        }
+        let ratio = objective(&with_ratio(&text, 0.6 * sales)).expect("sound");
+        let of_profit = sales / (sales - profit);
+        assert!(ratio >= of_profit * (1.0 - 1e-9), "{ratio} {of_profit}\n{text}");
+        better += usize::from(ratio > of_profit * (1.0 + 1e-6));
+    }
+    assert!(better >= 10, "{better}");
+}
+
+#[test]
+fn shadow_prices_of_ratios_of_random_flowsheets_are_derivatives() {
+    let mut sum = (0, 0);
+    for seed in 0..24_u64 {
+        let text = generate(seed * 15_485_863, 6, Style::PLAIN);
+        let flowsheet = lower("generated.toml", text.as_bytes(), &[]).expect("sound");
+        let plan = analyse(&flowsheet, &Options::default(), Form::Condensed).expect("solved");
+        let sales = plan.outcome.account.iter().find(|line| line.name == "revenue");
+        let sales = sales.expect("a line").value;
+        if sales <= 1.0 {
+            continue;
+        }
+        let text = with_ratio(&text, 0.6 * sales);
+        let flowsheet = lower("generated.toml", text.as_bytes(), &[]).expect("sound");
+        let (regular, degenerate) = super::duals::compared(&flowsheet);
+        sum = (sum.0 + regular, sum.1 + degenerate);
+    }
+    assert!(sum.0 >= 40 && sum.1 * 3 <= sum.0, "{sum:?}");
 }
