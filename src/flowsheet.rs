@@ -34,6 +34,8 @@ pub use price::{Price, PriceTerm};
 pub use reactor_map::ReactorMap;
 pub use species::{Content, Group, Species, SpeciesId};
 
+use std::sync::Arc;
+
 use crate::{
     diagnostic::{Diagnostics, Span},
     document::Document,
@@ -107,6 +109,8 @@ pub struct Flowsheet {
     pub note: Option<String>,
     /// Code of the currency of all prices.
     pub currency: String,
+    /// What it was made of.
+    pub document: Arc<Document>,
     /// How quantities were read.
     pub units: Units,
     /// Every number that was written.

@@ -179,7 +179,11 @@ fn limits_that_grow_together_are_worth_what_they_are_together() {
     for step in &told.steps {
         let first = &step.grows[0];
         let worth = first.worth.expect("it leads");
-        assert_relative_eq!(worth * (first.to - first.from), step.value - before, max_relative = 1e-9);
+        assert_relative_eq!(
+            worth * (first.to - first.from),
+            step.value - before,
+            max_relative = 1e-9
+        );
         assert!(step.grows[1..].iter().all(|growth| growth.worth.is_none()));
         together += usize::from(step.grows.len() > 1);
         before = step.value;

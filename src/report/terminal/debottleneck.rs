@@ -135,7 +135,9 @@ fn explain_count(told: &Debottleneck) -> String {
     let limits = if told.may_grow == 1 { "limit" } else { "limits" };
     let _ = write!(text, " {} {limits} may grow.", told.may_grow);
     if told.steps.iter().any(|step| step.grows.len() > 1) {
-        text.push_str(" Where several grow together, the worth is that of all, per t/yr of the first.");
+        text.push_str(
+            " Where several grow together, the worth is that of all, per t/yr of the first.",
+        );
     }
     if told.ratio {
         text.push_str(" The denominator stays at least where it is in the present plan.");
