@@ -176,13 +176,7 @@ fn report(
 ) -> Result<Plan, Diagnostics> {
     let values = flowsheet.values();
     let context = Context::new(flowsheet, &values, &model, &solution);
-    let (closure, worst) = closure::close(&context);
-    if worst > CLOSURE {
-        let message = format!("the flows close to {worst:.0e} only, not to {CLOSURE:.0e}");
-        return Err(Diagnostic::new(Code::NotProven, message)
-            .help("look for a loop that hardly anything leaves, or a species whose declared formula is not its own")
-            .into());
-    }
+    let (closure, worst) = check_closure(&context)?;
     let mut goals = goals::check(&context, options);
     let mut streams = flows::streams(&context);
     interval::fill(&context, options, &mut streams, &mut goals, intervals);
@@ -247,6 +241,18 @@ pub fn linearise(
             .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
     }
     Ok(model)
+}
+
+/// Balances around operations and the whole, and the worst error of them.
+fn check_closure(context: &Context<'_>) -> Result<(Vec<ClosureOutcome>, f64), Diagnostics> {
+    let (closure, worst) = closure::close(context);
+    if worst > CLOSURE {
+        let message = format!("the flows close to {worst:.0e} only, not to {CLOSURE:.0e}");
+        return Err(Diagnostic::new(Code::NotProven, message)
+            .help("look for a loop that hardly anything leaves, or a species whose declared formula is not its own")
+            .into());
+    }
+    Ok((closure, worst))
 }
 
 fn describe_objective(flowsheet: &Flowsheet, solution: &Solution) -> ObjectiveOutcome {

@@ -285,7 +285,7 @@ pub(super) struct Resolved {
 /// Why there is no plan with figures moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unresolved {
-    /// The figures contradict each other: grades or recoveries that do not sum to 1.
+    /// The flowsheet is refused: grades or recoveries that do not sum to 1, a specification that nothing meets.
     Wrong,
     /// There is none.
     NoPlan,
@@ -301,7 +301,7 @@ impl Resolved {
     ) -> Result<Self, Unresolved> {
         let options = clock.left().ok_or(Unresolved::TimeLimit)?;
         let flowsheet = context.flowsheet.with_values(values).map_err(|_| Unresolved::Wrong)?;
-        let mut model = Model::assemble(&flowsheet, values).map_err(|_| Unresolved::NoPlan)?;
+        let mut model = Model::assemble(&flowsheet, values).map_err(|_| Unresolved::Wrong)?;
         match model.solve(&flowsheet, &options, Form::Condensed) {
             Ok(solution) => Ok(Self { flowsheet, model, solution }),
             Err(_) if clock.left().is_none() => Err(Unresolved::TimeLimit),

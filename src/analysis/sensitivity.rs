@@ -86,8 +86,8 @@ pub struct Bar {
     pub ends: [f64; 2],
     /// The ends as they were written, if the figure has a range of its own.
     pub range: Option<[String; 2]>,
-    /// What is followed at the low value; none if there is no plan, if a ratio has no denominator, or if figures that
-    /// must sum to 1 do not.
+    /// What is followed at the low value; none if there is no plan, if a ratio has no denominator, or if the
+    /// flowsheet is refused: shares that do not sum to 1, a specification that nothing meets.
     pub at_low: Option<f64>,
     /// What is followed at the high value; none likewise.
     pub at_high: Option<f64>,

@@ -42,7 +42,7 @@ impl Users {
                 uses[figure].shapes = true;
             });
         }
-        for entry in uses.iter_mut() {
+        for entry in &mut uses {
             entry.operations.sort_unstable();
             entry.operations.dedup();
         }
@@ -61,7 +61,9 @@ impl Users {
                     }
                     figures.sort_unstable();
                     figures.dedup();
-                    figures.into_iter().for_each(|figure| uses[figure].rows.push((row, key)));
+                    for figure in figures {
+                        uses[figure].rows.push((row, key));
+                    }
                 }
                 Row::Goal(id, at) => {
                     enforced.push((row, key));

@@ -54,6 +54,26 @@ impl Document {
         // Whatever the length of a shift, a rate per shift is a rate.
         let units = Units { shift_hours: Some(1.0), ..Units::new(currency) };
         let draw = Draw { units };
+        let mut list = self.common_skeletons(&draw);
+        self.add_operations(&draw, &mut list);
+        self.add_ends(&draw, &mut list);
+        for (name, table) in &self.goal {
+            let ratio = table.ratio.as_ref().map(|ratio| (&ratio.of, &ratio.to));
+            let enforced = table.enforce.as_ref().is_some_and(|enforce| enforce.value);
+            let keys = vec![
+                ("measure", debug(&table.measure)),
+                ("ratio", debug(&ratio)),
+                ("at-least", draw.optional(table.at_least.as_ref())),
+                ("at-most", draw.optional(table.at_most.as_ref())),
+                ("enforce", debug(&enforced)),
+            ];
+            list.push((Entry::new("goal", name), keys));
+        }
+        list
+    }
+
+    /// The header, groups, species, prices and consumables.
+    fn common_skeletons(&self, draw: &Draw) -> Vec<(Entry, Skeleton)> {
         let mut list = vec![(
             Entry { kind: "flowsheet", name: String::new() },
             vec![("objective", debug(&self.flowsheet.objective))],
@@ -76,6 +96,11 @@ impl Document {
                 vec![("price", draw.figure(&table.price)), ("emission", emission)],
             );
         }
+        list
+    }
+
+    /// Operations between feeds and ends.
+    fn add_operations(&self, draw: &Draw, list: &mut Vec<(Entry, Skeleton)>) {
         for (name, table) in &self.feed {
             let grade = draw.figures(&table.assay.grade);
             let split = draw.nested(&table.assay.split);
@@ -87,7 +112,7 @@ impl Document {
                 ("assay", format!("{grade}; {split}; {:?}", table.assay.rest)),
                 ("origin", debug(&table.origin)),
             ]);
-            add("feed", name, keys);
+            list.push((Entry::new("feed", name), keys));
         }
         for (name, table) in &self.separator {
             let mut keys = draw.common(&table.common());
@@ -95,7 +120,7 @@ impl Document {
                 ("to", draw.outlets(&table.to)),
                 ("recovery", draw.nested(&table.recovery)),
             ]);
-            add("separator", name, keys);
+            list.push((Entry::new("separator", name), keys));
         }
         for (name, table) in &self.splitter {
             let mut keys = draw.common(&table.common());
@@ -103,7 +128,7 @@ impl Document {
                 ("to", draw.outlets(&table.to)),
                 ("fraction", draw.limits(&table.fraction)),
             ]);
-            add("splitter", name, keys);
+            list.push((Entry::new("splitter", name), keys));
         }
         for (name, table) in &self.reactor {
             let reactions: Vec<String> =
@@ -119,7 +144,7 @@ impl Document {
                 ("reagent", reagents),
                 ("recovery", draw.nested(&table.recovery)),
             ]);
-            add("reactor", name, keys);
+            list.push((Entry::new("reactor", name), keys));
         }
         for (name, table) in &self.blender {
             let bought = sorted(&table.buy, |item| {
@@ -131,8 +156,12 @@ impl Document {
                 ("recipe", draw.limits(&table.recipe)),
                 ("buy", bought),
             ]);
-            add("blender", name, keys);
+            list.push((Entry::new("blender", name), keys));
         }
+    }
+
+    /// Products and wastes.
+    fn add_ends(&self, draw: &Draw, list: &mut Vec<(Entry, Skeleton)>) {
         for (name, table) in &self.product {
             let mut keys = draw.common(&table.common());
             keys.extend([
@@ -142,26 +171,13 @@ impl Document {
                 ("specification", draw.limits(&table.specification)),
                 ("role", debug(&table.role)),
             ]);
-            add("product", name, keys);
+            list.push((Entry::new("product", name), keys));
         }
         for (name, table) in &self.waste {
             let mut keys = draw.common(&table.common());
             keys.extend([("cost", draw.many(&table.cost)), ("limit", draw.limits(&table.limit))]);
-            add("waste", name, keys);
+            list.push((Entry::new("waste", name), keys));
         }
-        for (name, table) in &self.goal {
-            let ratio = table.ratio.as_ref().map(|ratio| (&ratio.of, &ratio.to));
-            let enforced = table.enforce.as_ref().is_some_and(|enforce| enforce.value);
-            let keys = vec![
-                ("measure", debug(&table.measure)),
-                ("ratio", debug(&ratio)),
-                ("at-least", draw.optional(table.at_least.as_ref())),
-                ("at-most", draw.optional(table.at_most.as_ref())),
-                ("enforce", debug(&enforced)),
-            ];
-            add("goal", name, keys);
-        }
-        list
     }
 
     /// Takes one table from another document, or removes it if the other has none.

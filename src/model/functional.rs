@@ -332,7 +332,9 @@ impl Functionals {
         let concerns = |operation: OperationId| operations.binary_search(&operation).is_ok();
         let sum_of = |part: &dyn Fn(OperationId) -> Linear| {
             let mut sum = Linear::zero();
-            operations.iter().for_each(|&operation| sum.add(1.0, &part(operation)));
+            for &operation in operations {
+                sum.add(1.0, &part(operation));
+            }
             sum
         };
         let mut sum = Linear::zero();

@@ -75,7 +75,9 @@ impl<'a> Division<'a> {
         let mut set = vec![false; self.edits.list.len()];
         for (at, group) in groups.iter().enumerate() {
             if made(at) {
-                group.iter().for_each(|&edit| set[edit] = true);
+                for &edit in group {
+                    set[edit] = true;
+                }
             }
         }
         if let Some(known) = self.known.get(&set) {

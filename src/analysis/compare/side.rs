@@ -5,19 +5,17 @@ use serde::Deserialize;
 use crate::{
     analysis::{
         GoalOutcome, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, Outcome, StageOutcome,
-        StreamOutcome,
+        StreamOutcome, analyse, bottleneck, check_closure, context::Context, describe_objective,
+        failure, flows, goals, goals::TOLERANCE, interval, multiplier, value,
     },
     diagnostic::Diagnostics,
     flowsheet::Flowsheet,
     lp::Options,
-    model::Form,
+    model::{Form, Model},
 };
 
 /// The least and the greatest value among all plans that are as good; none where nothing ends it.
 pub(super) type Interval = [Option<f64>; 2];
-
-/// A goal is met if it is missed by less than this share of its bound.
-const TOLERANCE: f64 = 1e-9;
 
 /// What is compared of a plan: a part of the report that `solve` writes as JSON.
 #[derive(Clone, Debug, Deserialize)]
@@ -232,10 +230,38 @@ impl From<&StreamOutcome> for Stream {
     }
 }
 
-/// Solves a flowsheet for what is compared of its plan, and nothing else.
+/// Solves a flowsheet for what is compared of its plan, and for nothing else.
 ///
 /// # Errors
 /// Findings, if the model is wrong, infeasible or unbounded, or if no proven optimum was found.
 pub fn observe(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<Side, Diagnostics> {
-    crate::analysis::analyse(flowsheet, options, form).map(|plan| Side::of(&plan.outcome))
+    if form == Form::Full {
+        return analyse(flowsheet, options, form).map(|plan| Side::of(&plan.outcome));
+    }
+    let values = flowsheet.values();
+    let mut model = Model::assemble(flowsheet, &values)?;
+    let solution = model
+        .solve(flowsheet, options, form)
+        .map_err(|failure| failure::explain(flowsheet, &values, &model, options, &failure))?;
+    let context = Context::new(flowsheet, &values, &model, &solution);
+    check_closure(&context)?;
+    let mut goals = goals::reached(&context);
+    let mut streams = flows::streams(&context);
+    interval::fill(&context, options, &mut streams, &mut goals, false);
+    let stages = value::stages(&context).0;
+    let operations = flowsheet.operations.iter().map(|operation| Operation {
+        name: operation.name.clone(),
+        stage: operation.stage.map(|id| flowsheet.stages[id].clone()),
+    });
+    Ok(Side {
+        title: flowsheet.title.clone(),
+        currency: flowsheet.currency.clone(),
+        objective: (&describe_objective(flowsheet, &solution)).into(),
+        goals: goals.iter().map(Into::into).collect(),
+        stages: stages.iter().map(Into::into).collect(),
+        multipliers: multiplier::multipliers(&context).iter().map(Into::into).collect(),
+        limits: bottleneck::limits(&context, options).iter().map(Into::into).collect(),
+        operations: operations.collect(),
+        streams: streams.iter().map(Into::into).collect(),
+    })
 }

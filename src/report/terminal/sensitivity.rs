@@ -63,6 +63,15 @@ pub fn render(report: &SensitivityReport, style: &Style) -> String {
     if report.tornado.iter().any(clipped) {
         page.line("Shares end at 100 %.");
     }
+    let refused = |bar: &Bar| {
+        let ends = [(0, bar.at_low), (1, bar.at_high)];
+        ends.iter().any(|&(at, end)| end.is_none() && !bar.no_plan[at] && bar.ends[at] != bar.value)
+    };
+    if report.tornado.iter().any(refused) {
+        page.item(
+            "– where the flowsheet is refused (shares that do not sum to 1, a specification that nothing meets) or a ratio has no denominator.",
+        );
+    }
     if report.degenerate {
         page.item(
             "More limits meet than fix the plan: `% per 1 %` may hold in one direction only; both ends are solved anew.",
