@@ -1,6 +1,7 @@
 //! The phases of a run — parse, validate, assemble, solve, analyse — on generated and shipped flowsheets.
 //!
-//! `cargo bench --bench pipeline` runs all; `-- assemble` one phase, `-- why` what explains a plan or the lack of one.
+//! `cargo bench --bench pipeline` runs all; `-- assemble` one phase, `-- why` what explains a plan or the lack of one,
+//! `-- exact` proofs in rational arithmetic.
 //! Every phase is given what the one before made.
 
 use std::{fmt::Write, hint::black_box, path::Path};
@@ -16,6 +17,7 @@ use reeflow::{
     },
     diagnostic::Sources,
     document::{self, Document, Files, Read, Request},
+    exact,
     flowsheet::Flowsheet,
     lp::Options,
     model::{Form, Model},
@@ -179,7 +181,11 @@ fn why(criterion: &mut Criterion) {
     let dear = lower(&path, &text.replace("\"27 USD/t\"", "\"37 USD/t\""));
     // Cheap enough to be worth its while.
     let chain = generate(1000, 20).replace("5 USD/t", "1 USD/t");
-    let large = lower("generated.toml", &chain);
+    // So cheap to run that more than twenty markets along it fill one after the other.
+    let cheap = chain
+        .replace("opex = \"0.2 USD/t\"", "opex = \"0.01 USD/t\"")
+        .replace("cost = \"1 USD/t\"", "cost = \"0.1 USD/t\"");
+    let large = lower("generated.toml", &cheap);
     // More of the tenth product than what reaches it.
     let tight = lower(
         "generated.toml",
@@ -221,8 +227,44 @@ fn why(criterion: &mut Criterion) {
     group.bench_function(BenchmarkId::new("goals", "beylikova-industrial"), |b| {
         b.iter(|| together(black_box(&shipped), &options));
     });
+    group.bench_function(BenchmarkId::new("best-ratio", "beylikova-industrial"), |b| {
+        let ratio = "{ minimise = \"cost(all) / flow(magnets)\" }";
+        let (flowsheet, _) = read(&path, &text, &[format!("flowsheet.objective={ratio}")]);
+        b.iter(|| analysis::analyse(black_box(&flowsheet), &options, Form::Condensed));
+    });
     group.finish();
 }
 
-criterion_group!(benches, bench, why);
+/// Reads a flowsheet with settings, and keeps its texts.
+fn read(path: &str, text: &str, set: &[String]) -> (Flowsheet, Sources) {
+    let mut sources = Sources::new();
+    let request = Request { scenario: None, set };
+    let loaded = document::load(path, text.as_bytes(), &request, &Disk, &mut sources);
+    let document = loaded.expect("the flowsheet is sound").document;
+    (Flowsheet::lower(&document).expect("the flowsheet is sound").0, sources)
+}
+
+/// Proofs in rational arithmetic: made from a basis, and checked again.
+fn exactly(criterion: &mut Criterion) {
+    let options = Options::default();
+    let mut group = criterion.benchmark_group("exact");
+    group.sample_size(10);
+    for (name, path, text) in cases() {
+        let (flowsheet, sources) = read(&path, &text, &[]);
+        let prove = || {
+            let form = Form::Condensed;
+            analysis::analyse_exactly(black_box(&flowsheet), &sources, &options, form, false)
+                .1
+                .proof
+        };
+        let Some(proof) = prove() else { panic!("{name} is not proven") };
+        group.bench_function(BenchmarkId::new("analyse-and-prove", &name), |b| b.iter(prove));
+        group.bench_function(BenchmarkId::new("verify", &name), |b| {
+            b.iter(|| exact::recheck(black_box(&flowsheet), &sources, &proof, None));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, bench, why, exactly);
 criterion_main!(benches);

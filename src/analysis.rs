@@ -16,6 +16,7 @@ mod flows;
 mod goals;
 mod interval;
 mod multiplier;
+mod open;
 mod outcome;
 mod price;
 pub mod replay;
@@ -28,9 +29,9 @@ pub use exact::Exactly;
 pub use outcome::{
     AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
     ConsumptionOutcome, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy, JointOutcome,
-    KeptMultiplier, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OperationOutcome, Outcome,
-    PriceOutcome, ProgramSize, Proof, RatioOutcome, RecoveryOutcome, ResidueOutcome, Share,
-    SpeciesFlow, StageOutcome, StreamOutcome,
+    KeptMultiplier, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OpenOutcome,
+    OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RatioOutcome, RecoveryOutcome,
+    ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 use std::fmt::Write;
@@ -205,6 +206,7 @@ fn report(
         goals,
         operations: flows::operations(&context),
         streams,
+        open: open::open(&context, options, intervals),
         recoveries: flows::recoveries(&context),
         closure,
         consumption: flows::consumption(&context),
@@ -288,7 +290,7 @@ fn prove(model: &Model, solution: &Solution, closure: f64) -> Proof {
         condensed: size(model.condensed()),
         ratio: solution.ratio.as_ref().map(|proof| RatioOutcome {
             numerator: proof.numerator,
-            denominator: proof.denominator,
+            denominator: proof.denominator.value,
             charnes_cooper: proof.charnes_cooper,
             dinkelbach: proof.dinkelbach,
             iterations: proof.iterations,

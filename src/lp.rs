@@ -33,6 +33,7 @@ mod basis;
 mod certificate;
 mod conflict;
 mod defect;
+mod dual_face;
 mod engine;
 mod face;
 mod factor;
@@ -54,9 +55,12 @@ pub use basis::Basis;
 pub use certificate::{Certificate, TOLERANCE, certify};
 pub use conflict::irreducible;
 pub use defect::{Defect, LARGEST, LARGEST_COEFFICIENT, SMALLEST_COEFFICIENT};
+pub use dual_face::DualFace;
 pub use engine::BASIS_ROWS;
 pub use face::{Face, Next, Side, side, slope};
-pub use fractional::{BestRatio, Fraction, NoRatio, RATIO_AGREES, best_ratio, fractional};
+pub use fractional::{
+    BestRatio, Denominator, Fraction, NoRatio, RATIO_AGREES, best_ratio, fractional,
+};
 pub use parametric::{Path, PathEnd, Point, follow};
 pub use ranging::{CostRange, Range};
 pub use share::{Reach, reach_of_share};

@@ -5,7 +5,7 @@ mod sides;
 mod words;
 
 pub(super) use sides::{Sides, effect};
-pub(super) use words::{name_column, name_row, sense_name};
+pub(super) use words::{name_column, name_next, name_row, sense_name};
 
 use std::cmp::Ordering;
 
@@ -15,7 +15,7 @@ use crate::{
     lp::{self, Next, Options, RowId},
     model::{Linear, Row, Sensitivity},
 };
-use words::{kind_name, name_next};
+use words::kind_name;
 
 /// A limit binds when its slack is below this share of its bound.
 const BINDING: f64 = 1e-9;

@@ -8,6 +8,7 @@
 
 mod outcome;
 mod program;
+mod share;
 
 pub use outcome::{Debottleneck, EndOfPath, GoalValue, Growth, Step, StillBinds};
 
@@ -20,6 +21,7 @@ use crate::{
     model::{Failure, Form, Model, Solution},
 };
 use program::{Growing, Program, Setting};
+use share::Shares;
 
 /// Most segments of a path.
 const SEGMENTS: usize = 1_000;
@@ -59,6 +61,8 @@ enum Count {
     Money,
     /// Shares of the bounds, summed.
     Share,
+    /// Points of the only limit, which is a share.
+    Point,
 }
 
 /// Follows the best plan as limits grow.
@@ -118,8 +122,10 @@ pub fn debottleneck(
             Count::Own => "t/yr".to_owned(),
             Count::Money => flowsheet.currency.clone(),
             Count::Share => "share".to_owned(),
+            Count::Point => "point".to_owned(),
         },
-        may_grow: growing.len(),
+        base: program.base(),
+        may_grow: ids.len(),
         end: EndOfPath::TargetMet,
         steps: Vec::new(),
         held_by: Vec::new(),
@@ -127,6 +133,13 @@ pub fn debottleneck(
     };
     told.met = is_met(&followed, told.start);
     if told.met {
+        return Ok(told);
+    }
+    if let (Count::Point, [limit]) = (count, &ids[..]) {
+        let (followed, values) = (&followed, &values);
+        let shares = Shares { flowsheet, values, options, followed, limit: *limit, budget: until };
+        shares.tell(&mut told)?;
+        told.met = told.end == EndOfPath::TargetMet;
         return Ok(told);
     }
     // Growth by a tenth of everything.
@@ -265,6 +278,10 @@ fn choose(flowsheet: &Flowsheet, named: &[String]) -> Result<Vec<LimitId>, Diagn
             && limit.sense != Sense::Exactly
             && limit.kind != LimitKind::Fraction
     };
+    let share = |id: &LimitId| {
+        let limit = &flowsheet.limits[*id];
+        limit.share_of.is_some() && limit.sense != Sense::Exactly
+    };
     if named.is_empty() {
         return Ok(flowsheet.limits.ids().filter(can_grow).collect());
     }
@@ -272,26 +289,42 @@ fn choose(flowsheet: &Flowsheet, named: &[String]) -> Result<Vec<LimitId>, Diagn
     for name in named {
         let fits = |id: &LimitId| {
             let limit = &flowsheet.limits[*id];
-            let own = path(*id);
-            own == name
-                || own.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
-                || flowsheet.operations[limit.operation].name == *name
+            let whole = path(*id);
+            let bare = whole.split_once('.').map_or(whole, |(_, bare)| bare);
+            let begins = |path: &str| {
+                path.strip_prefix(name.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            begins(whole) || begins(bare) || flowsheet.operations[limit.operation].name == *name
         };
         let found: Vec<LimitId> = flowsheet.limits.ids().filter(fits).collect();
         if found.is_empty() {
-            let known: Vec<&str> = flowsheet.limits.ids().filter(can_grow).map(path).collect();
+            let able = flowsheet.limits.ids().filter(|id| can_grow(id) || share(id));
+            let mut known: Vec<&str> = able.map(path).collect();
+            let operations = flowsheet.limits.iter().map(|limit| limit.operation);
+            let operations: Vec<&str> =
+                operations.map(|id| flowsheet.operations[id].name.as_str()).collect();
+            if let Some(near) = nearest(name, operations) {
+                known = vec![near];
+            }
             return Err(unknown(Code::UnknownLimit, "limit", name, &known));
+        }
+        // One share alone has a path of its own.
+        if let ([only], [_]) = (&found[..], named)
+            && share(only)
+        {
+            return Ok(vec![*only]);
         }
         let able: Vec<LimitId> = found.iter().copied().filter(can_grow).collect();
         if able.is_empty() {
             let message = format!(
-                "`{}` is a share or fixed exactly: it has no room to grow in t/yr",
+                "`{}` is fixed exactly, or one of several shares: it has no room to grow in t/yr",
                 path(found[0])
             );
             let figure = &flowsheet.figures[flowsheet.limits[found[0]].figure];
             return Err(Diagnostic::new(Code::UnknownLimit, message)
                 .at(figure.span, "")
-                .help("name a supply, capacity, demand or flow; `reeflow sensitivity` tells what a share does")
+                .help("name a supply, capacity, demand or flow, or one specification alone; `reeflow sensitivity` tells what any figure does")
                 .into());
         }
         chosen.extend(able.into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
@@ -310,8 +343,11 @@ fn count(
     let raised = ids.iter().filter(|id| flowsheet.limits[**id].sense == Sense::AtMost);
     let all_priced = !ids.is_empty() && raised.clone().all(|id| priced(&id));
     let own = ids.len() == 1 && values[flowsheet.limits[ids[0]].figure] >= 0.0;
+    let share = own && flowsheet.limits[ids[0]].share_of.is_some();
     let Some(budget) = &request.budget else {
-        let count = if own {
+        let count = if share {
+            Count::Point
+        } else if own {
             Count::Own
         } else if all_priced {
             Count::Money
@@ -321,7 +357,8 @@ fn count(
         return Ok((count, f64::INFINITY));
     };
     let count = match budget.dimension {
-        Dimension::MASS_RATE if own => Count::Own,
+        Dimension::FRACTION if share && budget.percent_like => Count::Point,
+        Dimension::MASS_RATE if own && !share => Count::Own,
         Dimension::MONEY if raised.clone().any(|id| priced(&id)) => Count::Money,
         Dimension::FRACTION if budget.percent_like || budget.value == 0.0 => Count::Share,
         Dimension::FRACTION => {
@@ -366,6 +403,7 @@ fn weigh(flowsheet: &Flowsheet, values: &Values, ids: &[LimitId], count: Count) 
         let bound = values[limit.figure];
         let weight = match count {
             Count::Own => 1.0,
+            Count::Point => return None,
             // What no money can buy does not grow; what is lowered costs nothing to build, but is no gift either.
             Count::Money => values[limit.expansion?],
             Count::Share if bound == 0.0 => return None,

@@ -13,21 +13,26 @@ use crate::{
 /// A species below this share of its stream is left out of lists for people and machines alike.
 const TRACE: f64 = 1e-15;
 
-pub(super) fn account(context: &Context<'_>) -> Vec<AccountLine> {
+/// The lines of the account but the profit, costs negative.
+pub(super) fn account_lines(context: &Context<'_>) -> [(&'static str, Linear); 6] {
     let functionals = context.functionals();
     let total = |sign: f64, part: &dyn Fn(OperationId) -> Linear| {
         let operations = context.flowsheet.operations.ids();
-        sign * operations.map(|id| context.value(&part(id))).sum::<f64>()
+        Linear::sum(&operations.map(|id| (sign, part(id))).collect::<Vec<_>>())
     };
     let at = context.at();
-    let lines = [
+    [
         ("revenue", total(1.0, &|id| functionals.revenue(at, id))),
         ("feed", total(-1.0, &|id| functionals.feed_cost(at, id))),
         ("operating cost", total(-1.0, &|id| functionals.opex(at, id))),
         ("consumables", total(-1.0, &|id| functionals.consumables(at, id))),
         ("reagents and ingredients", total(-1.0, &|id| functionals.purchase_cost(at, id))),
         ("disposal", total(-1.0, &|id| functionals.disposal(at, id))),
-    ];
+    ]
+}
+
+pub(super) fn account(context: &Context<'_>) -> Vec<AccountLine> {
+    let lines = account_lines(context).map(|(name, sum)| (name, context.value(&sum)));
     let profit: f64 = lines.iter().map(|(_, value)| value).sum();
     lines
         .into_iter()
@@ -121,8 +126,18 @@ pub(super) fn operations(context: &Context<'_>) -> Vec<OperationOutcome> {
         .collect()
 }
 
-/// Recovery of rare earths and actinides as elements, and of every other fed species as written.
+/// What recoveries are told of: rare earths and actinides as elements, and every other fed species as written.
+pub(super) fn recovered_contents(context: &Context<'_>) -> Vec<Content> {
+    contents(context).into_iter().map(|(content, _)| content).collect()
+}
+
 pub(super) fn recoveries(context: &Context<'_>) -> Vec<RecoveryOutcome> {
+    let contents = contents(context).into_iter();
+    contents.filter_map(|(content, element)| recovery(context, &content, element)).collect()
+}
+
+/// Contents of the feeds, and whether each is an element.
+fn contents(context: &Context<'_>) -> Vec<(Content, bool)> {
     let flowsheet = context.flowsheet;
     let mut elements: Vec<Element> = Vec::new();
     let mut species: Vec<SpeciesId> = Vec::new();
@@ -157,31 +172,63 @@ pub(super) fn recoveries(context: &Context<'_>) -> Vec<RecoveryOutcome> {
         .into_iter()
         .map(|element| (element_content(element), true))
         .chain(species.into_iter().map(|id| (flowsheet.content_of(id), false)));
-    contents.filter_map(|(content, element)| recovery(context, &content, element)).collect()
+    contents.collect()
+}
+
+/// What is supplied of a content, and what reaches each product and waste.
+pub(super) fn recovered(
+    context: &Context<'_>,
+    content: &Content,
+) -> (Linear, Vec<(String, Linear)>) {
+    let (functionals, at) = (context.functionals(), context.at());
+    let mut supplied = Linear::zero();
+    let mut ends = Vec::new();
+    for (id, operation) in context.flowsheet.operations.iter_ids() {
+        for (species, amount, _) in functionals.purchases(at, id) {
+            supplied.add(content.weight(species), &amount);
+        }
+        let flow = functionals.flow(at, Port::Inlet(id), content);
+        if matches!(operation.kind, Kind::Feed(_)) {
+            supplied.add(1.0, &flow);
+        } else if context.is_end(id) {
+            ends.push((operation.name.clone(), flow));
+        }
+    }
+    (supplied, ends)
+}
+
+/// All consumables, reagents and ingredients with their amounts.
+pub(super) fn consumed(context: &Context<'_>) -> Vec<(String, Linear)> {
+    let (flowsheet, functionals, at) = (context.flowsheet, context.functionals(), context.at());
+    let mut list: Vec<(String, Linear)> = Vec::new();
+    for (consumable, data) in flowsheet.consumables.iter_ids() {
+        let mut amount = Linear::zero();
+        for id in flowsheet.operations.ids() {
+            amount.add(1.0, &functionals.consumption(at, id, consumable));
+        }
+        list.push((data.name.clone(), amount));
+    }
+    for id in flowsheet.operations.ids() {
+        for (species, amount, _) in functionals.purchases(at, id) {
+            let name = &flowsheet.species[species].name;
+            match list.iter_mut().find(|(other, _)| other == name) {
+                Some((_, sum)) => sum.add(1.0, &amount),
+                None => list.push((name.clone(), amount)),
+            }
+        }
+    }
+    list
 }
 
 fn recovery(context: &Context<'_>, content: &Content, element: bool) -> Option<RecoveryOutcome> {
-    let mut supplied = 0.0;
-    let mut ends: Vec<(String, f64)> = Vec::new();
-    for (id, operation) in context.flowsheet.operations.iter_ids() {
-        supplied += context
-            .purchases(id)
-            .iter()
-            .map(|&(species, amount)| content.weight(species) * amount)
-            .sum::<f64>();
-        let flow = context.functionals().flow(context.at(), Port::Inlet(id), content);
-        if matches!(operation.kind, Kind::Feed(_)) {
-            supplied += context.value(&flow);
-        } else if context.is_end(id) {
-            ends.push((operation.name.clone(), context.value(&flow)));
-        }
-    }
+    let (supplied, ends) = recovered(context, content);
+    let supplied = context.value(&supplied);
+    let ends = ends.into_iter().map(|(to, flow)| (to, context.value(&flow)));
     (supplied > 0.0).then(|| RecoveryOutcome {
         name: content.name.clone(),
         element,
         supplied,
         ends: ends
-            .into_iter()
             .filter(|&(_, flow)| flow > TRACE * supplied)
             .map(|(to, flow)| Share { to, share: flow / supplied })
             .collect(),

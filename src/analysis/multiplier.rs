@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A denominator: its name, and what it is or why it cannot be told.
-type Base = (&'static str, Result<Linear, String>);
+pub(super) type Base = (&'static str, Result<Linear, String>);
 
 /// The multipliers of the plan.
 pub(super) fn multipliers(context: &Context<'_>) -> Vec<MultiplierOutcome> {
@@ -94,7 +94,7 @@ fn no_best(context: &Context<'_>, base: &str, reason: &RatioFailure) -> BestMult
 }
 
 /// What is divided: sales of final products, with by-products, all of them; gross, and net of what is purchased.
-fn numerators(context: &Context<'_>) -> Vec<(String, Linear)> {
+pub(super) fn numerators(context: &Context<'_>) -> Vec<(String, Linear)> {
     let mut purchased = Linear::zero();
     for (id, operation) in context.flowsheet.operations.iter_ids() {
         purchased.add(1.0, &context.functionals().consumables(context.at(), id));
@@ -127,7 +127,7 @@ fn numerators(context: &Context<'_>) -> Vec<(String, Linear)> {
 }
 
 /// By what it is divided.
-fn bases(context: &Context<'_>) -> [Base; 4] {
+pub(super) fn bases(context: &Context<'_>) -> [Base; 4] {
     [
         ("ore at mining cost", ore_cost(context)),
         ("ore in situ", in_situ(context)),

@@ -42,6 +42,9 @@ pub struct Outcome {
     pub operations: Vec<OperationOutcome>,
     /// Streams, in the order of the file.
     pub streams: Vec<StreamOutcome>,
+    /// What else is no fact: numbers that other optimal plans, or other optimal duals, have otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<OpenOutcome>,
     /// Recovery of species and groups from the feeds to each product and waste.
     pub recoveries: Vec<RecoveryOutcome>,
     /// Balances around the whole flowsheet, per species without reactions and per element.
@@ -56,6 +59,14 @@ pub struct Outcome {
     pub assumptions: Vec<AssumptionOutcome>,
     /// How the figures are founded.
     pub figures: FigureCount,
+}
+
+impl Outcome {
+    /// Whether a number is no fact.
+    #[must_use]
+    pub fn is_open(&self, part: &str, name: &str) -> bool {
+        self.open.iter().any(|it| it.part == part && it.name == name)
+    }
 }
 
 /// What was optimised, and how far.
@@ -412,6 +423,23 @@ pub struct OperationOutcome {
     pub emission: f64,
     /// Share of the inlet that leaves by each outlet (mass yield).
     pub yields: Vec<Share>,
+}
+
+/// A number that is no fact.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct OpenOutcome {
+    /// `account`, `stage-in`, `stage-out`, `multiplier`, `operation` (throughput), `residue`, `consumption`, `recovery`,
+    /// `emission`; `imputed-value` of a stream, `worth` of a species in a stream.
+    pub part: &'static str,
+    /// What it is of.
+    pub name: String,
+    /// Its value in this plan.
+    pub value: f64,
+    /// The least value; none if nothing ends it.
+    pub least: Option<f64>,
+    /// The greatest value; none if nothing ends it.
+    pub greatest: Option<f64>,
 }
 
 /// A share that goes somewhere.

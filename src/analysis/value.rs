@@ -6,7 +6,8 @@
 use super::{ChainOutcome, StageOutcome, context::Context};
 use crate::{
     document::Role,
-    flowsheet::{Kind, Objective, OperationId, StageId, StreamId},
+    flowsheet::{Kind, Objective, OperationId, Port, StageId, StreamId},
+    model::Linear,
 };
 
 /// Value of a stream and whether it had to be imputed.
@@ -28,6 +29,44 @@ fn worth(context: &Context<'_>, stream: StreamId) -> (f64, bool) {
         // Without money in the objective the duals are no prices.
         (None, _) => (0.0, context.total(stream) > 0.0),
     }
+}
+
+/// What enters and leaves a stage at its market value or cost, as functionals; what has neither is left out.
+pub(super) struct StageFunctionals {
+    pub(super) name: String,
+    pub(super) entering: Linear,
+    pub(super) leaving: Linear,
+}
+
+/// The priced flows of all stages.
+pub(super) fn stage_functionals(context: &Context<'_>) -> Vec<StageFunctionals> {
+    let (flowsheet, functionals, at) = (context.flowsheet, context.functionals(), context.at());
+    let stages = flowsheet.stages.iter_ids().map(|(stage, name)| {
+        let inside =
+            |id: OperationId| !context.is_end(id) && flowsheet.operations[id].stage == Some(stage);
+        let mut told = StageFunctionals {
+            name: name.clone(),
+            entering: Linear::zero(),
+            leaving: Linear::zero(),
+        };
+        for (id, stream) in flowsheet.streams.iter_ids() {
+            let (from, to) = (inside(stream.from), inside(stream.to));
+            let wasted = matches!(flowsheet.operations[stream.to].kind, Kind::Waste(_));
+            if from == to || wasted {
+                continue;
+            }
+            let value = match context.price(id) {
+                Some(price) => functionals.price(at, Port::Stream(id), price),
+                None => functionals.feed_cost(at, stream.from),
+            };
+            if to { told.entering.add(1.0, &value) } else { told.leaving.add(1.0, &value) }
+        }
+        for (id, _) in flowsheet.operations.iter_ids().filter(|&(id, _)| inside(id)) {
+            told.entering.add(1.0, &functionals.feed_cost(at, id));
+        }
+        told
+    });
+    stages.collect()
 }
 
 pub(super) fn stages(context: &Context<'_>) -> (Vec<StageOutcome>, ChainOutcome) {

@@ -66,12 +66,16 @@ pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, St
 /// What was found to hold.
 fn told(proof: &Proof, texts: usize) -> String {
     let texts = if texts == 1 { "1 text".to_owned() } else { format!("{texts} texts") };
+    let unchanged = format!("unchanged   the result, and the {texts} of the flowsheet");
     match proof {
         Proof::Optimal { objective, basis, decisions, flows, shadow_prices } => format!(
-            "Proven in rational arithmetic: the plan is optimal, objective {}.\n\
-             Result and flowsheet ({texts}) are as they were; {} of {} variables are basic; {} decisions, {} flows with \
-             their worth and {} shadow prices follow from them to the last digit.\n",
+            "Proven in rational arithmetic: the plan is optimal.\n\
+             objective   {}, as a fraction of {} digits\n\
+             basis       {} of {} variables\n\
+             derived     {} decisions, {} flows and their worths, {} shadow prices: all the same\n\
+             {unchanged}\n",
             objective.rounded,
+            objective.exact.bytes().filter(u8::is_ascii_digit).count(),
             basis.len(),
             decisions.len() + shadow_prices.len(),
             decisions.len(),
@@ -80,7 +84,8 @@ fn told(proof: &Proof, texts: usize) -> String {
         ),
         Proof::Infeasible { multipliers } => format!(
             "Proven in rational arithmetic: there is no plan.\n\
-             Result and flowsheet ({texts}) are as they were; {} rows add up to a contradiction.\n",
+             contradiction   {} rows add up to less than nothing\n\
+             {unchanged}\n",
             multipliers.len()
         ),
     }

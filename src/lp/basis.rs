@@ -80,6 +80,23 @@ impl Basis {
         self.position[variable].is_none() && self.reduced[variable].abs() > ON_BOUND * (1.0 + cost)
     }
 
+    /// Whether a column lies between its bounds, on neither of them.
+    pub(super) fn is_column_open(&self, column: ColumnId) -> bool {
+        self.is_open(column.index())
+    }
+
+    /// Whether a row does not bind.
+    pub(super) fn is_slack_open(&self, row: RowId) -> bool {
+        self.is_open(self.width() + row.index())
+    }
+
+    fn is_open(&self, variable: usize) -> bool {
+        let value = self.value[variable];
+        [self.lower[variable], self.upper[variable]].into_iter().all(|bound| {
+            bound.is_infinite() || (value - bound).abs() > ON_BOUND * (1.0 + bound.abs())
+        })
+    }
+
     /// Basic columns in ascending order.
     pub fn columns(&self) -> impl Iterator<Item = ColumnId> {
         (0..self.width()).filter(|&j| self.position[j].is_some()).map(ColumnId::new)

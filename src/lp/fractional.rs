@@ -3,7 +3,7 @@
 mod best;
 mod side;
 
-pub use best::{BestRatio, NoRatio, RATIO_AGREES, best_ratio};
+pub use best::{BestRatio, Denominator, NoRatio, RATIO_AGREES, best_ratio};
 
 use super::{ColumnId, Failure, LinearProgram, Options, RowSense, Solution, solve};
 use crate::index::Id;

@@ -21,6 +21,10 @@ pub struct Reach {
     pub change: f64,
     /// What changes there; none if nothing does.
     pub next: Option<Next>,
+    /// After a step τ towards this side the minimum has changed by `slope τ ÷ (1 + bend τ)`.
+    pub slope: f64,
+    /// See `slope`.
+    pub bend: f64,
 }
 
 /// A rate smaller than this share of its terms is rounding.
@@ -49,7 +53,9 @@ pub fn reach_of_share<C, R>(
     let dot = |left: &[f64], right: &[f64]| left.iter().zip(right).map(|(a, b)| a * b).sum::<f64>();
     let (alpha, beta) = (dot(factors, &solution.primal), dot(factors, &direction));
     let sign = if up { 1.0 } else { -1.0 };
-    let mut found = Reach { room: f64::INFINITY, change: 0.0, next: None };
+    let price = solution.dual(row);
+    let (slope, bend) = (-sign * alpha * price, sign * beta);
+    let mut found = Reach { room: f64::INFINITY, change: 0.0, next: None, slope, bend };
     let mut meet = |room: f64, next: Option<Next>| {
         // At a singular basis everything is without end: no optimum gets there.
         if room > 0.0 && room < found.room && 1.0 + sign * room * beta > 0.0 {
@@ -83,7 +89,6 @@ pub fn reach_of_share<C, R>(
         }
     }
     // Reduced costs: d (1 + t β) + t y_r (v − w) = 0.
-    let price = solution.dual(row);
     let adjoint = basis.adjoint(factors);
     let vanish = |reduced: f64, rate: f64| -reduced / (sign * (reduced * beta + price * rate));
     let mut entering = vec![(0.0, 0.0); lp.column_count()];
@@ -104,12 +109,11 @@ pub fn reach_of_share<C, R>(
             meet(vanish(solution.reduced_cost(id), rate), Some(Next::Column(id)));
         }
     }
-    let step = sign * found.room;
     found.change = match found.room.is_finite() {
-        _ if alpha * price == 0.0 => 0.0,
-        true => -step * alpha * price / (1.0 + step * beta),
-        false if sign * beta > 0.0 => -alpha * price / beta,
-        false => -sign * alpha * price * f64::INFINITY,
+        _ if slope == 0.0 => 0.0,
+        true => slope * found.room / (1.0 + bend * found.room),
+        false if bend > 0.0 => slope / bend,
+        false => slope * f64::INFINITY,
     };
     Some(found)
 }

@@ -181,6 +181,31 @@ fn invert(component: &[NodeId], definitions: &[Definition]) -> Option<DMatrix<f6
     (largest.is_finite() && largest < LARGEST_GAIN && converges).then_some(inverse)
 }
 
+/// Solves `(I − R) x = e` by the steps of the elimination. `flows` becomes `x`.
+pub(super) fn propagate(steps: &[Step], definitions: &[Definition], flows: &mut [f64]) {
+    let gather = |node: NodeId, flows: &[f64], inside: &[NodeId]| {
+        let from = definitions[node.index()].nodes.iter();
+        let from = from.filter(|(from, _)| inside.binary_search(from).is_err());
+        from.map(|&(from, factor)| factor * flows[from.index()]).sum::<f64>()
+    };
+    for step in steps {
+        match step {
+            Step::Node(node) => flows[node.index()] += gather(*node, flows, &[]),
+            Step::Loop(nodes, inverse) => {
+                let entering: Vec<f64> = nodes
+                    .iter()
+                    .map(|&node| flows[node.index()] + gather(node, flows, nodes))
+                    .collect();
+                for (at, node) in nodes.iter().enumerate() {
+                    let row = entering.iter().enumerate();
+                    flows[node.index()] =
+                        row.map(|(from, value)| inverse[(at, from)] * value).sum();
+                }
+            }
+        }
+    }
+}
+
 /// Solves `(I − R)ᵀ w = g` by the steps of the elimination, backwards. `gradient` becomes `w`.
 pub(super) fn lift(steps: &[Step], definitions: &[Definition], gradient: &mut [f64]) {
     let push = |node: NodeId, gradient: &mut [f64], inside: &[NodeId]| {

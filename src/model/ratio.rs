@@ -4,7 +4,7 @@ use super::{Failure, Form, Linear, Model, RatioFailure, solution::positive_drive
 use crate::{
     flowsheet::Flowsheet,
     index::Id,
-    lp::{self, BestRatio, ColumnId, NoRatio, Options, RowId, RowSense, Side},
+    lp::{self, BestRatio, ColumnId, Denominator, NoRatio, Options, RowId, RowSense, Side},
 };
 
 /// How a best ratio was proven.
@@ -13,16 +13,13 @@ pub struct RatioProof {
     /// The numerator in the best plan.
     pub numerator: f64,
     /// The denominator in the best plan, > 0.
-    pub denominator: f64,
+    pub denominator: Denominator,
     /// The ratio by the program of Charnes and Cooper.
     pub charnes_cooper: f64,
     /// The ratio by Dinkelbach's iteration.
     pub dinkelbach: f64,
     /// Programs that the iteration solved.
     pub iterations: usize,
-    best: Box<BestRatio>,
-    /// The denominator, one factor per column of the program that was solved.
-    to: Vec<f64>,
 }
 
 impl Model {
@@ -89,15 +86,13 @@ impl Model {
             charnes_cooper: best.charnes_cooper,
             dinkelbach: best.dinkelbach,
             iterations: best.iterations,
-            to: parts.1,
-            best: Box::new(best.clone()),
         };
         Ok(Some((best.solution, proof)))
     }
 
     /// `±(R + (of − R to) ÷ to(x*))`: at the best plan x* that is ±R, and its gradient that of the ratio.
     fn write_ratio(&mut self, of: &Linear, to: &Linear, best: &BestRatio, sign: f64, form: Form) {
-        let factor = sign / best.denominator;
+        let factor = sign / best.denominator.value;
         let objective = Linear::sum(&[(factor, of.clone()), (-factor * best.value, to.clone())]);
         let costs = self.factors(&objective, form);
         let program = match form {
@@ -149,7 +144,7 @@ impl Model {
         options: &Options,
     ) -> Result<Option<Side>, lp::Failure> {
         match &solution.ratio {
-            Some(proof) => proof.best.side(&self.condensed, &proof.to, row, up, options),
+            Some(proof) => proof.denominator.side(&self.condensed, &solution.raw, row, up, options),
             None => lp::side(&self.condensed, &solution.raw, row, up, options),
         }
     }

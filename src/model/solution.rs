@@ -1,7 +1,9 @@
 //! Solving a model: the condensed or the full program, flows reconstructed, duals lifted, the whole certified.
 
 use super::{
-    Column, DriverId, Linear, Model, NodeId, RatioProof, Row, assemble::reduce, condense::lift,
+    Column, DriverId, Linear, Model, NodeId, RatioProof, Row,
+    assemble::reduce,
+    condense::{lift, propagate},
 };
 use crate::{
     flowsheet::{Flowsheet, SpeciesId, StreamId},
@@ -147,7 +149,7 @@ impl Model {
         }
         let minimum = self.full.objective_at(&primal);
         let objective = match &ratio {
-            Some(proof) => proof.numerator / proof.denominator,
+            Some(proof) => proof.numerator / proof.denominator.value,
             None if minimum == 0.0 => 0.0,
             None => -flowsheet.objective.sign() * minimum,
         };
@@ -218,6 +220,29 @@ impl Model {
         }
         let rows = self.lift_rows(gradient, &condensed);
         Sensitivity { rows, definitions: self.definitions.len() }
+    }
+
+    /// The worth of one more tonne at a node as a function of the condensed program's duals: a constant, and one factor per
+    /// row; both of the minimised objective.
+    pub(crate) fn worth_of_duals(&self, node: NodeId) -> (f64, Vec<f64>) {
+        let mut flows = vec![0.0; self.definitions.len()];
+        flows[node.index()] = 1.0;
+        propagate(&self.steps, &self.definitions, &mut flows);
+        let costs = flows.iter().enumerate().filter(|&(_, &flow)| flow != 0.0);
+        let cost = |at: usize| self.full.column(lp::ColumnId::new(at)).cost;
+        let constant = costs.map(|(at, &flow)| flow * cost(at)).sum();
+        let factors = self.condensed.rows().map(|(id, row)| match self.full_rows[id.index()] {
+            Some(full) => {
+                let terms = self.full.row_terms(full);
+                let terms = terms.filter(|(column, _)| column.index() < flows.len());
+                -terms.map(|(column, value)| value * flows[column.index()]).sum::<f64>()
+            }
+            None => match row.key {
+                Row::NotNegative(other) => -flows[other.index()],
+                _ => 0.0,
+            },
+        });
+        (constant, factors.collect())
     }
 
     /// A functional as one factor per driver.

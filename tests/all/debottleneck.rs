@@ -170,6 +170,43 @@ fn a_goal_that_another_plan_meets_needs_no_growth() {
 }
 
 #[test]
+fn a_specification_is_followed_along_its_curve() {
+    let text = std::fs::read_to_string("flowsheets/tutorial/05-specification.toml");
+    let text = text.expect("readable").replace("\"500 t/yr\"", "\"60 t/yr\"");
+    let third = "[feed.dregs]\nto = \"sales\"\nsupply = \"80 t/yr\"\ncost = \"1 USD/t\"\n\
+                 assay = { grade = { CaF2 = \"5 %\" }, rest = \"gangue\" }\n";
+    let goal = "[goal.tonnage]\nmeasure = \"flow(sales)\"\nat-least = \"180 t/yr\"\n";
+    let text = text.replace("{ min = \"30 %\" }", "{ min = \"33 %\" }") + third + goal;
+    let flowsheet = shipped::lower_text(&text);
+    let follow = |goal: Option<&str>| {
+        let limits = vec!["sales.specification".to_owned()];
+        let goal = goal.map(str::to_owned);
+        let request = Request { goal, limits, ..Request::default() };
+        debottleneck(&flowsheet, &Options::default(), &request).expect("followed")
+    };
+    // By hand: all of the poor ore fits at 52 ÷ 160, all of the dregs at 56 ÷ 240; then nothing more is to be had.
+    let told = follow(None);
+    assert_eq!(told.end, EndOfPath::NothingHelps);
+    let ends: Vec<f64> = told.steps.iter().map(|step| step.grows[0].to).collect();
+    assert_relative_eq!(ends[..], [52.0 / 160.0, 56.0 / 240.0], max_relative = 1e-9);
+    let binds: Vec<&str> =
+        told.steps.iter().flat_map(|step| &step.newly_binding).map(String::as_str).collect();
+    assert_eq!(binds, ["feed.poor.supply", "feed.dregs.supply"]);
+    assert_relative_eq!(
+        told.reached,
+        100.0 * 50.0 + 60.0 * 90.0 + 80.0 * 99.0,
+        max_relative = 1e-9
+    );
+    // 20 t/yr of dregs: 53 ÷ 180.
+    let told = follow(Some("tonnage"));
+    assert!(told.met);
+    assert_relative_eq!(told.reached, 180.0, max_relative = 1e-9);
+    let last = &told.steps.last().expect("two steps").grows[0];
+    assert_relative_eq!(last.to, 53.0 / 180.0, max_relative = 1e-9);
+    assert_eq!(last.unit, "share");
+}
+
+#[test]
 fn limits_that_grow_together_are_worth_what_they_are_together() {
     let flowsheet = shipped::lower("tutorial/07-debottleneck", &[]);
     let told = debottleneck(&flowsheet, &Options::default(), &Request::default());

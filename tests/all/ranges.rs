@@ -246,3 +246,49 @@ fn the_uncondensed_program_tells_the_same() {
         assert_eq!(told(Form::Condensed), told(Form::Full));
     }
 }
+
+#[test]
+fn worths_that_hang_on_the_choice_of_duals_are_told_with_both_ends() {
+    let flowsheet = shipped::lower_text(TOGETHER);
+    let plan = analyse_with(&flowsheet, &Options::default(), Form::Condensed, true);
+    let outcome = plan.expect("solved").outcome;
+    // By hand: the 12 USD of a tonne of ore are worth of the ore or of the mill; CaF2 brings 75 USD less what the mill is
+    // worth, gangue nothing less that.
+    let open = |part: &str, name: &str| {
+        let found = outcome.open.iter().find(|it| it.part == part && it.name == name);
+        let found = found.unwrap_or_else(|| panic!("{part} {name}: {:?}", outcome.open));
+        (found.least.expect("finite"), found.greatest.expect("finite"))
+    };
+    let near = |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() + (b - d).abs() < 1e-9;
+    assert!(near(open("worth", "CaF2 in ore"), (63.0, 75.0)));
+    assert!(near(open("worth", "gangue in ore"), (-12.0, 0.0)));
+    assert!(near(open("imputed-value", "ore"), (300.0, 1500.0)));
+    assert!(!outcome.is_open("worth", "CaF2 in mill.concentrate"));
+}
+
+#[test]
+fn sums_over_flows_that_are_no_facts_are_told_with_both_ends() {
+    // The two ores cost the same in all, but not at the gate.
+    let text = TWINS
+        .replacen("cost = \"5 USD/t\"", "cost = \"4 USD/t\"\n    opex = \"1 USD/t\"", 1)
+        .replace("[goal.first]", "[goal.second]");
+    let outcome = outcome(&shipped::lower_text(&text));
+    let open = |part: &str, name: &str| {
+        let found = outcome.open.iter().find(|it| it.part == part && it.name == name);
+        found.map(|it| (it.least.expect("finite"), it.greatest.expect("finite")))
+    };
+    let near = |found: Option<(f64, f64)>, (c, d): (f64, f64)| {
+        let (a, b) = found.expect("no fact");
+        assert!((a - c).abs() + (b - d).abs() < 1e-9, "{a} {b}");
+    };
+    // By hand: `one` supplies 50 to 80 t/yr of 100.
+    near(open("account", "feed"), (-450.0, -420.0));
+    near(open("account", "operating cost"), (-80.0, -50.0));
+    near(open("operation", "one"), (50.0, 80.0));
+    near(
+        open("multiplier", "all sales, gross ÷ ore at mining cost"),
+        (4000.0 / 450.0, 4000.0 / 420.0),
+    );
+    assert_eq!(open("account", "revenue"), None);
+    assert_eq!(open("operation", "sales"), None);
+}

@@ -42,3 +42,19 @@ fn the_flowsheet_in_the_readme_is_sound() {
     let (_, code) = reeflow(&["check", &path.to_string_lossy()]);
     assert_eq!(code, Some(0));
 }
+
+#[test]
+fn the_proof_in_the_readme_is_the_one_that_is_printed() {
+    let readme = fs::read_to_string("README.md").expect("it is there");
+    let folder = tempfile::tempdir().expect("a folder");
+    let result = folder.path().join("result.json");
+    let result = result.to_str().expect("UTF-8");
+    let sheet = "flowsheets/beylikova-industrial.toml";
+    let (_, code) = reeflow(&["solve", sheet, "--exact", "--format", "json", "-o", result]);
+    assert_eq!(code, Some(0));
+    let (printed, code) = reeflow(&["verify", result, sheet]);
+    assert_eq!(code, Some(0));
+    let shown = blocks(&readme, "text");
+    let shown = shown.iter().find(|block| block.starts_with("Proven in rational arithmetic"));
+    assert_eq!(shown.expect("it is shown"), printed.trim_end());
+}

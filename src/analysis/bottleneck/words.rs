@@ -30,7 +30,7 @@ pub(super) const fn kind_name(kind: LimitKind) -> &'static str {
 }
 
 /// What ends the range of a price, in words.
-pub(super) fn name_next(context: &Context<'_>, next: Next) -> Option<String> {
+pub(in crate::analysis) fn name_next(context: &Context<'_>, next: Next) -> Option<String> {
     let condensed = context.model.condensed();
     Some(match next {
         Next::Infeasible => "no plan".to_owned(),

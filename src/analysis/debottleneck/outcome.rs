@@ -19,6 +19,9 @@ pub struct Debottleneck {
     pub sense: Option<&'static str>,
     /// The value to reach, for a goal.
     pub target: Option<f64>,
+    /// That denominator; 0 where no ratio is followed.
+    #[serde(skip)]
+    pub(super) base: f64,
     /// Whether a ratio is followed; its denominator is then kept at least where it is in the present plan.
     pub ratio: bool,
     /// Its value in the present plan.
@@ -37,7 +40,7 @@ pub struct Debottleneck {
     pub reached: f64,
     /// Whether the target is met.
     pub met: bool,
-    /// In what growth is counted: `t/yr` of the one limit, the currency (cost of expansion), or `share` (the sum of
+    /// In what growth is counted: `t/yr` of the one limit, `point` of the one share (1 = 100 points), the currency (cost of expansion), or `share` (the sum of
     /// the limits' relative growths).
     pub counted_in: String,
     /// Number of limits that may grow.
@@ -102,11 +105,13 @@ pub struct Step {
 pub struct Growth {
     /// Path of its figure.
     pub limit: String,
-    /// Its bound at the start of the segment, t/yr.
+    /// `t/yr`, or `share` (0–1) for a specification or another share.
+    pub unit: &'static str,
+    /// Its bound at the start of the segment, in its unit.
     pub from: f64,
-    /// Its bound at the end of the segment, t/yr.
+    /// Its bound at the end of the segment, in its unit.
     pub to: f64,
-    /// Worth of one more t/yr of the first limit of a segment, the others growing with it in proportion, in the unit of what
+    /// Worth of one more t/yr (or of one whole share, on average) of the first limit of a segment, the others growing with it in proportion, in the unit of what
     /// is followed (of a ratio: of its numerator less the target times its denominator); none for the others.
     pub worth: Option<f64>,
 }

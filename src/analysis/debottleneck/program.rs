@@ -84,7 +84,7 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
 }
 
 /// Numerator less target times denominator; the measure itself of a goal that is no ratio.
-fn excess(goal: &Goal, target: f64) -> Measure {
+pub(super) fn excess(goal: &Goal, target: f64) -> Measure {
     let mut measure = goal.of.clone();
     if let Some(to) = &goal.to {
         measure
@@ -144,6 +144,11 @@ impl<'a> Program<'a> {
         }
         program.budget = program.lp.add_row(None, RowSense::AtMost, 0.0, spent);
         program
+    }
+
+    /// The denominator of a ratio in the present plan; 0 for anything else.
+    pub(super) const fn base(&self) -> f64 {
+        self.base
     }
 
     /// What is followed, at given drivers; none if it is a ratio to 0.
@@ -254,6 +259,7 @@ impl<'a> Program<'a> {
             }
             let growth = Growth {
                 limit: self.setting.flowsheet.figures[limit.figure].path.clone(),
+                unit: "t/yr",
                 from,
                 to,
                 worth: None,
@@ -397,7 +403,7 @@ impl<'a> Program<'a> {
 }
 
 /// Adds the row that keeps a measure at least at a value.
-fn keep(flowsheet: &mut Flowsheet, values: &mut Values, measure: &Measure, least: f64) {
+pub(super) fn keep(flowsheet: &mut Flowsheet, values: &mut Values, measure: &Measure, least: f64) {
     let figure = flowsheet.figures.push(Figure {
         path: "present plan".to_owned(),
         text: least.to_string(),

@@ -28,10 +28,8 @@ pub struct BestRatio {
     pub value: f64,
     /// The numerator at the optimum.
     pub numerator: f64,
-    /// The denominator at the optimum, > 0; the greatest among all optima, unless it has no greatest.
-    pub denominator: f64,
-    /// The least denominator among all optima; 0 if plans of next to nothing are as good.
-    pub least_denominator: f64,
+    /// The denominator.
+    pub denominator: Denominator,
     /// The ratio as Charnes and Cooper's program has it.
     pub charnes_cooper: f64,
     /// The ratio as Dinkelbach's iteration has it, begun elsewhere.
@@ -40,6 +38,17 @@ pub struct BestRatio {
     pub iterations: usize,
     /// The certified optimum of the linear program; its duals are ∂(±ratio)/∂rhs.
     pub solution: Solution,
+}
+
+/// The denominator of a best ratio: what the linear program around it does not tell of how the ratio bends.
+#[derive(Clone, Debug)]
+pub struct Denominator {
+    /// One factor per column.
+    pub(super) factors: Vec<f64>,
+    /// Its value at the optimum, > 0; the greatest among all optima, unless there is none.
+    pub value: f64,
+    /// Its least value among all optima; 0 if next to nothing has the best ratio as well.
+    pub least: f64,
 }
 
 /// Why there is no best ratio, or no point that has it.
@@ -154,11 +163,11 @@ pub fn best_ratio<C, R>(
         }
         (Err(failure), _) => return Err(NoRatio::Failed(failure)),
     };
-    let (point, least_denominator, backend) = search.point(charnes_cooper)?;
+    let (point, least, backend) = search.point(charnes_cooper)?;
     let below = measure(to, &point);
     let (numerator, denominator) = (measure(of, &point), below.value);
     // Of a profit, say, less is left than goes into it: what it may be off by is a share of what goes in.
-    let room = RATIO_AGREES * numerator.size / denominator;
+    let room = RATIO_AGREES * (numerator.size / denominator).max(search.least_size());
     let ratio = numerator.value / denominator;
     if (charnes_cooper - dinkelbach).abs() > room || (charnes_cooper - ratio).abs() > room {
         return Err(NoRatio::Disagree { charnes_cooper, dinkelbach });
@@ -179,8 +188,7 @@ pub fn best_ratio<C, R>(
     Ok(BestRatio {
         value,
         numerator: numerator.value,
-        denominator: denominator.value,
-        least_denominator,
+        denominator: Denominator { factors: to.to_vec(), value: denominator.value, least },
         charnes_cooper,
         dinkelbach,
         iterations,
@@ -198,6 +206,12 @@ impl Search<'_> {
             if rounding { 0.0 } else { self.sign * left }
         });
         left.collect()
+    }
+
+    /// A ratio that is next to nothing beside what one column alone could have.
+    fn least_size(&self) -> f64 {
+        let largest = |factors: &[f64]| factors.iter().fold(0.0_f64, |most, it| most.max(it.abs()));
+        ROUNDING * largest(self.of) / largest(self.to)
     }
 
     /// The program with other costs.

@@ -1,14 +1,14 @@
 //! One-sided prices of a right-hand side where a ratio is optimised, and how far they go.
 
-use super::best::{BestRatio, measure};
-use crate::lp::{Failure, LinearProgram, Options, RowId, Side, side};
+use super::best::{Denominator, measure};
+use crate::lp::{Failure, LinearProgram, Options, RowId, Side, Solution, side};
 
 /// Two prices nearer than this are one, relative; a step shorter than this is none.
 const SAME: f64 = 1e-9;
 
-impl BestRatio {
-    /// The one-sided derivative of ±ratio (the minimum of the program that [`best_ratio`](super::best_ratio) wrote) with
-    /// a row's right-hand side, and how far the same limits hold it; none if nothing is feasible on that side.
+impl Denominator {
+    /// The one-sided derivative of ±ratio (the minimum of the program that [`best_ratio`](super::best_ratio) wrote and
+    /// solved) with a row's right-hand side, and how far the same limits hold it; none if nothing is feasible on that side.
     ///
     /// Along one basis both measures are straight lines, so the ratio bends: from its price p at the optimum it has
     /// changed by `p s ÷ (1 + β s)` after a step s, with β the denominator's relative rate. The basis serves until it is
@@ -21,33 +21,33 @@ impl BestRatio {
     pub fn side<C: Clone, R: Clone>(
         &self,
         lp: &LinearProgram<C, R>,
-        to: &[f64],
+        solution: &Solution,
         row: RowId,
         up: bool,
         options: &Options,
     ) -> Result<Option<Side>, Failure> {
-        let Some(mut found) = side(lp, &self.solution, row, up, options)? else { return Ok(None) };
+        let Some(mut found) = side(lp, solution, row, up, options)? else { return Ok(None) };
         let rate = if up { 1.0 } else { -1.0 };
         // What improves the ratio does so first for the smallest of the best plans, which it changes most.
-        if found.price * rate < 0.0 && self.least_denominator > 0.0 {
-            found.price *= self.denominator / self.least_denominator;
+        if found.price * rate < 0.0 && self.least > 0.0 {
+            found.price *= self.value / self.least;
         }
         let slope = found.price * rate;
         let unknown = |found: Side| {
             let change = if slope == 0.0 { 0.0 } else { f64::NAN };
             Ok(Some(Side { room: f64::INFINITY, next: None, change, ..found }))
         };
-        let Some(basis) = &self.solution.basis else { return unknown(found) };
-        if self.solution.degenerate {
-            let apart = (self.solution.dual(row) - found.price).abs();
+        let Some(basis) = &solution.basis else { return unknown(found) };
+        if solution.degenerate {
+            let apart = (solution.dual(row) - found.price).abs();
             let (room, next) = basis.reach_of(row, up);
             if apart > SAME * found.price.abs() || room <= SAME * lp.row(row).rhs.abs() {
                 return unknown(found);
             }
             (found.room, found.next) = (room, next);
         }
-        let bend = rate * measure(to, &basis.primal_direction(row)).value / self.denominator;
-        let rates: Vec<f64> = to.iter().map(|factor| -factor / self.denominator).collect();
+        let bend = rate * measure(&self.factors, &basis.primal_direction(row)).value / self.value;
+        let rates: Vec<f64> = self.factors.iter().map(|factor| -factor / self.value).collect();
         let range = basis.ranging_costs(&rates);
         let (most, next) = if slope < 0.0 { range.down } else { range.up };
         // Where the change is as large as it may be: p s ÷ (1 + β s) = ±most.

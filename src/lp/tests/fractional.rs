@@ -3,6 +3,7 @@
 use nalgebra::{Matrix3, Vector3};
 use proptest::prelude::*;
 
+use super::{backends, with};
 use crate::index::Id;
 use crate::lp::{
     BestRatio, ColumnId, LinearProgram, NoRatio, Options, RATIO_AGREES, RowId, RowSense, best_ratio,
@@ -143,7 +144,7 @@ fn a_best_ratio_is_that_of_the_best_vertex() {
                     .map(|it| (Vector3::from(toy.of).dot(it), Vector3::from(toy.to).dot(it)))
                     .filter(|(of, to)| *to > 1e-9 && (of / to - wanted).abs() < 1e-7)
                     .fold(0.0_f64, |most, (_, to)| most.max(to));
-                prop_assert!((best.denominator - largest).abs() < 1e-7 * largest);
+                prop_assert!((best.denominator.value - largest).abs() < 1e-7 * largest);
                 count(0);
             }
             Err(NoRatio::Unbounded { vanishing, towards }) => {
@@ -178,7 +179,13 @@ fn prices_of_a_ratio_are_differences_of_enumerated_ratios() {
         let step = 1e-5;
         for row in 0..toy.rows.len() {
             for (up, sign) in [(true, 1.0), (false, -1.0)] {
-                let found = best.side(&lp, &toy.to, RowId::new(row), up, &Options::default());
+                let found = best.denominator.side(
+                    &lp,
+                    &best.solution,
+                    RowId::new(row),
+                    up,
+                    &Options::default(),
+                );
                 let found = found.expect("solved");
                 let Some(after) = moved(row, sign * step) else {
                     prop_assert!(found.is_none(), "{row} {up}: there is nothing");
@@ -186,7 +193,7 @@ fn prices_of_a_ratio_are_differences_of_enumerated_ratios() {
                 };
                 let found = found.expect("there is a plan");
                 // A limit of 0 that opens a better way: the ratio jumps at once, however small the step.
-                if best.least_denominator == 0.0 && toy.rows[row].2 == 0.0 {
+                if best.denominator.least == 0.0 && toy.rows[row].2 == 0.0 {
                     continue;
                 }
                 let price = -sign * (after - best.value) / step;
@@ -199,7 +206,7 @@ fn prices_of_a_ratio_are_differences_of_enumerated_ratios() {
                     (best.solution.dual(RowId::new(row)), 1e-3 * (1.0 + price.abs()));
                 prop_assert!(
                     best.solution.degenerate
-                        || best.denominator > best.least_denominator
+                        || best.denominator.value > best.denominator.least
                         || (dual - price).abs() < rough
                 );
                 let (regular, far) = counted.get();
@@ -276,12 +283,28 @@ fn what_has_no_best_ratio_is_told_apart() {
 fn both_ways_agree_to_nine_digits_and_the_program_has_the_ratio_as_its_minimum() {
     // As in `fractional`: (4, 3) gives 27 ÷ 10; one more of the first is worth (3 − 5) − 2.7 (1 − 2) = 0.7, by 10.
     let rows = [([1.0, 0.0], RowSense::AtMost, 4.0), ([1.0, 1.0], RowSense::AtLeast, 7.0)];
+    for backend in backends() {
+        let mut lp = small(&rows);
+        let best = best_ratio(&mut lp, (&[3.0, 5.0], &[1.0, 2.0]), true, &with(backend));
+        let best = best.expect("a ratio");
+        assert!((best.value - 2.7).abs() < 1e-12, "{backend:?}");
+        assert!((best.denominator.value - 10.0).abs() < 1e-11, "{backend:?}");
+        assert!((best.charnes_cooper - best.dinkelbach).abs() <= RATIO_AGREES * 2.7);
+        assert!((best.solution.objective + 2.7).abs() < 1e-12);
+        assert!((best.solution.dual(RowId::new(0)) + 0.07).abs() < 1e-12);
+        assert!(best.solution.certificate.passes() && best.solution.basis.is_some());
+    }
+}
+
+#[test]
+fn a_ratio_of_nothing_to_something_is_0() {
+    let rows = [
+        ([1.0, 1.0], RowSense::AtMost, 10.0),
+        ([0.1, 0.3], RowSense::AtLeast, 0.7),
+        ([1.0, -1e-3], RowSense::AtLeast, -2.0),
+    ];
     let mut lp = small(&rows);
-    let best = best_ratio(&mut lp, (&[3.0, 5.0], &[1.0, 2.0]), true, &Options::default());
+    let best = best_ratio(&mut lp, (&[7.0, 0.0], &[1.0, 3.0]), false, &Options::default());
     let best = best.expect("a ratio");
-    assert!((best.value - 2.7).abs() < 1e-15 && (best.denominator - 10.0).abs() < 1e-14);
-    assert!((best.charnes_cooper - best.dinkelbach).abs() <= RATIO_AGREES * 2.7);
-    assert!((best.solution.objective + 2.7).abs() < 1e-14);
-    assert!((best.solution.dual(RowId::new(0)) + 0.07).abs() < 1e-14);
-    assert!(best.solution.certificate.passes() && best.solution.basis.is_some());
+    assert!(best.value.abs() < 1e-12 && best.denominator.value > 0.0, "{best:?}");
 }

@@ -1,6 +1,9 @@
 //! Money and matter in sum: the account, consumption, operations, closure.
 
-use super::page::{Money, Page, Sheet, held, number, percent};
+use super::{
+    intervals::marked,
+    page::{Money, Page, Sheet, held, number, percent},
+};
 use crate::{
     analysis::Outcome,
     measure::{format_energy_rate, format_mass_rate, format_number},
@@ -17,7 +20,8 @@ pub(super) fn write_account(page: &mut Page, outcome: &Outcome) {
     let mut sheet = Sheet::new(&["", &format!("#{}", money.unit), "#% of revenue"]);
     for line in &outcome.account {
         let share = revenue.map(|revenue| percent(line.value / revenue)).unwrap_or_default();
-        sheet.row([line.name.clone(), money.show(line.value), share]);
+        let value = marked(money.show(line.value), outcome.is_open("account", &line.name));
+        sheet.row([line.name.clone(), value, share]);
     }
     page.table(&sheet);
 }
@@ -37,11 +41,13 @@ pub(super) fn write_consumption(page: &mut Page, outcome: &Outcome) {
             unit => format!("{} {unit}/yr", format_number(item.amount)),
         };
         let kind = item.kind.to_owned();
+        let amount = marked(amount, outcome.is_open("consumption", &item.name));
         sheet.row([item.name.clone(), kind, amount, money.show(item.cost), item.by.join(", ")]);
     }
     page.table(&sheet);
     if outcome.emission != 0.0 {
         let emission = format_mass_rate(outcome.emission);
+        let emission = marked(emission, outcome.is_open("emission", "all operations"));
         page.line(&format!("Emission of all operations: {emission} CO2 equivalent."));
     }
 }
@@ -73,7 +79,7 @@ pub(super) fn write_operations(page: &mut Page, outcome: &Outcome) {
             item.name.clone(),
             item.kind.to_owned(),
             item.stage.clone().unwrap_or_default(),
-            number(item.throughput, largest, 1.0),
+            marked(number(item.throughput, largest, 1.0), outcome.is_open("operation", &item.name)),
             number(item.purchased, largest, 1.0),
             number(item.leaving, largest, 1.0),
             money.show(item.cost),

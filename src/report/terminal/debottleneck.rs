@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     analysis::debottleneck::{Debottleneck, EndOfPath, Growth, Step},
-    measure::{format_mass_rate, format_number},
+    measure::{format_fraction, format_mass_rate, format_number},
 };
 
 /// Most limits that are named in one sentence.
@@ -105,11 +105,11 @@ fn answer(told: &Debottleneck) -> String {
 
 /// Each limit that grows, with its first and last bound.
 fn grown(told: &Debottleneck) -> Vec<String> {
-    let mut ends: Vec<(&str, f64, f64)> = Vec::new();
+    let mut ends: Vec<(&str, &str, f64, f64)> = Vec::new();
     for growth in told.steps.iter().flat_map(|step| &step.grows) {
         match ends.iter_mut().find(|(limit, ..)| *limit == growth.limit) {
-            Some((_, _, to)) => *to = growth.to,
-            None => ends.push((&growth.limit, growth.from, growth.to)),
+            Some((.., to)) => *to = growth.to,
+            None => ends.push((&growth.limit, growth.unit, growth.from, growth.to)),
         }
     }
     let endless = |limit: &str| {
@@ -117,19 +117,26 @@ fn grown(told: &Debottleneck) -> Vec<String> {
         last.is_some_and(|step| step.grows.iter().any(|growth| growth.limit == limit))
     };
     ends.into_iter()
-        .map(|(limit, from, to)| {
+        .map(|(limit, unit, from, to)| {
             if endless(limit) {
-                return format!("{limit} from {} on", format_mass_rate(from));
+                return format!("{limit} from {} on", show_bound(unit, from));
             }
-            format!("{limit} from {} to {}", format_mass_rate(from), format_mass_rate(to))
+            format!("{limit} from {} to {}", show_bound(unit, from), show_bound(unit, to))
         })
         .collect()
+}
+
+fn show_bound(unit: &str, bound: f64) -> String {
+    if unit == "share" { format_fraction(bound) } else { format_mass_rate(bound) }
 }
 
 fn explain_count(told: &Debottleneck) -> String {
     let mut text = match told.counted_in.as_str() {
         "share" => "The least growth, summed in % of each bound, leads.".to_owned(),
         "t/yr" => "One limit grows, the others stay.".to_owned(),
+        "point" => {
+            "One share is relaxed, all limits stay; its worth, on average, is per point.".to_owned()
+        }
         _ => "The least cost of expansion leads.".to_owned(),
     };
     let limits = if told.may_grow == 1 { "limit" } else { "limits" };
@@ -148,7 +155,9 @@ fn explain_count(told: &Debottleneck) -> String {
 fn write_steps(page: &mut Page, told: &Debottleneck) {
     let priced = told.steps.iter().any(|step| step.cost.is_some_and(|cost| cost > 0.0));
     let goal = told.target.is_some();
-    let mut head = vec!["", ".limit", "#from", "#to", "#growth\n%", "#worth of\none t/yr", "#then"];
+    let one =
+        if told.counted_in == "point" { "#worth of\none point" } else { "#worth of\none t/yr" };
+    let mut head = vec!["", ".limit", "#from", "#to", "#growth\n%", one, "#then"];
     let bound = |limit: &str| {
         let mut growths = told.steps.iter().flat_map(|step| &step.grows);
         growths.find(|growth| growth.limit == limit).map_or(0.0, |growth| growth.from)
@@ -178,7 +187,9 @@ fn cells(
     (goal, priced): (bool, bool),
 ) -> Vec<String> {
     let first = |text: String| if line == 0 { text } else { String::new() };
-    let worth = match growth.worth {
+    // Of a share one point is told.
+    let point = if growth.unit == "share" { 0.01 } else { 1.0 };
+    let worth = match growth.worth.map(|worth| worth * point) {
         None => "″".to_owned(),
         Some(worth) if told.unit.is_empty() => format_number(worth),
         Some(worth) => amount(worth, &told.unit, &told.currency),
@@ -187,9 +198,9 @@ fn cells(
     let mut cells = vec![
         first((at + 1).to_string()),
         growth.limit.clone(),
-        format_mass_rate(growth.from),
-        if endless { "no end".to_owned() } else { format_mass_rate(growth.to) },
-        if endless || bound == 0.0 {
+        show_bound(growth.unit, growth.from),
+        if endless { "no end".to_owned() } else { show_bound(growth.unit, growth.to) },
+        if endless || bound == 0.0 || growth.unit == "share" {
             NONE.to_owned()
         } else {
             percent((growth.to - growth.from).abs() / bound.abs())

@@ -6,7 +6,7 @@ use super::{
     page::{Money, NONE, Page, Sheet, held, number, percent},
 };
 use crate::{
-    analysis::{Outcome, SpeciesFlow, StreamOutcome},
+    analysis::{Outcome, Share, SpeciesFlow, StreamOutcome},
     measure::format_fraction,
 };
 
@@ -59,7 +59,9 @@ pub(super) fn write_table(page: &mut Page, streams: &[StreamOutcome], most: usiz
         page.line(&format!("… and {more} more: `--show streams`."));
     }
     if !still.is_empty() {
-        let names: Vec<&str> = still.iter().map(|stream| stream.name.as_str()).collect();
+        let names = still.iter();
+        let names: Vec<String> =
+            names.map(|stream| marked(stream.name.clone(), stream.interval.is_some())).collect();
         page.item(&format!("Empty: {}.", names.join(", ")));
     }
 }
@@ -122,23 +124,29 @@ pub(super) fn write_streams(page: &mut Page, outcome: &Outcome) {
         sheet.row([
             stream.name.clone(),
             format!("→ {}", stream.to),
-            number(stream.flow, largest, 1.0),
+            marked(number(stream.flow, largest, 1.0), stream.interval.is_some()),
             String::new(),
             String::new(),
             stream.value.map_or_else(|| NONE.to_owned(), |value| money.show(value)),
-            money.show(stream.imputed_value),
+            marked(
+                money.show(stream.imputed_value),
+                outcome.is_open("imputed-value", &stream.name),
+            ),
             String::new(),
         ]);
         for item in &stream.species {
             sheet.row([
                 String::new(),
                 item.name.clone(),
-                number(item.flow, largest, 1.0),
+                marked(number(item.flow, largest, 1.0), item.interval.is_some()),
                 format_fraction(item.grade),
                 item.recovery.map_or_else(|| NONE.to_owned(), percent),
                 String::new(),
                 String::new(),
-                crate::measure::format_price(item.worth, &outcome.currency),
+                marked(
+                    crate::measure::format_price(item.worth, &outcome.currency),
+                    outcome.is_open("worth", &format!("{} in {}", item.name, stream.name)),
+                ),
             ]);
         }
     }
@@ -155,8 +163,11 @@ pub(super) fn write_recoveries(page: &mut Page, outcome: &Outcome) {
     for item in supplied.iter().take(RECOVERIES) {
         let mut ends: Vec<_> = item.ends.iter().filter(|end| end.share.abs() >= LEAST).collect();
         ends.sort_by(|a, b| b.share.total_cmp(&a.share));
-        let ends: Vec<String> =
-            ends.iter().map(|end| held(&format!("{} {}", end.to, percent(end.share)))).collect();
+        let told = |end: &&Share| {
+            let open = outcome.is_open("recovery", &format!("{} in {}", item.name, end.to));
+            held(&format!("{} {}", end.to, marked(percent(end.share), open)))
+        };
+        let ends: Vec<String> = ends.iter().map(told).collect();
         let name =
             if item.element { format!("{} (element)", item.name) } else { item.name.clone() };
         sheet.row([name, number(item.supplied, 0.0, 1.0), ends.join(", ")]);
@@ -180,6 +191,7 @@ pub(super) fn write_residues(page: &mut Page, outcome: &Outcome) {
         let shown = item.species.iter().filter(|part| part.share >= LEAST).take(GRADES);
         let shown: Vec<String> = shown.map(|part| grade(&part.to, part.share)).collect();
         let flow = number(item.flow, largest(&outcome.streams), 1.0);
+        let flow = marked(flow, outcome.is_open("residue", &item.name));
         sheet.row([item.name.clone(), flow, money.show(item.cost), shown.join(", ")]);
     }
     page.table(&sheet);

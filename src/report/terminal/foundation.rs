@@ -19,9 +19,9 @@ pub(super) fn head(page: &mut Page, outcome: &Outcome) {
         _ => "greatest ",
     };
     let twice = proof.ratio.map_or_else(String::new, |ratio| {
-        let apart = (ratio.charnes_cooper - ratio.dinkelbach).abs();
-        let apart = if apart == 0.0 { 0.0 } else { apart / objective.value.abs() };
-        format!(", found twice to {}", error(apart))
+        let size = objective.value.abs().max(f64::MIN_POSITIVE);
+        let apart = (ratio.charnes_cooper - ratio.dinkelbach).abs() / size;
+        format!(", found twice, {} apart", error(apart))
     });
     let proven = match proof.exact {
         None => "proven".to_owned(),

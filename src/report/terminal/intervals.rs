@@ -40,6 +40,11 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
             }
         }
     }
+    for item in &outcome.open {
+        let name = format!("{} {}", item.part.replace('-', " "), item.name);
+        let ends = [item.least, item.greatest];
+        add(name, Some(item.value), ends, &format_number);
+    }
     if rows == 0 {
         return;
     }

@@ -1,6 +1,9 @@
 //! The value multiplier on every basis: in the plan, and at its best.
 
-use super::page::{Money, NONE, Page, Sheet, held, stacked};
+use super::{
+    intervals::marked,
+    page::{Money, NONE, Page, Sheet, held, stacked},
+};
 use crate::{
     analysis::{HeldBy, MultiplierOutcome, Outcome},
     measure::{format_money_rate, format_number},
@@ -38,7 +41,11 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
         ];
         for base in &bases {
             let multiplier = find(numerator, base).and_then(|item| item.multiplier);
-            cells.push(multiplier.map_or_else(|| NONE.to_owned(), format_number));
+            let open = outcome.is_open("multiplier", &format!("{numerator} ÷ {base}"));
+            cells.push(multiplier.map_or_else(
+                || NONE.to_owned(),
+                |multiplier| marked(format_number(multiplier), open),
+            ));
         }
         sheet.cells(cells);
     }

@@ -1,6 +1,7 @@
 //! Value along the chain, by stage.
 
 use super::{
+    intervals::marked,
     limits::is_money,
     page::{Money, NONE, Page, Sheet},
 };
@@ -31,12 +32,14 @@ pub(super) fn write_stages(page: &mut Page, outcome: &Outcome) {
     let priced = is_money(outcome);
     for stage in &outcome.stages {
         let mark = if stage.imputed.is_empty() { "" } else { " *" };
+        let (entering, leaving) =
+            (outcome.is_open("stage-in", &stage.name), outcome.is_open("stage-out", &stage.name));
         sheet.row([
             format!("{}{mark}", stage.name),
-            money.show(stage.value_in + stage.feed_cost),
-            money.show(stage.value_out),
+            marked(money.show(stage.value_in + stage.feed_cost), entering),
+            marked(money.show(stage.value_out), leaving),
             money.show(stage.sold),
-            money.show(stage.value_added),
+            marked(money.show(stage.value_added), entering || leaving),
             money.show(stage.cost),
             money.show(stage.net_value_added),
             stage.multiplier.map_or_else(|| NONE.to_owned(), format_number),

@@ -218,6 +218,7 @@ fn sample() -> Outcome {
             stream("mill.concentrate", "sales", 81e3, Some(187.5e6)),
             stream("mill.bypass", "dam", 0.0, None),
         ],
+        open: Vec::new(),
         recoveries: vec![RecoveryOutcome {
             name: own("REO"),
             element: false,

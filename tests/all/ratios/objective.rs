@@ -95,11 +95,14 @@ fn every_way_to_write_a_ratio_is_the_same() {
         assert_relative_eq!(found.value, 4.8, max_relative = 1e-12);
         assert_eq!(found.sense, "maximise");
     }
-    // The least cost per tonne of this plan is at most what it sells for, 40 USD/t, by the multiplier.
     let least = tutorial(&[r#"flowsheet.objective={ minimise = "cost(all) / flow(sales)" }"#]);
     let found = outcome(&least, Form::Condensed).objective;
     assert_relative_eq!(found.value, 250.0 / 30.0, max_relative = 1e-12);
     assert_eq!((found.sense, found.unit.as_str()), ("minimise", "USD/t"));
+    let (name, scenario) = &shipped::scenarios("tutorial/08-ratio")[0];
+    assert_eq!(name, "cost-per-tonne");
+    let found = outcome(scenario, Form::Condensed).objective;
+    assert_relative_eq!(found.value, 250.0 / 30.0, max_relative = 1e-12);
     let profit = tutorial(&["flowsheet.objective=profit"]);
     assert_relative_eq!(outcome(&profit, Form::Condensed).objective.value, 3050.0);
 }
