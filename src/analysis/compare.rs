@@ -11,7 +11,7 @@ pub use side::{Side, observe};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use side::{Goal, Interval, Limit, Stage};
+use side::{Goal, Interval, Limit, Multiplier, Stage, Stream};
 
 /// Two numbers nearer than this are one, relative.
 const SAME: f64 = 1e-9;
@@ -149,31 +149,27 @@ fn change(name: String, unit: &str, before: Told, after: Told, loose: bool) -> C
     }
 }
 
-/// The numbers of both plans side by side, in the order of the first, then what only the second has.
+/// The numbers of both plans side by side, in the order of the first, then what only the second has; with the
+/// interval that each has in its own plan.
 fn pair<T>(
-    before: &[T],
-    after: &[T],
+    (before, after): (&[T], &[T]),
     name: impl Fn(&T) -> String,
-    told: impl Fn(&T) -> Told,
-    loose: impl Fn(&T) -> bool,
+    told: [&dyn Fn(&T) -> Told; 2],
+    loose: impl Fn(&str) -> bool,
     unit: &str,
 ) -> Vec<Change> {
-    let find = |list: &[T], wanted: &str| {
-        list.iter().find(|it| name(it) == wanted).map_or((None, None), &told)
+    let find = |list: &[T], wanted: &str, told: &dyn Fn(&T) -> Told| {
+        list.iter().find(|it| name(it) == wanted).map_or((None, None), told)
     };
-    let mut names: Vec<(String, bool)> = Vec::new();
-    for item in before.iter().chain(after) {
-        let (name, loose) = (name(item), loose(item));
-        match names.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known |= loose,
-            None => names.push((name, loose)),
-        }
-    }
+    let mut names: Vec<String> = before.iter().map(&name).collect();
+    let more: Vec<String> = after.iter().map(&name).filter(|name| !names.contains(name)).collect();
+    names.extend(more);
     names
         .into_iter()
-        .map(|(name, loose)| {
-            let (before, after) = (find(before, &name), find(after, &name));
-            change(name, unit, before, after, loose)
+        .map(|name| {
+            let (one, other) = (find(before, &name, told[0]), find(after, &name, told[1]));
+            let loose = loose(&name);
+            change(name, unit, one, other, loose)
         })
         .filter(Change::differs)
         .collect()
@@ -199,7 +195,10 @@ pub fn compare(before: &Side, after: &Side) -> Result<Comparison, String> {
     let (newly_free, perhaps_free) = only(before, after);
     let same = before.objective.name == after.objective.name;
     let objective = (same.then_some(before.objective.value), None);
-    let loose = before.is_loose() || after.is_loose();
+    let ratio = |it: &Multiplier| format!("{} ÷ {}", it.numerator, it.denominator);
+    let multiplier =
+        |side: &Side, it: &Multiplier| (it.value, side.interval("multiplier", &ratio(it)));
+    let price = |it: &Limit| (Some(it.shadow_price), None);
     Ok(Comparison {
         before: before.title.clone(),
         after: after.title.clone(),
@@ -212,11 +211,10 @@ pub fn compare(before: &Side, after: &Side) -> Result<Comparison, String> {
             false,
         ),
         multipliers: pair(
-            &before.multipliers,
-            &after.multipliers,
-            |it| format!("{} ÷ {}", it.numerator, it.denominator),
-            |it| (it.value, None),
-            |_| loose,
+            (&before.multipliers, &after.multipliers),
+            ratio,
+            [&|it| multiplier(before, it), &|it| multiplier(after, it)],
+            |_| false,
             "",
         ),
         goals: goals(before, after),
@@ -227,10 +225,9 @@ pub fn compare(before: &Side, after: &Side) -> Result<Comparison, String> {
         perhaps_binding,
         perhaps_free,
         shadow_prices: pair(
-            &bound_before,
-            &bound_after,
+            (&bound_before, &bound_after),
             |it| it.path.clone(),
-            |it| (Some(it.shadow_price), None),
+            [&price, &price],
             |_| false,
             &after.objective.unit,
         ),
@@ -257,17 +254,30 @@ fn only(one: &Side, other: &Side) -> (Vec<String>, Vec<String>) {
 fn stages(before: &Side, after: &Side) -> Vec<Change> {
     let money = format!("{}/yr", after.currency);
     let mut stages = Vec::new();
-    let parts: [(&str, OfStage); 3] = [
-        ("value added", |stage| stage.value_added),
-        ("in", |stage| stage.value_in),
-        ("out", |stage| stage.value_out),
+    // What is added is the difference of the others, and no fact if one of them is none.
+    let parts: [(&str, OfStage, &[&str]); 3] = [
+        ("value added", |stage| stage.value_added, &["stage-in", "stage-out"]),
+        ("in", |stage| stage.value_in, &["stage-in"]),
+        ("out", |stage| stage.value_out, &["stage-out"]),
     ];
-    let loose =
-        |stage: &Stage| before.is_loose_stage(&stage.name) || after.is_loose_stage(&stage.name);
-    for (part, of) in parts {
-        let name = |stage: &Stage| format!("{}, {part}", stage.name);
-        let told = |stage: &Stage| (Some(of(stage)), None);
-        stages.extend(pair(&before.stages, &after.stages, name, told, loose, &money));
+    for (part, of, open) in parts {
+        let told = |side: &Side, stage: &Stage| match open {
+            [open] => (Some(of(stage)), side.interval(open, &stage.name)),
+            _ => (Some(of(stage)), None),
+        };
+        let loose = |name: &str| {
+            let stage = name.rsplit_once(", ").map_or(name, |(stage, _)| stage);
+            let is_open =
+                |side: &Side| open.iter().any(|open| side.interval(open, stage).is_some());
+            open.len() > 1 && (is_open(before) || is_open(after))
+        };
+        stages.extend(pair(
+            (&before.stages, &after.stages),
+            |stage: &Stage| format!("{}, {part}", stage.name),
+            [&|stage| told(before, stage), &|stage| told(after, stage)],
+            loose,
+            &money,
+        ));
     }
     let order = |change: &Change| {
         let stage = change.name.rsplit_once(", ").map_or("", |(stage, _)| stage);
@@ -280,11 +290,11 @@ fn stages(before: &Side, after: &Side) -> Vec<Change> {
 
 /// Streams that differ: facts first, the largest change relative to the larger flow first.
 fn streams(before: &Side, after: &Side) -> Vec<Change> {
+    let told = |it: &Stream| (Some(it.flow), it.interval);
     let mut streams = pair(
-        &before.streams,
-        &after.streams,
+        (&before.streams, &after.streams),
         |it| it.name.clone(),
-        |it| (Some(it.flow), it.interval),
+        [&told, &told],
         |_| false,
         "t/yr",
     );

@@ -4,9 +4,10 @@ use serde::Deserialize;
 
 use crate::{
     analysis::{
-        GoalOutcome, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, Outcome, StageOutcome,
-        StreamOutcome, analyse, bottleneck, check_closure, context::Context, describe_objective,
-        failure, flows, goals, goals::TOLERANCE, interval, multiplier, value,
+        GoalOutcome, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OpenOutcome, Outcome,
+        StageOutcome, StreamOutcome, analyse, bottleneck, check_closure, context::Context,
+        describe_objective, failure, flows, goals, goals::TOLERANCE, interval, multiplier, open,
+        value,
     },
     diagnostic::Diagnostics,
     flowsheet::Flowsheet,
@@ -28,8 +29,9 @@ pub struct Side {
     pub(super) stages: Vec<Stage>,
     pub(super) multipliers: Vec<Multiplier>,
     pub(super) limits: Vec<Limit>,
-    pub(super) operations: Vec<Operation>,
     pub(super) streams: Vec<Stream>,
+    #[serde(default)]
+    pub(super) open: Vec<Open>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -78,19 +80,20 @@ pub(super) struct Limit {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Operation {
-    pub(super) name: String,
-    pub(super) stage: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Stream {
     pub(super) name: String,
-    pub(super) from: String,
-    pub(super) to: String,
     pub(super) flow: f64,
     #[serde(default)]
     pub(super) interval: Option<Interval>,
+}
+
+/// A number that is no fact.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Open {
+    part: String,
+    name: String,
+    least: Option<f64>,
+    greatest: Option<f64>,
 }
 
 impl Goal {
@@ -116,10 +119,6 @@ impl Side {
     /// What is compared of an answer.
     #[must_use]
     pub fn of(outcome: &Outcome) -> Self {
-        let operations = outcome.operations.iter().map(|operation| Operation {
-            name: operation.name.clone(),
-            stage: operation.stage.clone(),
-        });
         Self {
             title: outcome.title.clone(),
             currency: outcome.currency.clone(),
@@ -128,8 +127,8 @@ impl Side {
             stages: outcome.stages.iter().map(Into::into).collect(),
             multipliers: outcome.multipliers.iter().map(Into::into).collect(),
             limits: outcome.limits.iter().map(Into::into).collect(),
-            operations: operations.collect(),
             streams: outcome.streams.iter().map(Into::into).collect(),
+            open: outcome.open.iter().map(Into::into).collect(),
         }
     }
 
@@ -157,19 +156,10 @@ impl Side {
         self.limits.iter().any(|limit| limit.path == path && limit.binding)
     }
 
-    /// Whether some flow is no fact.
-    pub(super) fn is_loose(&self) -> bool {
-        self.streams.iter().any(|stream| stream.interval.is_some())
-    }
-
-    /// Whether a flow into or out of a stage is no fact.
-    pub(super) fn is_loose_stage(&self, stage: &str) -> bool {
-        let of_stage = |name: &str| {
-            let operation = self.operations.iter().find(|operation| operation.name == name);
-            operation.is_some_and(|operation| operation.stage.as_deref() == Some(stage))
-        };
-        let loose = self.streams.iter().filter(|stream| stream.interval.is_some());
-        loose.into_iter().any(|stream| of_stage(&stream.from) || of_stage(&stream.to))
+    /// The interval of a number that is no fact.
+    pub(super) fn interval(&self, part: &str, name: &str) -> Option<Interval> {
+        let open = self.open.iter().find(|it| it.part == part && it.name == name)?;
+        Some([open.least, open.greatest])
     }
 }
 
@@ -218,15 +208,16 @@ impl From<&LimitOutcome> for Limit {
     }
 }
 
+impl From<&OpenOutcome> for Open {
+    fn from(outcome: &OpenOutcome) -> Self {
+        let OpenOutcome { least, greatest, .. } = *outcome;
+        Self { part: outcome.part.to_owned(), name: outcome.name.clone(), least, greatest }
+    }
+}
+
 impl From<&StreamOutcome> for Stream {
     fn from(outcome: &StreamOutcome) -> Self {
-        Self {
-            name: outcome.name.clone(),
-            from: outcome.from.clone(),
-            to: outcome.to.clone(),
-            flow: outcome.flow,
-            interval: outcome.interval,
-        }
+        Self { name: outcome.name.clone(), flow: outcome.flow, interval: outcome.interval }
     }
 }
 
@@ -249,10 +240,10 @@ pub fn observe(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<S
     let mut streams = flows::streams(&context);
     interval::fill(&context, options, &mut streams, &mut goals, false);
     let stages = value::stages(&context).0;
-    let operations = flowsheet.operations.iter().map(|operation| Operation {
-        name: operation.name.clone(),
-        stage: operation.stage.map(|id| flowsheet.stages[id].clone()),
-    });
+    let open = match solution.raw.unique {
+        Some(true) => Vec::new(),
+        _ => open::open(&context, options, false),
+    };
     Ok(Side {
         title: flowsheet.title.clone(),
         currency: flowsheet.currency.clone(),
@@ -261,7 +252,7 @@ pub fn observe(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<S
         stages: stages.iter().map(Into::into).collect(),
         multipliers: multiplier::multipliers(&context).iter().map(Into::into).collect(),
         limits: bottleneck::limits(&context, options).iter().map(Into::into).collect(),
-        operations: operations.collect(),
         streams: streams.iter().map(Into::into).collect(),
+        open: open.iter().map(Into::into).collect(),
     })
 }
