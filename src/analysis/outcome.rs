@@ -43,7 +43,7 @@ pub struct Outcome {
     /// Streams, in the order of the file.
     pub streams: Vec<StreamOutcome>,
     /// What else is no fact: numbers that other optimal plans, or other optimal duals, have otherwise.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<OpenOutcome>,
     /// Recovery of species and groups from the feeds to each product and waste.
     pub recoveries: Vec<RecoveryOutcome>,
