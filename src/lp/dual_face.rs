@@ -87,6 +87,7 @@ impl DualFace {
 mod tests {
     use super::*;
     use crate::lp::side;
+    use proptest::prelude::*;
 
     #[test]
     fn the_ends_of_a_dual_are_the_one_sided_derivatives() {
@@ -116,5 +117,37 @@ mod tests {
         // By hand: y₁ + y₃ = −3 and y₂ + y₃ = −2, so y₃ lies between −2 and 0.
         assert_eq!(face.range(&[0.0, 0.0, 1.0, 0.0], &options).expect("solved"), (-2.0, 0.0));
         assert_eq!(face.range(&[1.0, 0.0, 1.0, 0.0], &options).expect("solved"), (-3.0, -3.0));
+    }
+
+    proptest! {
+        #[test]
+        fn random_degenerate_programs_have_the_ends_of_their_sides(
+            costs in proptest::collection::vec(-5_i8..2, 3),
+            entries in proptest::collection::vec(0_i8..4, 15),
+        ) {
+            // Six limits through the point (1, 1, 1).
+            let mut lp: LinearProgram<(), ()> = LinearProgram::new();
+            let columns: Vec<ColumnId> =
+                costs.iter().map(|&cost| lp.add_column((), f64::from(cost), 0.0, 9.0)).collect();
+            for row in entries.chunks(3) {
+                let rhs = row.iter().map(|&entry| f64::from(entry)).sum();
+                let terms = columns.iter().zip(row).map(|(&column, &entry)| (column, f64::from(entry)));
+                lp.add_row((), RowSense::AtMost, rhs, terms.collect::<Vec<_>>());
+            }
+            let options = Options::default();
+            let solution = solve(&lp, &options).expect("bounded");
+            let Some(face) = DualFace::new(&lp, &solution) else { return Ok(()) };
+            for (id, _) in lp.rows() {
+                let mut unit = vec![0.0; lp.row_count()];
+                unit[id.index()] = 1.0;
+                let (least, most) = face.range(&unit, &options).expect("solved");
+                for (up, end) in [(false, least), (true, most)] {
+                    match side(&lp, &solution, id, up, &options).expect("solved") {
+                        Some(side) => prop_assert!((side.price - end).abs() < 1e-7, "{up} {side:?} {end}"),
+                        None => prop_assert!(end.is_infinite(), "{up} {end}"),
+                    }
+                }
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use reeflow::{
     cli::files::Disk,
     diagnostic::{Code, Diagnostics, Sources},
     document::{Request, load},
-    exact::{Proof, Refusal, recheck},
+    exact::{Hint, Proof, Refusal, prove as prove_from, recheck},
     flowsheet::Flowsheet,
     lp::Options,
     model::Form,
@@ -98,6 +98,27 @@ proptest! {
     }
 }
 
+#[test]
+fn a_basis_is_a_hint_and_no_premise() {
+    for name in shipped::names() {
+        let (flowsheet, sources) = shipped::read(&name, None);
+        let (_, Exactly { proof: Some(hinted), .. }) = exactly(&flowsheet, &sources) else {
+            panic!("{name} is proven");
+        };
+        let junk = Hint { basis: vec!["supply(nothing)".to_owned()], conflict: Vec::new() };
+        for hint in [Hint::default(), junk] {
+            let (found, _) = prove_from(&flowsheet, &sources, &hint, None).expect("proven");
+            match (&hinted, &found) {
+                (Proof::Optimal { objective, .. }, Proof::Optimal { objective: other, .. }) => {
+                    assert_eq!(objective, other, "{name}");
+                }
+                other => panic!("{name}: {other:?}"),
+            }
+            assert_eq!(recheck(&flowsheet, &sources, &found, None), Ok(()), "{name}");
+        }
+    }
+}
+
 /// A mill of two ores, in numbers that no double holds.
 const MILL: &str = r#"
     [flowsheet]
@@ -161,6 +182,8 @@ fn a_proof_past_its_time_says_so_and_leaves_the_certificate() {
     let now = Some(std::time::Instant::now());
     let proof = proof.expect("proven");
     assert_eq!(recheck(&flowsheet, &sources, &proof, now), Err(Refusal::TimeLimit));
+    let none = prove_from(&flowsheet, &sources, &Hint::default(), now);
+    assert_eq!(none.map(|(proof, _)| proof), Err(Refusal::TimeLimit));
     assert!(plan.expect("a plan").solution.certificate.passes());
 }
 
