@@ -586,6 +586,7 @@ pub struct FigureCount {
     pub assumed: usize,
     /// Figures that say neither.
     pub unstated: usize,
-    /// Assumed figures whose effect was not computed, because the flowsheet has too many that shape it.
+    /// Assumed figures whose effect was not computed, because the flowsheet has too many that shape it, or the
+    /// time limit passed.
     pub unweighed: usize,
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::edits::Edits;
+use super::edits::{Between, Edits};
 use crate::{
     analysis::{clock::Clock, context::Context, goals},
     flowsheet::{Flowsheet, Goal},
@@ -43,7 +43,7 @@ pub(super) struct Division<'a> {
     /// Name of the goal that is the multiplier.
     pub(super) multiplier: Option<String>,
     /// Flowsheets with some of the tables taken from the second one; none where that makes no flowsheet.
-    structures: HashMap<Vec<bool>, Option<Arc<Flowsheet>>>,
+    structures: HashMap<Vec<bool>, Option<Arc<Between>>>,
     /// What was found with a set of edits made; none where there is no plan.
     known: HashMap<Vec<bool>, Option<Found>>,
 }
@@ -91,8 +91,8 @@ impl<'a> Division<'a> {
     fn solve(&mut self, set: &[bool]) -> Result<Option<Found>, OutOfTime> {
         let options = self.clock.left().ok_or(OutOfTime)?;
         let Some(structure) = self.structure(set) else { return Ok(None) };
-        let values = self.edits.values(&structure, &|edit| set[edit]);
-        let Ok(flowsheet) = structure.with_values(&values) else { return Ok(None) };
+        let values = structure.values(&|edit| set[edit]);
+        let Ok(flowsheet) = structure.flowsheet.with_values(&values) else { return Ok(None) };
         let Ok(mut model) = Model::assemble(&flowsheet, &values) else { return Ok(None) };
         let Ok(plan) = model.solve(&flowsheet, &options, Form::Condensed) else {
             // That there is no plan is told from that there is no time.
@@ -106,7 +106,7 @@ impl<'a> Division<'a> {
     }
 
     /// The first flowsheet with the tables of a set taken from the second one.
-    fn structure(&mut self, set: &[bool]) -> Option<Arc<Flowsheet>> {
+    fn structure(&mut self, set: &[bool]) -> Option<Arc<Between>> {
         let tables = self.edits.list.iter().zip(set);
         let tables: Vec<bool> = tables.map(|(edit, &made)| made && edit.entry.is_some()).collect();
         if let Some(known) = self.structures.get(&tables) {
@@ -121,7 +121,8 @@ impl<'a> Division<'a> {
                 document.adopt(entry, &self.after.document);
             }
         }
-        let lowered = Flowsheet::lower(&document).ok().map(|(flowsheet, _)| Arc::new(flowsheet));
+        let lowered = Flowsheet::lower(&document).ok();
+        let lowered = lowered.map(|(flowsheet, _)| Arc::new(self.edits.between_them(flowsheet)));
         self.structures.insert(tables, lowered.clone());
         lowered
     }

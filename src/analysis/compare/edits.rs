@@ -90,13 +90,29 @@ impl Edits {
         Self { list, shared }
     }
 
-    /// The values of a flowsheet that lies between the two, with some of the edits made.
-    pub(super) fn values(&self, flowsheet: &Flowsheet, made: &dyn Fn(usize) -> bool) -> Values {
-        let mut values = flowsheet.values();
-        for (place, id) in places(flowsheet) {
-            if let Some(&(before, after, edit)) = self.shared.get(&place) {
-                values[id] = if edit.is_some_and(made) { after } else { before };
-            }
+    /// A flowsheet with some of the tables of the second one, and where the figures of both are in it.
+    pub(super) fn between_them(&self, flowsheet: Flowsheet) -> Between {
+        let figures = places(&flowsheet).into_iter().filter_map(|(place, id)| {
+            let &(before, after, edit) = self.shared.get(&place)?;
+            Some((id, before, after, edit))
+        });
+        Between { figures: figures.collect(), flowsheet }
+    }
+}
+
+/// A flowsheet that lies between the two.
+pub(super) struct Between {
+    pub(super) flowsheet: Flowsheet,
+    /// Figures that both have: value before, value after, and the edit.
+    figures: Vec<(FigureId, f64, f64, Option<usize>)>,
+}
+
+impl Between {
+    /// The values of all figures with some of the edits made.
+    pub(super) fn values(&self, made: &dyn Fn(usize) -> bool) -> Values {
+        let mut values = self.flowsheet.values();
+        for &(id, before, after, edit) in &self.figures {
+            values[id] = if edit.is_some_and(made) { after } else { before };
         }
         values
     }

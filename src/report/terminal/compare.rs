@@ -233,11 +233,9 @@ fn write_attribution(page: &mut Page, told: &Comparison, attribution: &Attributi
         page.line(&format!("… and {more} more: `--all`."));
     }
     let size = attribution.objective.abs().max(f64::MIN_POSITIVE);
-    page.item(&format!(
-        "How: {}. The parts add up to the whole to {:.0e}.",
-        attribution.method,
-        attribution.objective_residual.abs() / size
-    ));
+    let rest = attribution.objective_residual.abs() / size;
+    let rest = if rest == 0.0 { "exactly".to_owned() } else { format!("to {rest:.0e}") };
+    page.item(&format!("How: {}. The parts add up to the whole {rest}.", attribution.method));
     page.item(&format!("Fair, because {}.", attribution.fair_because));
     if attribution.parts.iter().any(|part| !part.members.is_empty()) {
         page.item("& joins edits that need each other: with only some of them made there is no plan, so they have one part.");
