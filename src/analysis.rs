@@ -4,10 +4,12 @@
 
 mod assumption;
 mod bottleneck;
+mod clock;
 mod closure;
 pub mod compare;
 mod context;
 pub mod debottleneck;
+mod derivative;
 mod exact;
 mod failure;
 mod flows;
@@ -20,6 +22,7 @@ mod price;
 pub mod replay;
 pub mod sensitivity;
 pub mod together;
+mod users;
 mod value;
 
 pub use exact::Exactly;
@@ -40,6 +43,7 @@ use crate::{
     measure::format_number,
     model::{Failure, Form, Model, Solution},
 };
+use clock::Clock;
 use context::Context;
 
 /// Closure worse than this is an error of ours, relative.
@@ -183,7 +187,7 @@ fn report(
         return Err(failure::explain_empty_ratio(goal).into());
     }
     let findings = report_findings(flowsheet, &solution, &goals);
-    let (assumptions, figures) = assumption::weigh(&context);
+    let (assumptions, figures) = assumption::weigh(&context, Clock::start(options));
     let (stages, chain) = value::stages(&context);
     let limits = bottleneck::limits(&context, options);
     let outcome = Outcome {
@@ -244,6 +248,16 @@ pub fn linearise(
 /// Whether a plan may be told: its flows close, and it meets no enforced ratio by making nothing of either part. Then the
 /// balances and the worst of them.
 fn accept(context: &Context<'_>) -> Result<(Vec<ClosureOutcome>, f64), Diagnostic> {
+    let told = check_closure(context)?;
+    let mut empty = context.flowsheet.goals.iter().filter(|goal| goal.enforced);
+    match empty.find(|goal| goals::value(context, goal).is_none()) {
+        Some(goal) => Err(failure::explain_empty_ratio(goal)),
+        None => Ok(told),
+    }
+}
+
+/// Balances around operations and the whole, and the worst error of them.
+fn check_closure(context: &Context<'_>) -> Result<(Vec<ClosureOutcome>, f64), Diagnostic> {
     let (closure, worst) = closure::close(context);
     if worst > CLOSURE {
         let message = format!("the flows close to {worst:.0e} only, not to {CLOSURE:.0e}");
@@ -251,11 +265,7 @@ fn accept(context: &Context<'_>) -> Result<(Vec<ClosureOutcome>, f64), Diagnosti
             "look for a loop that hardly anything leaves, or a species whose declared formula is not its own",
         ));
     }
-    let mut empty = context.flowsheet.goals.iter().filter(|goal| goal.enforced);
-    match empty.find(|goal| goals::value(context, goal).is_none()) {
-        Some(goal) => Err(failure::explain_empty_ratio(goal)),
-        None => Ok((closure, worst)),
-    }
+    Ok((closure, worst))
 }
 
 fn describe_objective(flowsheet: &Flowsheet, solution: &Solution) -> ObjectiveOutcome {

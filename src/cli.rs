@@ -92,8 +92,13 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Export(args) => export::export(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),
-        Command::Schema { report, output } => {
-            let schema = if *report { json::schema() } else { Document::schema() };
+        Command::Schema { of, report, output } => {
+            let of = if *report { "report" } else { of };
+            let schema = match of {
+                "flowsheet" => Document::schema(),
+                "report" => json::schema(),
+                command => json::schema_of(command).expect("clap knows the names"),
+            };
             write_output(console, output.as_deref(), &schema)?;
             Ok(End::Well)
         }

@@ -13,15 +13,17 @@ mod names;
 mod outlet;
 mod patch;
 mod schema;
+mod skeleton;
 mod spanned;
 mod tables;
 mod text;
 mod tree;
 
-pub use figure::{Confidence, Figure, Limit, Many, Provenance, Rate, Scalar, SourceIds};
+pub use figure::{Confidence, Figure, Limit, Many, Provenance, Range, Rate, Scalar, SourceIds};
 pub use include::{Files, Read};
 pub use load::{Loaded, Request, load};
 pub use outlet::{Objective, Outlet, Outlets, Payable, Wanted};
+pub use skeleton::{Entry, Skeleton};
 pub use spanned::{Name, Spanned};
 pub use tables::{
     AssayTable, BlenderTable, Common, ConsumableTable, Document, FeedTable, GoalTable, HeaderTable,

@@ -20,7 +20,7 @@ mod species;
 mod topology;
 mod validate;
 
-pub use figure::{Figure, FigureId, Provenance, SourceRecord, Values};
+pub use figure::{Figure, FigureId, Provenance, Range, SourceRecord, Values};
 pub use goal::{Goal, GoalBound, GoalId, Objective, Ratio};
 pub use limit::{Limit, LimitId, LimitKind, Port, Sense};
 pub use measure::{
@@ -34,6 +34,8 @@ pub use operation::{
 pub use price::{Price, PriceTerm};
 pub use reactor_map::ReactorMap;
 pub use species::{Content, Group, Species, SpeciesId};
+
+use std::sync::Arc;
 
 use crate::{
     diagnostic::{Diagnostics, Span},
@@ -108,6 +110,8 @@ pub struct Flowsheet {
     pub note: Option<String>,
     /// Code of the currency of all prices.
     pub currency: String,
+    /// What it was made of.
+    pub document: Arc<Document>,
     /// How quantities were read.
     pub units: Units,
     /// Every number that was written.

@@ -4,6 +4,7 @@
 mod assemble;
 mod compose;
 mod condense;
+mod contract;
 mod functional;
 mod linear;
 mod ratio;
@@ -11,6 +12,7 @@ mod solution;
 mod specification;
 mod system;
 
+pub(crate) use contract::{MovedDefinitions, leads_to_composition};
 pub(crate) use functional::At;
 pub use functional::Functionals;
 pub use linear::Linear;
@@ -98,6 +100,8 @@ pub enum Row {
 pub struct Model {
     nodes: system::Nodes,
     drivers: IdVec<DriverId, Driver>,
+    /// First driver of each operation, per period.
+    first_driver: Vec<usize>,
     definitions: Vec<system::Definition>,
     transfer: Vec<compose::TransferRow>,
     steps: Vec<condense::Step>,

@@ -1,78 +1,23 @@
 //! What changed between two plans: differences, and the part that each edited input has in them.
 
 mod attribution;
+mod division;
+mod edits;
+mod side;
 
-pub use attribution::{Attribution, Part, attribute};
+pub use attribution::{Attribution, Member, Part, attribute};
+pub use side::{Side, observe};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use side::{Goal, Interval, Limit, Multiplier, Stage, Stream};
 
 /// Two numbers nearer than this are one, relative.
 const SAME: f64 = 1e-9;
 
 /// A number of a stage.
 type OfStage = fn(&Stage) -> f64;
-
-/// What is compared of a plan: a part of the report that `solve` writes as JSON.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Side {
-    title: String,
-    currency: String,
-    objective: Objective,
-    goals: Vec<Goal>,
-    stages: Vec<Stage>,
-    multipliers: Vec<Multiplier>,
-    limits: Vec<Limit>,
-    streams: Vec<Stream>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Objective {
-    name: String,
-    value: f64,
-    unit: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Goal {
-    name: String,
-    unit: String,
-    sense: String,
-    value: Option<f64>,
-    met: bool,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Stage {
-    name: String,
-    value_in: f64,
-    value_out: f64,
-    value_added: f64,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Multiplier {
-    numerator: String,
-    denominator: String,
-    #[serde(rename = "multiplier")]
-    value: Option<f64>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Limit {
-    path: String,
-    binding: bool,
-    shadow_price: f64,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Stream {
-    name: String,
-    flow: f64,
-}
 
 /// The differences between two plans.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -98,9 +43,13 @@ pub struct Comparison {
     pub newly_binding: Vec<String>,
     /// Limits that bind in the first plan only.
     pub newly_free: Vec<String>,
+    /// Limits that bind in the second plan only, but need not: in other plans as good as that they do not.
+    pub perhaps_binding: Vec<String>,
+    /// Limits that bind in the first plan only, but need not.
+    pub perhaps_free: Vec<String>,
     /// Shadow prices of limits that bind in both plans and differ.
     pub shadow_prices: Vec<Change>,
-    /// What each edited input has to do with it; none for saved results, which do not carry their inputs.
+    /// What each edited input has to do with it; none if it could not be divided.
     pub attribution: Option<Attribution>,
     /// Why there is no attribution.
     pub why_not_attributed: Option<String>,
@@ -118,6 +67,14 @@ pub struct Change {
     pub before: Option<f64>,
     /// In the second plan; none if it is not there.
     pub after: Option<f64>,
+    /// The least and the greatest value in all plans as good as the first one, if the value is no fact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_interval: Option<Interval>,
+    /// The least and the greatest value in all plans as good as the second one, if the value is no fact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_interval: Option<Interval>,
+    /// Whether it changed in truth: not so if plans as good as these two may have it unchanged.
+    pub fact: bool,
 }
 
 /// A goal in both plans.
@@ -131,6 +88,10 @@ pub struct GoalChange {
     pub met_before: Option<bool>,
     /// Whether the second plan meets it; none if it has no such goal.
     pub met_after: Option<bool>,
+    /// Whether all plans as good as the first one say the same.
+    pub sure_before: bool,
+    /// Whether all plans as good as the second one say the same.
+    pub sure_after: bool,
 }
 
 impl Change {
@@ -156,44 +117,167 @@ impl Change {
     }
 }
 
-/// The numbers of both plans side by side, in the order of the first, then what only the second has.
+/// A value as it is told of one plan, and its interval where other plans are as good.
+type Told = (Option<f64>, Option<Interval>);
+
+/// A number in both plans; `loose` if it is not known to be a fact in one of them, though it has no interval.
+fn change(name: String, unit: &str, before: Told, after: Told, loose: bool) -> Change {
+    // An end that is missing is without end.
+    let ends = |(value, interval): Told| {
+        let value = value?;
+        Some(interval.map_or((value, value), |[low, high]| {
+            (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY))
+        }))
+    };
+    let fact = match (ends(before), ends(after)) {
+        _ if loose => false,
+        (Some(one), Some(other)) if before.1.is_some() || after.1.is_some() => {
+            let size = before.0.unwrap_or(0.0).abs().max(after.0.unwrap_or(0.0).abs());
+            let gap = (other.0 - one.1).max(one.0 - other.1);
+            gap > SAME * size
+        }
+        _ => true,
+    };
+    Change {
+        name,
+        unit: unit.to_owned(),
+        before: before.0,
+        after: after.0,
+        before_interval: before.1,
+        after_interval: after.1,
+        fact,
+    }
+}
+
+/// The numbers of both plans side by side, in the order of the first, then what only the second has; with the
+/// interval that each has in its own plan.
 fn pair<T>(
-    before: &[T],
-    after: &[T],
+    (before, after): (&[T], &[T]),
     name: impl Fn(&T) -> String,
-    value: impl Fn(&T) -> Option<f64>,
+    told: [&dyn Fn(&T) -> Told; 2],
+    loose: impl Fn(&str) -> bool,
     unit: &str,
 ) -> Vec<Change> {
-    let find =
-        |list: &[T], wanted: &str| list.iter().find(|it| name(it) == wanted).and_then(&value);
+    let find = |list: &[T], wanted: &str, told: &dyn Fn(&T) -> Told| {
+        list.iter().find(|it| name(it) == wanted).map_or((None, None), told)
+    };
     let mut names: Vec<String> = before.iter().map(&name).collect();
     let more: Vec<String> = after.iter().map(&name).filter(|name| !names.contains(name)).collect();
     names.extend(more);
     names
         .into_iter()
-        .map(|name| Change {
-            before: find(before, &name),
-            after: find(after, &name),
-            unit: unit.to_owned(),
-            name,
+        .map(|name| {
+            let (one, other) = (find(before, &name, told[0]), find(after, &name, told[1]));
+            let loose = loose(&name);
+            change(name, unit, one, other, loose)
         })
         .filter(Change::differs)
         .collect()
 }
 
 /// Compares two plans.
-#[must_use]
-pub fn compare(before: &Side, after: &Side) -> Comparison {
+///
+/// # Errors
+/// Why they cannot be compared: they count in different currencies.
+pub fn compare(before: &Side, after: &Side) -> Result<Comparison, String> {
+    if before.currency != after.currency {
+        return Err(format!(
+            "`{}` counts in {}, `{}` in {}: write both in one currency",
+            before.title, before.currency, after.title, after.currency
+        ));
+    }
+    let bound = |side: &Side, other: &Side| -> Vec<Limit> {
+        let both = |limit: &&Limit| limit.binding && other.binds(&limit.path);
+        side.limits.iter().filter(both).cloned().collect()
+    };
+    let (bound_before, bound_after) = (bound(before, after), bound(after, before));
+    let (newly_binding, perhaps_binding) = only(after, before);
+    let (newly_free, perhaps_free) = only(before, after);
+    let same = before.objective.name == after.objective.name;
+    let objective = (same.then_some(before.objective.value), None);
+    let ratio = |it: &Multiplier| format!("{} ÷ {}", it.numerator, it.denominator);
+    let multiplier =
+        |side: &Side, it: &Multiplier| (it.value, side.interval("multiplier", &ratio(it)));
+    let price = |it: &Limit| (Some(it.shadow_price), None);
+    Ok(Comparison {
+        before: before.title.clone(),
+        after: after.title.clone(),
+        currency: after.currency.clone(),
+        objective: change(
+            after.objective.name.clone(),
+            &after.objective.unit,
+            objective,
+            (Some(after.objective.value), None),
+            false,
+        ),
+        multipliers: pair(
+            (&before.multipliers, &after.multipliers),
+            ratio,
+            [&|it| multiplier(before, it), &|it| multiplier(after, it)],
+            |_| false,
+            "",
+        ),
+        goals: goals(before, after),
+        stages: stages(before, after),
+        streams: streams(before, after),
+        newly_binding,
+        newly_free,
+        perhaps_binding,
+        perhaps_free,
+        shadow_prices: pair(
+            (&bound_before, &bound_after),
+            |it| it.path.clone(),
+            [&price, &price],
+            |_| false,
+            &after.objective.unit,
+        ),
+        attribution: None,
+        why_not_attributed: None,
+    })
+}
+
+/// Limits that bind in one plan only: those that must, and those that need not.
+fn only(one: &Side, other: &Side) -> (Vec<String>, Vec<String>) {
+    let binding = one.limits.iter().filter(|limit| limit.binding && !other.binds(&limit.path));
+    // What has a price binds in all plans that are as good.
+    let unique = one.objective.unique == Some(true);
+    let (mut must, mut may) = (Vec::new(), Vec::new());
+    for limit in binding {
+        let list = if unique || limit.shadow_price != 0.0 { &mut must } else { &mut may };
+        if list.last() != Some(&limit.path) {
+            list.push(limit.path.clone());
+        }
+    }
+    (must, may)
+}
+
+fn stages(before: &Side, after: &Side) -> Vec<Change> {
     let money = format!("{}/yr", after.currency);
     let mut stages = Vec::new();
-    let parts: [(&str, OfStage); 3] = [
-        ("value added", |stage| stage.value_added),
-        ("in", |stage| stage.value_in),
-        ("out", |stage| stage.value_out),
+    // What is added is the difference of the others, and no fact if one of them is none.
+    let parts: [(&str, OfStage, &[&str]); 3] = [
+        ("value added", |stage| stage.value_added, &["stage-in", "stage-out"]),
+        ("in", |stage| stage.value_in, &["stage-in"]),
+        ("out", |stage| stage.value_out, &["stage-out"]),
     ];
-    for (part, of) in parts {
-        let name = |stage: &Stage| format!("{}, {part}", stage.name);
-        stages.extend(pair(&before.stages, &after.stages, name, |it| Some(of(it)), &money));
+    for (part, of, open) in parts {
+        let told = |side: &Side, stage: &Stage| match open {
+            [open] => (Some(of(stage)), side.interval(open, &stage.name)),
+            _ => (Some(of(stage)), None),
+        };
+        let loose = |name: &str| {
+            let stage = name.rsplit_once(", ").map_or(name, |(stage, _)| stage);
+            let is_open =
+                |side: &Side| open.iter().any(|open| side.interval(open, stage).is_some());
+            open.len() > 1 && (is_open(before) || is_open(after))
+        };
+        stages.extend(pair(
+            (&before.stages, &after.stages),
+            |stage: &Stage| format!("{}, {part}", stage.name),
+            [&|stage| told(before, stage), &|stage| told(after, stage)],
+            loose,
+            &money,
+        ));
     }
     let order = |change: &Change| {
         let stage = change.name.rsplit_once(", ").map_or("", |(stage, _)| stage);
@@ -201,66 +285,27 @@ pub fn compare(before: &Side, after: &Side) -> Comparison {
         at(&after.stages).or_else(|| at(&before.stages))
     };
     stages.sort_by_key(order);
-    let mut streams =
-        pair(&before.streams, &after.streams, |it| it.name.clone(), |it| Some(it.flow), "t/yr");
+    stages
+}
+
+/// Streams that differ: facts first, the largest change relative to the larger flow first.
+fn streams(before: &Side, after: &Side) -> Vec<Change> {
+    let told = |it: &Stream| (Some(it.flow), it.interval);
+    let mut streams = pair(
+        (&before.streams, &after.streams),
+        |it| it.name.clone(),
+        [&told, &told],
+        |_| false,
+        "t/yr",
+    );
     let largest = before.streams.iter().chain(&after.streams).map(|it| it.flow).fold(0.0, f64::max);
     streams.retain(|change| {
         change.difference().abs() > SAME * largest
             || change.before.is_none()
             || change.after.is_none()
     });
-    streams.sort_by(|a, b| b.relative().total_cmp(&a.relative()));
-    let binds = |side: &Side, path: &str| {
-        side.limits.iter().any(|limit| limit.path == path && limit.binding)
-    };
-    let only = |one: &Side, other: &Side| -> Vec<String> {
-        let mut list: Vec<String> = one
-            .limits
-            .iter()
-            .filter(|limit| limit.binding && !binds(other, &limit.path))
-            .map(|limit| limit.path.clone())
-            .collect();
-        list.dedup();
-        list
-    };
-    let bound = |side: &Side, other: &Side| -> Vec<Limit> {
-        let both = |limit: &&Limit| limit.binding && binds(other, &limit.path);
-        side.limits.iter().filter(both).cloned().collect()
-    };
-    let (bound_before, bound_after) = (bound(before, after), bound(after, before));
-    Comparison {
-        before: before.title.clone(),
-        after: after.title.clone(),
-        currency: after.currency.clone(),
-        objective: Change {
-            name: after.objective.name.clone(),
-            unit: after.objective.unit.clone(),
-            before: (before.objective.name == after.objective.name)
-                .then_some(before.objective.value),
-            after: Some(after.objective.value),
-        },
-        multipliers: pair(
-            &before.multipliers,
-            &after.multipliers,
-            |it| format!("{} ÷ {}", it.numerator, it.denominator),
-            |it| it.value,
-            "",
-        ),
-        goals: goals(before, after),
-        stages,
-        streams,
-        newly_binding: only(after, before),
-        newly_free: only(before, after),
-        shadow_prices: pair(
-            &bound_before,
-            &bound_after,
-            |it| it.path.clone(),
-            |it| Some(it.shadow_price),
-            &after.objective.unit,
-        ),
-        attribution: None,
-        why_not_attributed: None,
-    }
+    streams.sort_by(|a, b| b.fact.cmp(&a.fact).then(b.relative().total_cmp(&a.relative())));
+    streams
 }
 
 fn goals(before: &Side, after: &Side) -> Vec<GoalChange> {
@@ -269,56 +314,20 @@ fn goals(before: &Side, after: &Side) -> Vec<GoalChange> {
     let mut names: Vec<String> = before.goals.iter().map(name).collect();
     let more: Vec<String> = after.goals.iter().map(name).filter(|it| !names.contains(it)).collect();
     names.extend(more);
-    let changes = names.into_iter().map(|wanted| {
+    let changes = names.into_iter().filter_map(|wanted| {
         let (old, new) = (find(before, &wanted), find(after, &wanted));
-        let any = new.as_ref().or(old.as_ref());
-        GoalChange {
-            value: Change {
-                name: any.map_or_else(String::new, |goal| goal.name.clone()),
-                unit: any.map_or_else(String::new, |goal| goal.unit.clone()),
-                before: old.as_ref().and_then(|goal| goal.value),
-                after: new.as_ref().and_then(|goal| goal.value),
-            },
+        let any = new.as_ref().or(old.as_ref())?;
+        let told = |goal: &Option<Goal>| {
+            goal.as_ref().map_or((None, None), |goal| (goal.value, goal.interval))
+        };
+        let sure = |goal: &Option<Goal>| goal.as_ref().is_none_or(Goal::is_sure);
+        Some(GoalChange {
+            value: change(any.name.clone(), &any.unit, told(&old), told(&new), false),
+            sure_before: sure(&old),
+            sure_after: sure(&new),
             met_before: old.map(|goal| goal.met),
             met_after: new.map(|goal| goal.met),
-        }
+        })
     });
     changes.filter(|it| it.value.differs() || it.met_before != it.met_after).collect()
-}
-
-impl Side {
-    /// Calls the plan by these words rather than by the title of its flowsheet.
-    pub fn name(&mut self, words: &[Option<String>]) {
-        let words: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
-        self.title = words.join(", ");
-    }
-
-    /// What is compared of an answer.
-    ///
-    /// # Panics
-    /// Never: an outcome holds all that is compared.
-    #[must_use]
-    pub fn of(outcome: &super::Outcome) -> Self {
-        let value = serde_json::to_value(outcome).expect("all keys are text");
-        serde_json::from_value(value).expect("it is a part of an outcome")
-    }
-
-    /// What is compared of a report that was written as JSON with the given name of its schema.
-    ///
-    /// # Errors
-    /// Why it is no such report, or holds no plan.
-    pub fn from_json(text: &str, schema: &str) -> Result<Self, String> {
-        let value: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
-        match value.get("schema").and_then(serde_json::Value::as_str) {
-            Some(found) if found == schema => {}
-            Some(found) => return Err(format!("it is of the format `{found}`, not `{schema}`")),
-            None => return Err("it is no report of `reeflow solve --format json`".to_owned()),
-        }
-        match value.get("outcome") {
-            None | Some(serde_json::Value::Null) => Err("it holds no plan".to_owned()),
-            Some(outcome) => serde_json::from_value(outcome.clone())
-                .map_err(|error| format!("it is no whole report: {error}")),
-        }
-    }
 }

@@ -17,12 +17,37 @@ use crate::{
 };
 
 /// A goal is met if it is missed by less than this share of its bound.
-const TOLERANCE: f64 = 1e-9;
+pub(super) const TOLERANCE: f64 = 1e-9;
 
 /// What is kept of a plan is kept but for this share.
 const ROUNDING: f64 = 1e-12;
 
+/// All goals with what the plan reaches of them; of what is missed, the best that any plan reaches, and what holds it.
 pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome> {
+    let mut outcomes = reached(context);
+    let goals = context.flowsheet.goals.iter();
+    let bounds = goals.flat_map(|goal| goal.bounds.iter().map(move |bound| (goal, bound)));
+    for ((goal, bound), outcome) in bounds.zip(&mut outcomes) {
+        if outcome.met {
+            continue;
+        }
+        match best(context.flowsheet, context.values, options, goal, bound.sense) {
+            Ok(best) => (outcome.best, outcome.held_by) = (Some(best.value), best.held_by),
+            Err(failure) => {
+                let told = explain(context, goal, bound.sense, &failure);
+                let kept = best_kept(context, goal, bound.sense, options);
+                (outcome.why_no_best, outcome.held_by) = match kept {
+                    Some((value, holders)) => (Some(format!("{told}; {value}")), holders),
+                    None => (Some(told), held_by(context, goal, bound.sense, options)),
+                };
+            }
+        }
+    }
+    outcomes
+}
+
+/// All goals, one per bound, with what the plan reaches of them.
+pub(super) fn reached(context: &Context<'_>) -> Vec<GoalOutcome> {
     let mut outcomes = Vec::new();
     for goal in &context.flowsheet.goals {
         for bound in &goal.bounds {
@@ -32,37 +57,21 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
                 Sense::AtMost => wanted - value,
                 _ => value - wanted,
             });
-            let met = slack.is_some_and(|slack| slack >= -TOLERANCE * wanted.abs().max(1e-12));
-            let (mut best_value, mut why_no_best, mut holders) = (None, None, Vec::new());
-            if !met {
-                match best(context.flowsheet, context.values, options, goal, bound.sense) {
-                    Ok(best) => (best_value, holders) = (Some(best.value), best.held_by),
-                    Err(failure) => {
-                        let told = explain(context, goal, bound.sense, &failure);
-                        let kept = best_kept(context, goal, bound.sense, options);
-                        (why_no_best, holders) = match kept {
-                            Some((value, holders)) => (Some(format!("{told}; {value}")), holders),
-                            None => (Some(told), held_by(context, goal, bound.sense, options)),
-                        };
-                    }
-                }
-            }
-            let (of, to) = (&goal.of, goal.to.as_ref());
             outcomes.push(GoalOutcome {
                 name: goal.name.clone(),
                 title: goal.title.clone(),
-                measure: ratio_text(of, to),
+                measure: ratio_text(&goal.of, goal.to.as_ref()),
                 unit: unit(context.flowsheet, goal),
                 sense: sense_name(bound.sense),
                 bound: wanted,
                 value,
                 interval: None,
                 slack,
-                met,
+                met: slack.is_some_and(|slack| slack >= -TOLERANCE * wanted.abs().max(1e-12)),
                 enforced: goal.enforced,
-                best: best_value,
-                why_no_best,
-                held_by: holders,
+                best: None,
+                why_no_best: None,
+                held_by: Vec::new(),
             });
         }
     }

@@ -43,7 +43,7 @@ pub struct Outcome {
     /// Streams, in the order of the file.
     pub streams: Vec<StreamOutcome>,
     /// What else is no fact: numbers that other optimal plans, or other optimal duals, have otherwise.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<OpenOutcome>,
     /// Recovery of species and groups from the feeds to each product and waste.
     pub recoveries: Vec<RecoveryOutcome>,
@@ -586,6 +586,7 @@ pub struct FigureCount {
     pub assumed: usize,
     /// Figures that say neither.
     pub unstated: usize,
-    /// Assumed figures whose effect was not computed, because the flowsheet has too many that shape it.
+    /// Assumed figures whose effect was not computed, because the flowsheet has too many that shape it, or the
+    /// time limit passed.
     pub unweighed: usize,
 }

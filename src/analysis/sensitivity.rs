@@ -1,17 +1,21 @@
 //! What each input figure does: derivatives of the objective and of every goal by duality, and a tornado of re-solved
 //! plans.
 //!
-//! A derivative needs no second solve: with the multipliers of the optimal basis `dm/dθ = ∂m/∂θ + y · (∂b/∂θ − ∂A/∂θ x)`
-//! (see `assumption`). It moves one figure alone, and it holds in the small; the tornado solves anew at both ends.
+//! A derivative needs no second solve (see `derivative`). It moves one figure alone, and it holds in the small. The
+//! tornado solves anew at both ends of what each figure may be, whatever its derivative: a limit that is slack in the
+//! plan may bind within that range, and at a vertex where more limits meet than fix it a derivative holds to one side
+//! only.
+
+mod tornado;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    assumption::{
-        Followed, Moved, Resolved, WORK, follow, follow_objective, is_multiplier, shaping,
-    },
+    assumption::is_multiplier,
+    clock::Clock,
     context::Context,
+    derivative::{Followed, Weighed, Weigher, follow, follow_objective, is_datum},
     failure, goals,
 };
 use crate::{
@@ -21,6 +25,7 @@ use crate::{
     lp::Options,
     model::{Form, Model},
 };
+use tornado::Tornado;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -31,7 +36,7 @@ pub struct Request {
     pub objective: bool,
     /// Number of figures in the tornado.
     pub top: usize,
-    /// How far figures are moved, as a share of their value, 0–1.
+    /// How far figures without a range of their own are moved, as a share of their value, 0–1.
     pub by: f64,
 }
 
@@ -49,7 +54,7 @@ pub struct SensitivityReport {
     pub unit: String,
     /// Its value in the best plan.
     pub base: f64,
-    /// How far figures are moved in the tornado, as a share of their value.
+    /// How far figures without a range of their own are moved in the tornado, as a share of their value.
     pub by: f64,
     /// Whether more limits meet than fix the plan: a derivative may then hold in one direction only.
     pub degenerate: bool,
@@ -57,8 +62,12 @@ pub struct SensitivityReport {
     pub tornado: Vec<Bar>,
     /// All figures that do anything, in the order of the file.
     pub figures: Vec<FigureEffect>,
-    /// Number of figures that were not weighed, because the flowsheet has too many that shape flows.
+    /// Number of figures without derivative, because the flowsheet has too many that shape flows, or the time limit
+    /// passed.
     pub unweighed: usize,
+    /// Number of figures that might stand in the tornado but were not solved anew, because there are too many, or the
+    /// time limit passed.
+    pub unsolved: usize,
 }
 
 /// One bar of a tornado.
@@ -71,15 +80,22 @@ pub struct Bar {
     pub text: String,
     /// `sourced`, `assumed` or `unstated`.
     pub provenance: &'static str,
-    /// The figure's low and high value as shares of what was written: 0.9 and 1.1, unless 0–1 ends it.
-    pub moved: [f64; 2],
-    /// What is followed at the low value; none if there is no plan.
+    /// In internal units.
+    pub value: f64,
+    /// Its low and its high value in the tornado, in internal units.
+    pub ends: [f64; 2],
+    /// The ends as they were written, if the figure has a range of its own.
+    pub range: Option<[String; 2]>,
+    /// What is followed at the low value; none if there is no plan, if a ratio has no denominator, or if the
+    /// flowsheet is refused: shares that do not sum to 1, a specification that nothing meets.
     pub at_low: Option<f64>,
-    /// What is followed at the high value; none if there is no plan.
+    /// What is followed at the high value; none likewise.
     pub at_high: Option<f64>,
+    /// Whether there is no plan at the low and at the high value.
+    pub no_plan: [bool; 2],
     /// Largest difference between these and the base.
     pub swing: f64,
-    /// Change in % per 1 % more of the figure; none if the base is 0.
+    /// Change in % per 1 % more of the figure; none if the base is 0, or there is no derivative.
     pub elasticity: Option<f64>,
 }
 
@@ -113,6 +129,8 @@ pub struct Effect {
 
 /// Solves a flowsheet and weighs its figures.
 ///
+/// The time limit of `options` holds for all of it: what cannot be weighed in time is counted.
+///
 /// # Errors
 /// Findings, if a named goal does not exist or has no value, or if there is no proven plan.
 pub fn sensitivity(
@@ -120,6 +138,7 @@ pub fn sensitivity(
     options: &Options,
     request: &Request,
 ) -> Result<SensitivityReport, Diagnostics> {
+    let clock = Clock::start(options);
     let chosen = choose(flowsheet, request)?;
     let values = flowsheet.values();
     let mut model = Model::assemble(flowsheet, &values)?;
@@ -141,20 +160,67 @@ pub fn sensitivity(
         let goal = flowsheet.goals.iter().nth(at);
         let (name, unit) =
             goal.map(|goal| (goal.name.clone(), goals::unit(flowsheet, goal))).unwrap_or_default();
-        let Some(main) = &followed[at] else {
-            let message =
-                format!("goal `{name}` has no value in the best plan: its denominator is 0");
-            return Err(Diagnostic::new(Code::GoalMissed, message).into());
-        };
+        let Some(main) = &followed[at] else { return Err(no_value(&name)) };
         (main, name, unit)
     } else {
         let unit = flowsheet.objective.unit(&flowsheet.currency);
         (&objective, flowsheet.objective.text(), unit)
     };
-    let shapes = shaping(flowsheet);
-    let shaping_figures = shapes.iter().filter(|&&shapes| shapes).count();
-    let affordable = shaping_figures.saturating_mul(model.nodes().len()) <= WORK;
-    let mut report = SensitivityReport {
+    let all = [Some(main), Some(&objective)].into_iter().chain(followed.iter().map(Option::as_ref));
+    let all: Vec<Option<&Followed>> = all.collect();
+    let weigher = Weigher::new(&context, clock, |id| is_datum(flowsheet, id));
+    let mut unweighed = 0;
+    // Per figure moved alone, the derivatives of all that is followed.
+    let alone: IdVec<FigureId, Option<Vec<f64>>> = flowsheet
+        .figures
+        .ids()
+        .map(|id| match is_datum(flowsheet, id).then(|| weigher.moved(id))? {
+            Weighed::Moved(moved) => {
+                let by = all.iter().map(|of| of.map_or(0.0, |of| moved.derivative(&context, of)));
+                Some(by.collect())
+            }
+            Weighed::NoPlan => None,
+            Weighed::LeftOut => {
+                unweighed += 1;
+                None
+            }
+        })
+        .collect();
+    let slopes: IdVec<FigureId, Option<Vec<f64>>> = flowsheet
+        .figures
+        .ids()
+        .map(|id| {
+            let mut by = alone[id].clone()?;
+            for (other, rate) in companions(flowsheet, &values, id) {
+                for (sum, part) in by.iter_mut().zip(alone[other].iter().flatten()) {
+                    *sum += rate * part;
+                }
+            }
+            Some(by)
+        })
+        .collect();
+    let tornado = Tornado { context: &context, clock, main, weigher: &weigher, by: request.by };
+    let slope_of = |id: FigureId| slopes[id].as_ref().map(|by| by[0]);
+    let (bars, unsolved) = tornado.draw(slope_of, request.top);
+    let effects = |by: &[f64]| {
+        let effects = flowsheet.goals.iter().zip(&followed).zip(&by[2..]);
+        let effects = effects.filter(|((_, followed), _)| followed.is_some());
+        effects
+            .map(|((goal, _), &derivative)| Effect { goal: goal.name.clone(), derivative })
+            .collect()
+    };
+    let figures = flowsheet.figures.iter_ids().filter_map(|(id, figure)| {
+        let by = slopes[id].as_ref().filter(|by| by.iter().any(|&by| by != 0.0))?;
+        Some(FigureEffect {
+            path: figure.path.clone(),
+            text: figure.text.clone(),
+            value: figure.value,
+            provenance: provenance(&figure.provenance),
+            objective: by[1],
+            goals: effects(by),
+        })
+    });
+    Ok(SensitivityReport {
         title: flowsheet.title.clone(),
         currency: flowsheet.currency.clone(),
         of: name,
@@ -162,57 +228,18 @@ pub fn sensitivity(
         base: main.base,
         by: request.by,
         degenerate: solution.raw.degenerate,
-        tornado: Vec::new(),
-        figures: Vec::new(),
-        unweighed: if affordable { 0 } else { shaping_figures },
-    };
-    let all = [Some(main), Some(&objective)].into_iter().chain(followed.iter().map(Option::as_ref));
-    let all: Vec<Option<&Followed>> = all.collect();
-    let weighed = |id: FigureId| {
-        flowsheet.figures[id].provenance != Provenance::Wanted && (affordable || !shapes[id])
-    };
-    // Per figure moved alone, the derivatives of all that is followed.
-    let alone: IdVec<FigureId, Option<Vec<f64>>> = flowsheet
-        .figures
-        .ids()
-        .map(|id| {
-            let moved = Moved::new(&context, id, shapes[id]).filter(|_| weighed(id))?;
-            let by = all.iter().map(|of| of.map_or(0.0, |of| moved.derivative(&context, of)));
-            Some(by.collect())
-        })
-        .collect();
-    let mut ranked: Vec<(f64, FigureId, f64)> = Vec::new();
-    for (id, figure) in flowsheet.figures.iter_ids() {
-        let Some(mut by) = alone[id].clone() else { continue };
-        for (other, rate) in companions(flowsheet, &values, id) {
-            for (sum, part) in by.iter_mut().zip(alone[other].iter().flatten()) {
-                *sum += rate * part;
-            }
-        }
-        if by.iter().all(|&by| by == 0.0) {
-            continue;
-        }
-        ranked.push(((by[0] * figure.value).abs(), id, by[0]));
-        let effects = flowsheet.goals.iter().zip(&followed).zip(&by[2..]);
-        let effects = effects.filter(|((_, followed), _)| followed.is_some());
-        report.figures.push(FigureEffect {
-            path: figure.path.clone(),
-            text: figure.text.clone(),
-            value: figure.value,
-            provenance: provenance(&figure.provenance),
-            objective: by[1],
-            goals: effects
-                .map(|((goal, _), &derivative)| Effect { goal: goal.name.clone(), derivative })
-                .collect(),
-        });
-    }
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let noise = 1e-9 * main.base.abs();
-    let top = ranked.into_iter().filter(|(weight, ..)| *weight > noise).take(request.top);
-    report.tornado =
-        top.map(|(_, id, slope)| bar(&context, main, id, slope, request.by, shapes[id])).collect();
-    report.tornado.sort_by(|a, b| b.swing.total_cmp(&a.swing));
-    Ok(report)
+        tornado: bars,
+        figures: figures.collect(),
+        unweighed,
+        unsolved,
+    })
+}
+
+fn no_value(goal: &str) -> Diagnostics {
+    let message = format!("goal `{goal}` has no value in the best plan: its denominator is 0");
+    Diagnostic::new(Code::GoalMissed, message)
+        .help("look at the objective (`--objective`) or at another goal (`--goal NAME`)")
+        .into()
 }
 
 fn provenance(provenance: &Provenance) -> &'static str {
@@ -243,42 +270,6 @@ fn choose(flowsheet: &Flowsheet, request: &Request) -> Result<Option<usize>, Dia
     Err(Diagnostic::new(Code::UnknownGoal, format!("there is no goal `{name}`")).help(help).into())
 }
 
-fn bar(
-    context: &Context<'_>,
-    main: &Followed,
-    id: FigureId,
-    slope: f64,
-    by: f64,
-    shapes: bool,
-) -> Bar {
-    let figure = &context.flowsheet.figures[id];
-    let share = is_share(context.flowsheet, id, shapes);
-    let high =
-        if share && figure.value > 0.0 { (1.0 + by).min(1.0 / figure.value) } else { 1.0 + by };
-    let moved = [1.0 - by, high];
-    let at = |factor: f64| -> Option<f64> {
-        let mut values: Values = context.values.clone();
-        values[id] = figure.value * factor;
-        for (other, rate) in companions(context.flowsheet, context.values, id) {
-            values[other] += rate * figure.value * (factor - 1.0);
-        }
-        let value = Resolved::new(context, &values)?.value(&values, main);
-        value.is_finite().then_some(value)
-    };
-    let ends = moved.map(at);
-    let swing = ends.iter().flatten().map(|end| (end - main.base).abs()).fold(0.0, f64::max);
-    Bar {
-        path: figure.path.clone(),
-        text: figure.text.clone(),
-        provenance: provenance(&figure.provenance),
-        moved,
-        at_low: ends[0],
-        at_high: ends[1],
-        swing,
-        elasticity: (main.base != 0.0).then(|| slope * figure.value / main.base),
-    }
-}
-
 /// The figures that must move with one, and their rates: the other lines of a recipe that fills the whole shrink in
 /// proportion, so that it still does.
 fn companions(flowsheet: &Flowsheet, values: &Values, id: FigureId) -> Vec<(FigureId, f64)> {
@@ -296,12 +287,4 @@ fn companions(flowsheet: &Flowsheet, values: &Values, id: FigureId) -> Vec<(Figu
         }
     }
     Vec::new()
-}
-
-/// Whether a figure is a share of something, which 1 ends.
-fn is_share(flowsheet: &Flowsheet, id: FigureId, shapes: bool) -> bool {
-    let limit = flowsheet.limits.iter().any(|limit| {
-        (limit.figure == id && limit.share_of.is_some()) || limit.availability == Some(id)
-    });
-    limit || shapes && flowsheet.figures[id].value <= 1.0
 }

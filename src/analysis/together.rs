@@ -153,10 +153,7 @@ fn members(goals: &[GoalId], set: u32) -> Vec<GoalId> {
 type Sets = (Vec<(u32, f64)>, Vec<u32>);
 
 /// All maximal sets that hold, the largest first, each with its objective, and all minimal ones that do not.
-fn sets<E>(
-    count: usize,
-    holds: impl Fn(u32) -> Result<Option<f64>, E>,
-) -> Result<Sets, E> {
+fn sets<E>(count: usize, holds: impl Fn(u32) -> Result<Option<f64>, E>) -> Result<Sets, E> {
     let within = |set: u32, other: u32| set & other == set;
     let mut open: Vec<u32> = (1..1_u32 << count).collect();
     open.sort_by_key(|set| (std::cmp::Reverse(set.count_ones()), *set));

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     lp::{Backend, Options},
     model::Form,
-    report::terminal::Section,
+    report::{json, terminal::Section},
 };
 
 /// Value chains of rare earths and other critical metals: balanced, optimised, proven.
@@ -175,10 +175,13 @@ Examples:
     Explain(ExplainArgs),
     /// List, show or extract the flowsheets that come with the tool
     Example(ExampleArgs),
-    /// Print the JSON schema of flowsheets, or of the report
+    /// Print the JSON schema of flowsheets, or of what a command answers with `--format json`
     Schema {
-        /// That of `--format json`
-        #[arg(long)]
+        /// Whose schema
+        #[arg(long, value_name = "WHAT", default_value = "flowsheet", value_parser = schemas())]
+        of: String,
+        /// The same as `--of report`: that of `solve --format json`
+        #[arg(long, conflicts_with = "of")]
         report: bool,
         /// Write to a file instead of standard output
         #[arg(short, long, value_name = "FILE")]
@@ -329,6 +332,10 @@ pub(super) enum Format {
     #[default]
     Text,
     Json,
+}
+
+fn schemas() -> PossibleValuesParser {
+    PossibleValuesParser::new(["flowsheet", "report"].into_iter().chain(json::COMMANDS))
 }
 
 /// A part of the report, or all of it.

@@ -8,17 +8,15 @@ use super::{
     End, Stop,
     args::{Format, OutputArgs, PatchArgs, SolverArgs},
     console::{Console, write_output},
+    files::Disk,
     run::{Sheet, open},
 };
 use crate::{
-    analysis::{
-        analyse,
-        compare::{Side, attribute, compare as differences},
-    },
+    analysis::compare::{Side, attribute, compare as differences, observe},
     diagnostic::{Diagnostics, Sources},
     flowsheet::Flowsheet,
     report::{
-        json::{self, Answer},
+        json::{self, Answer, Saved},
         terminal,
     },
 };
@@ -44,23 +42,24 @@ pub(super) struct CompareArgs {
 /// One of the two plans.
 struct Compared {
     side: Side,
-    flowsheet: Option<Flowsheet>,
+    /// What was solved, or why it is not at hand.
+    flowsheet: Result<Flowsheet, String>,
 }
 
 pub(super) fn compare(args: &CompareArgs, console: &mut Console) -> Result<End, Stop> {
     let none = PatchArgs::default();
-    let before = read(&args.before, &args.before, &none, args, console)?;
+    let before = read(&args.before, None, &none, args, console)?;
     let after = args.after.as_deref().unwrap_or(&args.before);
-    let after = read(after, &args.before, &args.patch, args, console)?;
-    let mut told = differences(&before.side, &after.side);
-    if let (Some(from), Some(to)) = (&before.flowsheet, &after.flowsheet) {
-        match attribute(from, to, &args.solver.options()) {
-            Ok(attribution) => told.attribution = Some(attribution),
-            Err(why) => told.why_not_attributed = Some(why),
-        }
-    } else {
-        let why = "saved results do not carry their inputs; compare the flowsheets";
-        told.why_not_attributed = Some(why.to_owned());
+    let after = read(after, Some(&args.before), &args.patch, args, console)?;
+    let mut told = differences(&before.side, &after.side)
+        .map_err(|why| Stop::Tool(format!("cannot compare: {why}")))?;
+    let attributed = match (&before.flowsheet, &after.flowsheet) {
+        (Ok(from), Ok(to)) => attribute(from, to, &args.solver.options()),
+        (Err(why), _) | (_, Err(why)) => Err(why.clone()),
+    };
+    match attributed {
+        Ok(attribution) => told.attribution = Some(attribution),
+        Err(why) => told.why_not_attributed = Some(why),
     }
     let output = args.output.output.as_deref();
     let text = match args.output.format {
@@ -73,12 +72,15 @@ pub(super) fn compare(args: &CompareArgs, console: &mut Console) -> Result<End, 
     Ok(End::Well)
 }
 
-/// `FILE@SCENARIO` taken apart, unless there is a file of that name.
-fn part(path: &Path, first: &Path) -> (PathBuf, Option<String>) {
+/// `FILE@SCENARIO` taken apart, unless there is a file of that name; `@SCENARIO` is one of the first file.
+fn part(path: &Path, first: Option<&Path>) -> (PathBuf, Option<String>) {
     let text = path.to_string_lossy();
     match text.rsplit_once('@') {
         Some((file, scenario)) if !path.exists() => {
-            let file = if file.is_empty() { part(first, first).0 } else { PathBuf::from(file) };
+            let file = match first {
+                Some(first) if file.is_empty() => part(first, None).0,
+                _ => PathBuf::from(file),
+            };
             (file, Some(scenario.to_owned()))
         }
         _ => (path.to_owned(), None),
@@ -87,27 +89,30 @@ fn part(path: &Path, first: &Path) -> (PathBuf, Option<String>) {
 
 fn read(
     path: &Path,
-    first: &Path,
+    first: Option<&Path>,
     patch: &PatchArgs,
     args: &CompareArgs,
     console: &mut Console,
 ) -> Result<Compared, Stop> {
-    if path.extension().is_some_and(|extension| extension == "json") {
-        let read = open(path)?;
-        let text = String::from_utf8_lossy(&read.bytes);
-        let side = Side::from_json(&text, json::SCHEMA)
-            .map_err(|why| Stop::Tool(format!("cannot compare `{}`: {why}", path.display())))?;
-        return Ok(Compared { side, flowsheet: None });
+    let (file, scenario) = part(path, first);
+    if file.extension().is_some_and(|extension| extension == "json") {
+        let changes = patch.changes();
+        if scenario.is_some() || !changes.is_empty() {
+            let what = scenario.map_or_else(|| changes.join(", "), |name| format!("@{name}"));
+            return Err(Stop::Tool(format!(
+                "`{}` is a saved result, to which `{what}` cannot be applied; name its flowsheet instead",
+                file.display()
+            )));
+        }
+        return read_saved(&file);
     }
-    let (file, scenario) =
-        if path.starts_with("@") || path != first { part(path, first) } else { part(first, first) };
     let mut sheet = Sheet::of(&open(&file)?, scenario.as_deref(), patch);
-    let analysed = sheet
+    let observed = sheet
         .flowsheet
         .as_ref()
-        .map(|flowsheet| analyse(flowsheet, &args.solver.options(), args.solver.form()));
-    let plan = match analysed {
-        Some(Ok(plan)) => Some(plan),
+        .map(|flowsheet| observe(flowsheet, &args.solver.options(), args.solver.form()));
+    let side = match observed {
+        Some(Ok(side)) => Some(side),
         Some(Err(findings)) => {
             sheet.findings.append(findings);
             None
@@ -115,12 +120,47 @@ fn read(
         None => None,
     };
     console.draw(&sheet.findings, &sheet.sources);
-    let Some(plan) = plan else { return Err(Stop::Model) };
-    let mut side = Side::of(&plan.outcome);
-    side.name(&[
+    let (Some(mut side), Some(flowsheet)) = (side, sheet.flowsheet) else {
+        return Err(Stop::Model);
+    };
+    side.name(&words(&file, scenario.as_deref(), &patch.changes()));
+    Ok(Compared { side, flowsheet: Ok(flowsheet) })
+}
+
+/// What a plan is called: its file, scenario and settings.
+fn words(file: &Path, scenario: Option<&str>, set: &[String]) -> [Option<String>; 3] {
+    [
         Some(file.display().to_string()),
         scenario.map(|name| format!("scenario {name}")),
-        Some(patch.changes().join(", ")).filter(|changes| !changes.is_empty()),
-    ]);
-    Ok(Compared { side, flowsheet: sheet.flowsheet })
+        (!set.is_empty()).then(|| set.join(", ")),
+    ]
+}
+
+/// A result of `solve --format json`, and the flowsheet it is of if that is still there as it was.
+fn read_saved(file: &Path) -> Result<Compared, Stop> {
+    let read = open(file)?;
+    let text = String::from_utf8_lossy(&read.bytes);
+    let mut side = Side::from_json(&text, json::SCHEMA)
+        .map_err(|why| Stop::Tool(format!("cannot compare `{}`: {why}", file.display())))?;
+    let saved = Saved::read(&text);
+    let request = saved.as_ref().map(|saved| saved.request.clone()).unwrap_or_default();
+    side.name(&words(file, request.scenario.as_deref(), &request.set));
+    let flowsheet = saved.and_then(|saved| reload(&saved, file));
+    let named = |why| format!("the flowsheet of `{}` is not at hand: {why}", file.display());
+    Ok(Compared { side, flowsheet: flowsheet.map_err(named) })
+}
+
+/// The flowsheet of a saved result, if all texts are those that were solved.
+fn reload(saved: &Saved, file: &Path) -> Result<Flowsheet, String> {
+    let name = saved.flowsheet().ok_or("the result does not name it")?;
+    let beside = file.parent().unwrap_or(Path::new("")).join(name);
+    let path = [PathBuf::from(name), beside].into_iter().find(|path| path.is_file());
+    let path = path.ok_or_else(|| format!("there is no `{name}`"))?;
+    let read = Disk::open(&path).map_err(|why| format!("`{name}` cannot be read: {why}"))?;
+    let patch = PatchArgs { set: saved.request.set.clone(), ..PatchArgs::default() };
+    let sheet = Sheet::of(&read, saved.request.scenario.as_deref(), &patch);
+    match saved.changes(&sheet.sources).into_iter().next() {
+        Some(change) => Err(change),
+        None => sheet.flowsheet.ok_or_else(|| format!("`{name}` is no sound flowsheet")),
+    }
 }

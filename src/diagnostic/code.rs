@@ -88,6 +88,8 @@ codes! {
         "The value makes no sense here: a negative flow or price, a capacity of zero, a share above 100 %, a number that is not finite, above 1e15 or, but for 0, below 1e-12 in size. To close a route, remove it or limit its supply to 0.";
     ImplausibleFigure, "implausible-figure", Warning,
         "The value is possible but far from what such figures usually are; the message gives the usual range. Mostly the unit is wrong: t for kg, ppm for %, h for yr.";
+    BadRange, "bad-range", Error,
+        "The range of a figure is not two values with the figure between them: `range = [\"10 USD/t\", \"45 USD/t\"]`, the low one first, in units of the same kind and on the same basis as the figure.";
     UnknownSource, "unknown-source", Error,
         "A figure cites a source that no `[source.ID]` table defines. Define it with at least a `title`, or include a file that does.";
     UnsourcedFigure, "unsourced-figure", Warning,

@@ -4,6 +4,8 @@
 //! (`{ value = "27 USD/t", assumed = "no published mining cost" }`). Units are read later, when the flowsheet's
 //! currency and shift are known.
 
+mod long;
+
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -14,6 +16,7 @@ use serde::{
 
 use super::{Name, Spanned};
 use crate::diagnostic::Span;
+use long::{FigureTable, LimitTable, RateTable};
 
 /// A number or a quantity as it was written.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +67,12 @@ pub struct Figure {
     pub span: Span,
     /// Where it comes from, if said here.
     pub provenance: Provenance,
+    /// The least and the greatest value that it may have, if said.
+    pub range: Option<Range>,
 }
+
+/// The ends between which a figure may lie, as they were written.
+pub type Range = Spanned<Vec<Spanned<Scalar>>>;
 
 /// A figure per t of throughput, with the port that the throughput is measured at.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,137 +175,11 @@ impl<'de> Deserialize<'de> for Never {
     }
 }
 
-/// The long form of a figure.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(rename = "FigureTable")]
-struct FigureTable {
-    /// The number with its unit.
-    value: Spanned<Scalar>,
-    /// Source ids.
-    #[serde(default)]
-    source: SourceIds,
-    /// Why the figure is assumed.
-    #[serde(default)]
-    assumed: Option<Name>,
-    /// How sure the source is.
-    #[serde(default)]
-    confidence: Option<Confidence>,
-    /// Anything worth saying about the figure.
-    #[serde(default)]
-    #[expect(dead_code, reason = "for readers of the file")]
-    note: Option<String>,
-}
-
-/// The long form of a rate.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(rename = "RateTable")]
-struct RateTable {
-    /// The number with its unit.
-    value: Spanned<Scalar>,
-    /// The outlet at which throughput is measured; the whole inlet if not said.
-    #[serde(default)]
-    of: Option<Name>,
-    /// Source ids.
-    #[serde(default)]
-    source: SourceIds,
-    /// Why the figure is assumed.
-    #[serde(default)]
-    assumed: Option<Name>,
-    /// How sure the source is.
-    #[serde(default)]
-    confidence: Option<Confidence>,
-    /// Anything worth saying about the figure.
-    #[serde(default)]
-    #[expect(dead_code, reason = "for readers of the file")]
-    note: Option<String>,
-}
-
-/// The long form of a limit.
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(rename = "LimitTable")]
-struct LimitTable {
-    /// A single figure, as if it were written alone.
-    #[serde(default)]
-    value: Option<Spanned<Scalar>>,
-    /// At least this.
-    #[serde(default)]
-    min: Option<Figure>,
-    /// At most this.
-    #[serde(default)]
-    max: Option<Figure>,
-    /// Exactly this.
-    #[serde(default)]
-    exactly: Option<Figure>,
-    /// Source ids, for all figures of the table.
-    #[serde(default)]
-    source: SourceIds,
-    /// Why the figures are assumed.
-    #[serde(default)]
-    assumed: Option<Name>,
-    /// How sure the source is.
-    #[serde(default)]
-    confidence: Option<Confidence>,
-    /// Anything worth saying about the figures.
-    #[serde(default)]
-    #[expect(dead_code, reason = "for readers of the file")]
-    note: Option<String>,
-}
-
 impl Figure {
     /// A figure that says nothing of where it comes from.
     #[must_use]
     pub fn plain(value: Scalar, span: Span) -> Self {
-        Self { value, span, provenance: Provenance::default() }
-    }
-}
-
-impl From<FigureTable> for Figure {
-    fn from(table: FigureTable) -> Self {
-        let FigureTable { value, source, assumed, confidence, note: _ } = table;
-        let provenance = Provenance { source: source.0, assumed, confidence };
-        Self { value: value.value, span: value.span, provenance }
-    }
-}
-
-impl From<Figure> for Rate {
-    fn from(figure: Figure) -> Self {
-        Self { figure, of: None }
-    }
-}
-
-impl From<RateTable> for Rate {
-    fn from(table: RateTable) -> Self {
-        let RateTable { value, of, source, assumed, confidence, note: _ } = table;
-        let provenance = Provenance { source: source.0, assumed, confidence };
-        Self { figure: Figure { value: value.value, span: value.span, provenance }, of }
-    }
-}
-
-impl From<Figure> for Limit {
-    fn from(figure: Figure) -> Self {
-        Self { value: Some(figure), ..Self::default() }
-    }
-}
-
-impl From<LimitTable> for Limit {
-    fn from(table: LimitTable) -> Self {
-        let LimitTable { value, min, max, exactly, source, assumed, confidence, note: _ } = table;
-        let common = Provenance { source: source.0, assumed, confidence };
-        let inherit = |figure: Figure| {
-            let own = !figure.provenance.is_empty();
-            let provenance = if own { figure.provenance } else { common.clone() };
-            Figure { provenance, ..figure }
-        };
-        let value = value.map(|value| Figure::plain(value.value, value.span));
-        Self {
-            value: value.map(inherit),
-            min: min.map(inherit),
-            max: max.map(inherit),
-            exactly: exactly.map(inherit),
-        }
+        Self { value, span, provenance: Provenance::default(), range: None }
     }
 }
 

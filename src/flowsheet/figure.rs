@@ -23,6 +23,19 @@ pub struct Figure {
     pub span: Span,
     /// Where it comes from.
     pub provenance: Provenance,
+    /// Between which values it may lie, if that is said.
+    pub range: Option<Range>,
+}
+
+/// The values between which a figure may lie.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Range {
+    /// The least, in internal units; at most the figure's own value.
+    pub low: f64,
+    /// The greatest, in internal units; at least the figure's own value.
+    pub high: f64,
+    /// Both as they were written.
+    pub text: [String; 2],
 }
 
 /// Where a figure comes from.

@@ -7,9 +7,13 @@ mod goals;
 mod limits;
 mod operations;
 mod prices;
+mod ranges;
 mod reactions;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     Consumable, ConsumableId, Figure, FigureId, Flowsheet, Goal, GoalId, Group, Limit, LimitId,
@@ -100,6 +104,7 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
         title: header.title.value.clone(),
         note: header.note.clone(),
         currency: lowering.units.currency.clone(),
+        document: Arc::new(document.clone()),
         units: lowering.units,
         figures: lowering.figures,
         species: lowering.species,

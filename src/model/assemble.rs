@@ -65,6 +65,7 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
     Ok(Model {
         nodes,
         drivers,
+        first_driver,
         definitions,
         transfer,
         steps,

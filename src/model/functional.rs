@@ -287,11 +287,17 @@ impl Functionals {
     pub(crate) fn profit(&self, at: At<'_>) -> Linear {
         let mut profit = Linear::zero();
         for operation in at.flowsheet.operations.ids() {
-            profit.add(1.0, &self.revenue(at, operation));
-            profit.add(-1.0, &self.feed_cost(at, operation));
-            profit.add(-1.0, &self.operation_cost(at, operation));
+            profit.add(1.0, &self.earnings(at, operation));
         }
         profit
+    }
+
+    /// What an operation earns less what it costs, money per year.
+    fn earnings(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut earnings = self.revenue(at, operation);
+        earnings.add(-1.0, &self.feed_cost(at, operation));
+        earnings.add(-1.0, &self.operation_cost(at, operation));
+        earnings
     }
 
     /// Direct emission of an operation and that of what it consumes, t CO2 equivalent per year.
@@ -311,38 +317,70 @@ impl Functionals {
 
     /// A measure.
     pub(crate) fn measure(&self, at: At<'_>, measure: &Measure) -> Linear {
+        let all: Vec<OperationId> = at.flowsheet.operations.ids().collect();
+        self.measure_over(at, measure, &all)
+    }
+
+    /// The part of a measure that concerns some operations, in ascending order: what they earn, cost, consume or emit,
+    /// and what flows in and out of them.
+    pub(crate) fn measure_over(
+        &self,
+        at: At<'_>,
+        measure: &Measure,
+        operations: &[OperationId],
+    ) -> Linear {
+        let concerns = |operation: OperationId| operations.binary_search(&operation).is_ok();
+        let sum_of = |part: &dyn Fn(OperationId) -> Linear| {
+            let mut sum = Linear::zero();
+            for &operation in operations {
+                sum.add(1.0, &part(operation));
+            }
+            sum
+        };
         let mut sum = Linear::zero();
         for (factor, term) in &measure.terms {
             let functional = match term {
-                Term::Flow(port, content) => self.flow(at, *port, content),
-                Term::Value(ValueOf::Product(operation)) => self.revenue(at, *operation),
-                Term::Value(ValueOf::Stream(stream)) => {
+                Term::Flow(port, content) if concerns(port_operation(at.flowsheet, *port)) => {
+                    self.flow(at, *port, content)
+                }
+                Term::Value(ValueOf::Product(operation)) if concerns(*operation) => {
+                    self.revenue(at, *operation)
+                }
+                Term::Value(ValueOf::Stream(stream))
+                    if concerns(at.flowsheet.streams[*stream].from) =>
+                {
                     match &at.flowsheet.streams[*stream].price {
                         Some(price) => self.price(at, Port::Stream(*stream), price),
                         None => Linear::zero(),
                     }
                 }
-                Term::Cost(CostOf::Feed(operation)) => self.feed_cost(at, *operation),
-                Term::Cost(CostOf::Operation(operation)) => self.operation_cost(at, *operation),
-                Term::InSitu(operation) => self.in_situ(at, *operation),
+                Term::Cost(CostOf::Feed(operation)) if concerns(*operation) => {
+                    self.feed_cost(at, *operation)
+                }
+                Term::Cost(CostOf::Operation(operation)) if concerns(*operation) => {
+                    self.operation_cost(at, *operation)
+                }
+                Term::InSitu(operation) if concerns(*operation) => self.in_situ(at, *operation),
+                Term::Flow(..) | Term::Value(_) | Term::Cost(_) | Term::InSitu(_) => continue,
                 Term::Consumption(consumable) => {
-                    let mut amount = Linear::zero();
-                    for operation in at.flowsheet.operations.ids() {
-                        amount.add(1.0, &self.consumption(at, operation, *consumable));
-                    }
-                    amount
+                    sum_of(&|operation| self.consumption(at, operation, *consumable))
                 }
-                Term::Emission => {
-                    let mut amount = Linear::zero();
-                    for operation in at.flowsheet.operations.ids() {
-                        amount.add(1.0, &self.emission(at, operation));
-                    }
-                    amount
-                }
-                Term::Profit => self.profit(at),
+                Term::Emission => sum_of(&|operation| self.emission(at, operation)),
+                Term::Profit => sum_of(&|operation| self.earnings(at, operation)),
             };
             sum.add(*factor, &functional);
         }
         sum
+    }
+}
+
+/// The operation that a port is at.
+fn port_operation(flowsheet: &Flowsheet, port: Port) -> OperationId {
+    match port {
+        Port::Stream(stream) => flowsheet.streams[stream].from,
+        Port::Inlet(operation)
+        | Port::Mix(operation)
+        | Port::Blend(operation)
+        | Port::Ingredient(operation, _) => operation,
     }
 }

@@ -1,13 +1,15 @@
 //! The report as JSON: findings and outcome under the name of their schema.
 
+mod answer;
 mod saved;
 
+pub use answer::{Answer, COMMANDS, schema_of};
 pub use saved::Saved;
 
 use std::fmt::Write as _;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, ser::SerializeMap as _};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -215,44 +217,6 @@ fn pretty(data: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(data).expect("all keys are text");
     text.push('\n');
     text
-}
-
-/// What a command other than `solve` answers: the name of the schema (`reeflow-COMMAND-1`), findings, and the answer under the name
-/// of the command; null if there is none.
-#[derive(Clone, Debug)]
-pub struct Answer<'a, T> {
-    command: &'static str,
-    findings: Vec<Finding>,
-    content: Option<&'a T>,
-}
-
-impl<'a, T: Serialize> Answer<'a, T> {
-    /// The answer of a command.
-    #[must_use]
-    pub fn new(
-        command: &'static str,
-        findings: &Diagnostics,
-        sources: &Sources,
-        content: Option<&'a T>,
-    ) -> Self {
-        Self { command, findings: list(findings, sources), content }
-    }
-
-    /// The answer as indented JSON with a line break at its end.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        pretty(self)
-    }
-}
-
-impl<T: Serialize> Serialize for Answer<'_, T> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("schema", &format!("reeflow-{}-1", self.command))?;
-        map.serialize_entry("findings", &self.findings)?;
-        map.serialize_entry(self.command, &self.content)?;
-        map.end()
-    }
 }
 
 /// The JSON schema of the report, as `report.schema.json` holds it.

@@ -26,30 +26,33 @@ fn derivatives_by_assumed_figures_are_finite_differences() {
     for assumption in &base.outcome.assumptions {
         let Some(slope) = assumption.multiplier_derivative else { continue };
         let per_percent = assumption.objective_per_percent.expect("the basis is known");
-        let at = |factor: f64| {
+        let at = |change: f64| {
             let mut values = flowsheet.values();
             for (id, figure) in flowsheet.figures.iter_ids() {
                 if figure.path == assumption.path && figure.text == assumption.text {
-                    values[id] *= factor;
+                    values[id] += change;
                 }
             }
             let plan = plan(&flowsheet.with_values(&values).expect("it stays sound"));
             (multiplier(&plan), plan.solution.objective)
         };
-        let step = 1e-5;
-        // A share of 1 can only fall.
-        let (above, width) =
-            if assumption.value == 1.0 { (1.0, step) } else { (1.0 + step, 2.0 * step) };
-        let (high, low) = (at(above), at(1.0 - step));
-        let found = (high.0 - low.0) / (width * assumption.value);
-        let earned = (high.1 - low.1) / width * 0.01;
+        let value = assumption.value;
+        let step = if value == 0.0 { 1e-6 } else { 1e-5 * value };
+        // A share of 1 can only fall, one of 0 only rise.
+        let (above, below) = match value {
+            1.0 => (0.0, step),
+            0.0 => (step, 0.0),
+            _ => (step, step),
+        };
+        let (high, low) = (at(above), at(-below));
+        let found = (high.0 - low.0) / (above + below);
+        let earned = (high.1 - low.1) / (above + below) * value * 0.01;
         let close =
             |a: f64, b: f64, scale: f64| (a - b).abs() <= 1e-4 * a.abs().max(b.abs()) + scale;
         compared += 1;
         // The report's derivative is one-sided: 1e-5 is its error on a multiplier of 7.
-        if !close(found * assumption.value, slope * assumption.value, 1e-5)
-            || !close(earned, per_percent, 1.0)
-        {
+        let size = if value == 0.0 { 1.0 } else { value };
+        if !close(found * size, slope * size, 1e-5) || !close(earned, per_percent, 1.0) {
             unlike.push(format!(
                 "{}: {slope} against {found}; {per_percent} against {earned}",
                 assumption.path

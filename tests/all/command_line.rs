@@ -6,6 +6,8 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+#[path = "command_line/answers.rs"]
+mod answers;
 #[path = "command_line/output.rs"]
 mod output;
 #[path = "command_line/ratios.rs"]

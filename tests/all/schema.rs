@@ -9,11 +9,16 @@ const REPORT_SCHEMA: &str = "report.schema.json";
 
 #[test]
 fn committed_schemas_are_those_of_the_types() {
-    for (name, schema) in [(SCHEMA, Document::schema()), (REPORT_SCHEMA, json::schema())] {
+    let own = [(SCHEMA, Document::schema()), (REPORT_SCHEMA, json::schema())];
+    let own = own.into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    let of_commands = json::COMMANDS.into_iter().map(|command| {
+        (format!("schemas/{command}.schema.json"), json::schema_of(command).expect("it has one"))
+    });
+    for (name, schema) in own.chain(of_commands) {
         if std::env::var_os("REEFLOW_UPDATE").is_some() {
-            std::fs::write(name, &schema).expect("writable");
+            std::fs::write(&name, &schema).expect("writable");
         }
-        let committed = std::fs::read_to_string(name).unwrap_or_default();
+        let committed = std::fs::read_to_string(&name).unwrap_or_default();
         assert!(
             committed == schema,
             "`{name}` is not that of the types; run the tests once with REEFLOW_UPDATE=1"

@@ -97,3 +97,102 @@ fn a_tornado_has_the_values_of_plans_solved_anew() {
     assert!(told.tornado.windows(2).all(|pair| pair[0].swing >= pair[1].swing));
     assert_eq!(report(&flowsheet, Some("fluorite")).of, "fluorite");
 }
+
+const DEGENERATE: &str = r#"
+    [flowsheet]
+    title = "what is mined just fills the mill"
+    assumed = "example"
+    [species.gangue]
+    [feed.ore]
+    to = "mill"
+    supply = "1000 t/yr"
+    cost = "8 USD/t"
+    assay = { grade = { CaF2 = "10 %" }, rest = "gangue" }
+    [separator.mill]
+    to = { concentrate = "sales", tailings = "dam" }
+    recovery.concentrate = { CaF2 = "90 %", gangue = "0 %" }
+    capacity = "1000 t/yr"
+    [product.sales]
+    price = { value = "200 USD/t CaF2", range = ["150 USD/t CaF2", "400 USD/t CaF2"] }
+    [waste.dam]
+    cost = "0 USD/t"
+"#;
+
+#[test]
+fn a_limit_that_binds_within_the_range_is_in_the_tornado_whatever_its_derivative() {
+    // Ore and mill both end at 1,000 t/yr, so the derivative by one of them is 0; either at -10 % costs a tenth of
+    // 1,000 t/yr × (0.09 × 200 − 8) USD/t.
+    let told = report(&shipped::lower_text(DEGENERATE), None);
+    assert!(told.degenerate);
+    for path in ["feed.ore.supply", "separator.mill.capacity"] {
+        let bar = told.tornado.iter().find(|bar| bar.path == path).expect(path);
+        assert!((bar.at_low.expect("a plan") - 9000.0).abs() < 1e-6, "{path}");
+        assert!((bar.at_high.expect("a plan") - 10_000.0).abs() < 1e-6, "{path}");
+    }
+    // The shipped case: at its optimum the desliming has room to spare, but less than 10 %.
+    let flowsheet = shipped::lower("beylikova-industrial", &[]);
+    let request = Request { goal: None, objective: true, top: 60, by: 0.1 };
+    let told = sensitivity(&flowsheet, &Options::default(), &request).expect("solved");
+    let path = "separator.desliming.capacity";
+    let bar = told.tornado.iter().find(|bar| bar.path == path).expect(path);
+    let low = bar.at_low.expect("a plan");
+    assert!((46.9e6..47.0e6).contains(&low), "{low}");
+    assert_eq!(told.unsolved, 0);
+}
+
+#[test]
+fn a_figure_is_moved_over_its_own_range() {
+    let told = report(&shipped::lower_text(DEGENERATE), None);
+    let price = &told.tornado[0];
+    assert_eq!(price.path, "product.sales.price");
+    assert_eq!(price.ends, [150.0, 400.0]);
+    // By hand: 1,000 t/yr × (0.09 × price − 8) USD/t.
+    assert!((price.at_low.expect("a plan") - 5500.0).abs() < 1e-6);
+    assert!((price.at_high.expect("a plan") - 28_000.0).abs() < 1e-6);
+}
+
+#[test]
+fn figures_of_value_0_have_derivatives() {
+    let flowsheet = shipped::lower_text(DEGENERATE);
+    let told = report(&flowsheet, None);
+    let slope = |path: &str| {
+        let effect = told.figures.iter().find(|effect| effect.path == path).expect(path);
+        effect.objective
+    };
+    // By hand: all that is no fluorite goes to the dam, with a tenth of the fluorite.
+    assert!((slope("waste.dam.cost") + 910.0).abs() < 1e-6);
+    // Gangue in the concentrate earns nothing, and is spared no cost at the dam: its recovery does nothing.
+    assert!(told.figures.iter().all(|effect| !effect.path.ends_with("concentrate.gangue")));
+    let open = DEGENERATE.replace("200 USD/t CaF2\"", "200 USD/t\"");
+    let open = open.replace(
+        "range = [\"150 USD/t CaF2\", \"400 USD/t CaF2\"]",
+        "range = [\"150 USD/t\", \"400 USD/t\"]",
+    );
+    let told = report(&shipped::lower_text(&open), None);
+    let path = "separator.mill.recovery.concentrate.gangue";
+    let effect = told.figures.iter().find(|effect| effect.path == path).expect(path);
+    // By hand: 900 t/yr of gangue at 200 USD/t.
+    assert!((effect.objective - 180_000.0).abs() < 1.0, "{}", effect.objective);
+    let flowsheet = shipped::lower("beylikova-industrial", &[]);
+    let told = report(&flowsheet, None);
+    let path = "product.thorium.price";
+    let thorium = told.figures.iter().find(|effect| effect.path == path).expect(path);
+    let mut values = flowsheet.values();
+    let base = objective(&flowsheet, &values).expect("a plan");
+    let id = flowsheet.figures.iter_ids().find(|(_, it)| it.path == path).expect(path).0;
+    values[id] = 1.0;
+    let earned = objective(&flowsheet, &values).expect("a plan") - base;
+    assert!(earned > 200.0 && (thorium.objective - earned).abs() < 1e-6 * earned, "{earned}");
+}
+
+#[test]
+fn a_plant_that_stands_still_points_to_the_objective() {
+    let goal =
+        "[goal.multiplier]\nratio = { of = \"value(sales)\", to = \"cost(ore)\" }\nat-least = 2\n";
+    let poor = DEGENERATE.replace("\"200 USD/t CaF2\"", "\"2 USD/t CaF2\"").replace("150 ", "1 ");
+    let flowsheet = shipped::lower_text(&format!("{poor}\n{goal}"));
+    let request = Request { goal: None, objective: false, top: 10, by: 0.1 };
+    let findings = sensitivity(&flowsheet, &Options::default(), &request).expect_err("no value");
+    let help = findings.iter().find_map(|finding| finding.help.clone()).expect("help");
+    assert!(help.contains("--objective"), "{help}");
+}

@@ -6,306 +6,222 @@
 //! edit that does nothing gets nothing, and edits that do the same get the same. Up to [`EXACT`] edits all orders are
 //! counted, through all sets of edits; beyond, a fixed set of orders, each taken forward and backward, whose parts
 //! still add up exactly.
-
-use std::collections::HashMap;
+//!
+//! A figure is an edit of its own, a table that is new, gone or says something else is one. Edits without a plan
+//! between them are one edit: the groups are the smallest of which every set that is needed has a plan.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{
-    analysis::{assumption::is_multiplier, context::Context, goals},
-    flowsheet::{FigureId, Flowsheet, Values},
-    lp::Options,
-    model::{Form, Model},
+use super::{
+    division::{Division, EXACT, Found, Group, OutOfTime, Parts, orders},
+    edits::Edits,
 };
-
-/// Most edits for which all orders are counted: 2^7 plans.
-const EXACT: usize = 7;
-/// Most orders beyond, before each is also taken backward.
-const ORDERS: usize = 8;
+use crate::{
+    analysis::{assumption::is_multiplier, clock::Clock},
+    flowsheet::Flowsheet,
+    lp::Options,
+};
 
 /// How a change is divided among the edits.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Attribution {
-    /// How it is divided, and why that is fair.
+    /// How it is divided.
     pub method: String,
+    /// Why that is fair.
+    pub fair_because: String,
     /// The parts, the largest in the objective first.
     pub parts: Vec<Part>,
     /// Change of the objective.
     pub objective: f64,
     /// That less the sum of the parts.
     pub objective_residual: f64,
-    /// The goal that is the value multiplier, if both plans have it.
+    /// The goal that is the value multiplier, if both flowsheets have it.
     pub multiplier_goal: Option<String>,
-    /// Its change.
+    /// Its change, if it has a value in both plans.
     pub multiplier: Option<f64>,
     /// That less the sum of the parts.
     pub multiplier_residual: Option<f64>,
+    /// Why the change of the multiplier is not divided.
+    pub why_no_multiplier: Option<String>,
 }
 
-/// The part of one edit.
+/// The part of one edit, or of several that have no plan between them.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Part {
-    /// Path of the figure, or `structure` for all that is there on one side only.
+    /// Path of the figure or table; of several, all paths joined by ` + `.
     pub edit: String,
-    /// As it was written before; empty for `structure`.
+    /// `changed`, `added`, `removed`, or `together` for several edits.
+    pub change: &'static str,
+    /// As it was written before; of a table, the keys that differ.
     pub before: String,
-    /// As it is written after.
+    /// As it is written after; of a table, the keys that differ.
     pub after: String,
+    /// The edits, if they are several: with only some of them made there is no plan.
+    pub members: Vec<Member>,
     /// Its part in the change of the objective.
     pub objective: f64,
-    /// Its part in the change of the multiplier.
+    /// Its part in the change of the multiplier, if that is divided.
     pub multiplier: Option<f64>,
 }
 
-/// An edit: a figure that differs, or what the two flowsheets do not share.
-enum Edit {
-    Figure { before: FigureId, after: FigureId },
-    Structure,
+/// One of several edits without a plan between them.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Member {
+    /// Path of the figure or table.
+    pub edit: String,
+    /// `changed`, `added` or `removed`.
+    pub change: &'static str,
+    /// As it was written before; of a table, the keys that differ.
+    pub before: String,
+    /// As it is written after; of a table, the keys that differ.
+    pub after: String,
 }
 
-struct Division<'a> {
-    before: &'a Flowsheet,
-    after: &'a Flowsheet,
-    options: &'a Options,
-    edits: Vec<Edit>,
-    multiplier: Option<String>,
-    /// Objective and multiplier of the plan with a set of edits made; none if there is no such plan.
-    known: HashMap<u64, Option<[f64; 2]>>,
-}
-
-/// Divides the change between two flowsheets among their edits.
+/// Divides the change between two flowsheets among their edits, in the time limit of `options`.
 ///
 /// # Errors
-/// Why it cannot be divided: there is nothing to divide, or with only some of the edits made there is no plan.
+/// Why it cannot be divided: the objectives are not the same, or there is nothing to divide, or one of the plans does not exist.
 pub fn attribute(
     before: &Flowsheet,
     after: &Flowsheet,
     options: &Options,
 ) -> Result<Attribution, String> {
-    if (before.objective.sign(), before.objective.text())
-        != (after.objective.sign(), after.objective.text())
-    {
-        return Err("the two plans have different objectives".to_owned());
-    }
-    let edits = list_edits(before, after);
-    if edits.is_empty() {
-        return Err("no figure differs".to_owned());
-    }
-    if edits.len() > 64 {
-        return Err(format!(
-            "{} figures differ, which is too many to divide the change among",
-            edits.len()
-        ));
+    let optimised = |flowsheet: &Flowsheet| {
+        let sense = if flowsheet.objective.sign() > 0.0 { "maximise" } else { "minimise" };
+        format!("{sense} {}", flowsheet.objective.text())
+    };
+    let (one, other) = (optimised(before), optimised(after));
+    if one != other {
+        return Err(format!("the two plans have different objectives: {one}, and {other}"));
     }
     let goal = |flowsheet: &Flowsheet| {
         flowsheet.goals.iter().find(|it| is_multiplier(it)).map(|it| it.name.clone())
     };
     let multiplier = goal(before).filter(|name| goal(after).as_ref() == Some(name));
-    let mut work = Division { before, after, options, edits, multiplier, known: HashMap::new() };
-    let count = work.edits.len();
-    let all = if count == 64 { u64::MAX } else { (1 << count) - 1 };
-    let (parts, method) = if count <= EXACT {
-        let method = format!(
-            "Shapley values over all {} sets of {count} edits: the mean effect of an edit over all orders of making them",
-            all + 1
-        );
-        (work.exact()?, method)
-    } else {
-        let orders = 2 * count.min(ORDERS);
-        let method = format!(
-            "mean effect of each of {count} edits over {orders} orders of making them (rotations, each forward and backward)"
-        );
-        (work.orders()?, method)
+    let edits = Edits::between(before, after, multiplier.as_deref());
+    if edits.list.is_empty() {
+        return Err("nothing differs that a plan depends on".to_owned());
+    }
+    let division = Division::new(before, after, Clock::start(options), edits, multiplier);
+    divide(division).map_err(|OutOfTime| "the time limit passed".to_owned())?
+}
+
+fn divide(mut work: Division<'_>) -> Result<Result<Attribution, String>, OutOfTime> {
+    let all: [Group; 1] = [work.active()];
+    let (from, to) = (work.found(&all, &|_| false)?, work.found(&all, &|_| true)?);
+    let (Some(from), Some(to)) = (from, to) else {
+        return Ok(Err("one of the two plans was not found again".to_owned()));
     };
-    let (from, to) = (work.value(0)?, work.value(all)?);
-    let change = [to[0] - from[0], to[1] - from[1]];
-    let sum = |at: usize| parts.iter().map(|part| part[at]).sum::<f64>();
-    let has_multiplier = work.multiplier.is_some();
-    let mut list: Vec<Part> = work
-        .edits
-        .iter()
-        .zip(&parts)
-        .map(|(edit, part)| {
-            let (edit, old, new) = work.describe(edit);
-            Part {
-                edit,
-                before: old,
-                after: new,
-                objective: part[0],
-                multiplier: has_multiplier.then_some(part[1]),
-            }
-        })
-        .collect();
-    list.sort_by(|a, b| b.objective.abs().total_cmp(&a.objective.abs()));
-    Ok(Attribution {
+    let groups = work.group()?;
+    let parts = work.parts(&groups)?;
+    let objective = to.objective - from.objective;
+    let multiplier = from.multiplier.zip(to.multiplier).map(|(from, to)| to - from);
+    let why_no_multiplier =
+        why_no_multiplier(work.multiplier.as_deref(), from, to, parts.multiplier.is_some());
+    let divided = parts.multiplier.as_ref().filter(|_| why_no_multiplier.is_none());
+    let divided = divided.filter(|_| work.multiplier.is_some());
+    let sum = |parts: &[f64]| parts.iter().sum::<f64>();
+    let (method, fair_because) = describe_method(groups.len());
+    Ok(Ok(Attribution {
         method,
-        parts: list,
-        objective: change[0],
-        objective_residual: change[0] - sum(0),
-        multiplier: has_multiplier.then_some(change[1]),
-        multiplier_residual: has_multiplier.then(|| change[1] - sum(1)),
+        fair_because,
+        objective,
+        objective_residual: objective - sum(&parts.objective),
+        multiplier_residual: multiplier.zip(divided).map(|(whole, parts)| whole - sum(parts)),
+        parts: list_parts(&work, &groups, &parts, divided),
+        multiplier,
+        why_no_multiplier,
         multiplier_goal: work.multiplier,
-    })
+    }))
 }
 
-fn list_edits(before: &Flowsheet, after: &Flowsheet) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let mut shared = 0;
-    // Figures of one path (lists) are matched in their order.
-    let mut taken: Vec<bool> = after.figures.iter().map(|_| false).collect();
-    for (id, figure) in before.figures.iter_ids() {
-        let found = after
-            .figures
-            .iter_ids()
-            .enumerate()
-            .find(|&(at, (_, it))| !taken[at] && it.path == figure.path);
-        let Some((at, (other, counterpart))) = found else { continue };
-        taken[at] = true;
-        shared += 1;
-        if counterpart.value != figure.value {
-            edits.push(Edit::Figure { before: id, after: other });
+/// Why the change of the multiplier is not divided, if there is such a goal.
+fn why_no_multiplier(goal: Option<&str>, from: Found, to: Found, divided: bool) -> Option<String> {
+    let goal = goal?;
+    let missing =
+        |plan: &str| format!("in the plan {plan}, `{goal}` has no value: its denominator is 0");
+    match (from.multiplier, to.multiplier) {
+        (None, None) => Some(format!("`{goal}` has no value in either plan: its denominator is 0")),
+        (None, _) => Some(missing("before")),
+        (_, None) => Some(missing("after")),
+        _ if divided => None,
+        _ => Some(format!(
+            "with only some of the edits made, `{goal}` has no value: its denominator is 0"
+        )),
+    }
+}
+
+/// How so many groups are weighed, and why that is fair.
+fn describe_method(count: usize) -> (String, String) {
+    let fair = "the order of the edits does not matter, edits that do the same get the same, an edit without effect \
+                gets nothing, and the parts add up";
+    match count {
+        0 => ("no edit can change the plan".to_owned(), "nothing is to be divided".to_owned()),
+        1 => (
+            "all of the change is the part of the one edit".to_owned(),
+            "nothing else was edited".to_owned(),
+        ),
+        2..=EXACT => {
+            let orders: usize = (1..=count).product();
+            let method = format!(
+                "Shapley values: the mean effect of each of {count} edits over all {orders} orders of making them"
+            );
+            (method, fair.to_owned())
+        }
+        _ => {
+            let method = format!(
+                "the mean effect of each of {count} edits over {} orders of making them (rotations of their order, each \
+                 forward and backward), since all orders are too many; up to {EXACT} edits all are counted",
+                orders(count).len()
+            );
+            let fair = "no edit is always the first or always the last, an edit without effect gets nothing, and the \
+                        parts add up";
+            (method, fair.to_owned())
         }
     }
-    let same = shared == before.figures.len()
-        && shared == after.figures.len()
-        && structure(before) == structure(after);
-    if !same {
-        edits.push(Edit::Structure);
-    }
-    edits
 }
 
-/// All that is no figure: what there is, how it is joined, what is enforced.
-fn structure(flowsheet: &Flowsheet) -> String {
-    let streams: Vec<(&str, usize, usize)> = flowsheet
-        .streams
-        .iter()
-        .map(|stream| {
-            use crate::index::Id as _;
-            (stream.name.as_str(), stream.from.index(), stream.to.index())
-        })
-        .collect();
-    let limits: Vec<String> = flowsheet
-        .limits
-        .iter()
-        .map(|limit| {
-            format!("{:?}{:?}{:?}{:?}", limit.kind, limit.sense, limit.port, limit.content)
-        })
-        .collect();
-    let goals: Vec<String> = flowsheet
-        .goals
-        .iter()
-        .map(|goal| format!("{}{}{:?}{:?}", goal.name, goal.enforced, goal.of, goal.to))
-        .collect();
-    let objective = &flowsheet.objective;
-    let objective = format!("{}{:?}{:?}", objective.sign(), objective.of(), objective.to());
-    format!("{streams:?}{limits:?}{goals:?}{objective}")
-}
-
-impl Division<'_> {
-    fn describe(&self, edit: &Edit) -> (String, String, String) {
-        match edit {
-            Edit::Structure => ("structure".to_owned(), String::new(), String::new()),
-            Edit::Figure { before, after } => {
-                let (old, new) = (&self.before.figures[*before], &self.after.figures[*after]);
-                (new.path.clone(), old.text.clone(), new.text.clone())
-            }
-        }
-    }
-
-    /// Objective and multiplier with a set of edits made.
-    fn value(&mut self, set: u64) -> Result<[f64; 2], String> {
-        let known = if let Some(known) = self.known.get(&set) {
-            *known
-        } else {
-            let found = self.solve(set);
-            self.known.insert(set, found);
-            found
-        };
-        known.ok_or_else(|| "with only some of the edits made there is no plan".to_owned())
-    }
-
-    fn solve(&self, set: u64) -> Option<[f64; 2]> {
-        let made = |at: usize| set >> at & 1 == 1;
-        let restructured = self
-            .edits
+fn list_parts(
+    work: &Division<'_>,
+    groups: &[Group],
+    parts: &Parts,
+    multiplier: Option<&Vec<f64>>,
+) -> Vec<Part> {
+    let part = |edits: &[usize], objective: f64, multiplier: Option<f64>| {
+        let members: Vec<Member> = edits
             .iter()
-            .enumerate()
-            .any(|(at, edit)| matches!(edit, Edit::Structure) && made(at));
-        let own = if restructured { self.after } else { self.before };
-        let mut values: Values = own.values();
-        for (at, edit) in self.edits.iter().enumerate() {
-            if let Edit::Figure { before, after } = edit {
-                let value = if made(at) {
-                    self.after.figures[*after].value
-                } else {
-                    self.before.figures[*before].value
-                };
-                values[if restructured { *after } else { *before }] = value;
-            }
-        }
-        let flowsheet = own.with_values(&values).ok()?;
-        let mut model = Model::assemble(&flowsheet, &values).ok()?;
-        let plan = model.solve(&flowsheet, self.options, Form::Condensed).ok()?;
-        let context = Context::new(&flowsheet, &values, &model, &plan);
-        let multiplier = match &self.multiplier {
-            Some(name) => {
-                let goal = flowsheet.goals.iter().find(|goal| goal.name == *name)?;
-                goals::value(&context, goal)?
-            }
-            None => 0.0,
+            .map(|&at| {
+                let edit = &work.edits.list[at];
+                Member {
+                    edit: edit.path.clone(),
+                    change: edit.change,
+                    before: edit.before.clone(),
+                    after: edit.after.clone(),
+                }
+            })
+            .collect();
+        let paths: Vec<&str> = members.iter().map(|member| member.edit.as_str()).collect();
+        let edit = paths.join(" + ");
+        let (change, before, after) = match &members[..] {
+            [one] => (one.change, one.before.clone(), one.after.clone()),
+            _ => ("together", String::new(), String::new()),
         };
-        Some([plan.objective, multiplier])
-    }
-
-    /// Shapley values from all sets.
-    fn exact(&mut self) -> Result<Vec<[f64; 2]>, String> {
-        let count = self.edits.len();
-        let factorial = |n: usize| (1..=n).map(|k| k as f64).product::<f64>();
-        let mut parts = vec![[0.0; 2]; count];
-        for set in 0..1_u64 << count {
-            let size = set.count_ones() as usize;
-            let without = self.value(set)?;
-            for (at, part) in parts.iter_mut().enumerate() {
-                if set >> at & 1 == 1 {
-                    continue;
-                }
-                let with = self.value(set | 1 << at)?;
-                let weight = factorial(size) * factorial(count - size - 1) / factorial(count);
-                for (slot, (with, without)) in part.iter_mut().zip(with.iter().zip(&without)) {
-                    *slot += weight * (with - without);
-                }
-            }
-        }
-        Ok(parts)
-    }
-
-    /// Mean effects over rotations of the order of the file, each forward and backward.
-    fn orders(&mut self) -> Result<Vec<[f64; 2]>, String> {
-        let count = self.edits.len();
-        let rotations = count.min(ORDERS);
-        let mut parts = vec![[0.0; 2]; count];
-        for rotation in 0..rotations {
-            let first = (rotation * count).div_euclid(rotations);
-            let mut order: Vec<usize> = (0..count).map(|at| (first + at) % count).collect();
-            for _ in 0..2 {
-                let mut set = 0;
-                for &at in &order {
-                    let without = self.value(set)?;
-                    set |= 1 << at;
-                    let with = self.value(set)?;
-                    for (slot, (with, without)) in
-                        parts[at].iter_mut().zip(with.iter().zip(&without))
-                    {
-                        *slot += (with - without) / (2 * rotations) as f64;
-                    }
-                }
-                order.reverse();
-            }
-        }
-        Ok(parts)
-    }
+        let members = if members.len() > 1 { members } else { Vec::new() };
+        Part { edit, change, before, after, members, objective, multiplier }
+    };
+    let divided = groups
+        .iter()
+        .enumerate()
+        .map(|(at, group)| part(group, parts.objective[at], multiplier.map(|parts| parts[at])));
+    let edits = work.edits.list.iter().enumerate();
+    let idle = edits
+        .filter(|(_, edit)| edit.idle)
+        .map(|(at, _)| part(&[at], 0.0, multiplier.map(|_| 0.0)));
+    let mut list: Vec<Part> = divided.chain(idle).collect();
+    list.sort_by(|a, b| b.objective.abs().total_cmp(&a.objective.abs()));
+    list
 }

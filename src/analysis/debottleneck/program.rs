@@ -410,6 +410,7 @@ pub(super) fn keep(flowsheet: &mut Flowsheet, values: &mut Values, measure: &Mea
         value: least,
         span: Span::default(),
         provenance: Provenance::Wanted,
+        range: None,
     });
     values.push(least);
     flowsheet.goals.push(Goal {

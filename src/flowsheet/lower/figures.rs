@@ -1,6 +1,6 @@
 //! Figures: units read, ranges checked, provenance resolved.
 
-use super::{Lowering, did_you_mean, keys};
+use super::{Lowering, did_you_mean, keys, ranges::Written};
 use crate::{
     diagnostic::{Code, Diagnostic, Span, nearest},
     document::{self, Limit, Scalar},
@@ -169,6 +169,9 @@ impl Lowering<'_> {
             return None;
         }
         self.check_range(value, &text, path, figure.span, expect)?;
+        let written = Written { value, dimension, basis: &basis, text: &text };
+        let range =
+            figure.range.as_ref().and_then(|range| self.range(range, &written, path, expect));
         let provenance = self.resolve_provenance(figure, path, inherit);
         let id = self.figures.push(Figure {
             path: path.to_owned(),
@@ -176,11 +179,12 @@ impl Lowering<'_> {
             value,
             span: figure.span,
             provenance,
+            range,
         });
         Some(Lowered { id, basis, span: figure.span, text })
     }
 
-    fn check_range(
+    pub(super) fn check_range(
         &mut self,
         value: f64,
         text: &str,

@@ -70,6 +70,12 @@ impl Saved {
         })
     }
 
+    /// What the flowsheet was called that was solved.
+    #[must_use]
+    pub fn flowsheet(&self) -> Option<&str> {
+        self.inputs.first().map(|input| input.source.as_str())
+    }
+
     /// What is not as it was when the report was written: the report itself, or the flowsheet.
     #[must_use]
     pub fn changes(&self, sources: &Sources) -> Vec<String> {

@@ -57,7 +57,10 @@ pub(super) fn write_assumptions(page: &mut Page, outcome: &Outcome) {
         line.extend([format!(", {} that say neither", count.unstated)]);
     }
     if count.unweighed > 0 {
-        line.extend([format!(", of which {} are too many to weigh", count.unweighed)]);
+        line.extend([format!(
+            ", of which {} were not weighed (too many, or the time limit passed)",
+            count.unweighed
+        )]);
     }
     page.item(&format!("{line}."));
     let size = |item: &AssumptionOutcome| {

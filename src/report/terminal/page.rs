@@ -18,6 +18,23 @@ pub(super) fn held(text: &str) -> String {
     text.replace(' ', &HOLD.to_string())
 }
 
+/// Where the line of a path may be broken, until a table has been laid out: a dot, or a blank if [`BLANK`] follows.
+const BREAK: char = '\u{e000}';
+
+/// Of no width.
+const BLANK: char = '\u{200b}';
+
+/// A path, or words with paths in them, that may be broken at dots and blanks.
+fn breakable(text: &str) -> String {
+    text.replace('.', &BREAK.to_string()).replace(' ', &format!("{BREAK}{BLANK}"))
+}
+
+/// What [`breakable`] stands for.
+fn unbreakable(text: &str) -> String {
+    let blanks = text.replace(&format!("{BREAK}{BLANK}"), " ");
+    blanks.replace(BREAK, ".").replace(BLANK, "")
+}
+
 /// Words of up to so many characters are not broken, however narrow the page.
 const LONGEST_WORD: usize = 40;
 
@@ -108,7 +125,7 @@ impl Page {
 enum Kind {
     /// Words, to the left; lines are broken between them.
     Text,
-    /// Paths of figures, to the left; lines are broken at dots.
+    /// Paths of figures, and words about them, to the left; lines are broken at dots and blanks.
     Path,
     /// Numbers with or without unit, to the right and never broken.
     Number,
@@ -159,12 +176,23 @@ impl Sheet {
         table.set_style(TableComponent::MiddleHeaderIntersections, '─');
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-        table.set_header(&self.head);
-        table.add_rows(&self.rows);
+        // Only one sign of a column can break its lines.
+        let line = |cells: &[String]| -> Vec<String> {
+            let cells = cells.iter().zip(&self.kinds);
+            cells
+                .map(
+                    |(cell, kind)| {
+                        if *kind == Kind::Path { breakable(cell) } else { cell.clone() }
+                    },
+                )
+                .collect()
+        };
+        table.set_header(line(&self.head));
+        table.add_rows(self.rows.iter().map(|row| line(row)));
         for (column, &kind) in table.column_iter_mut().zip(&self.kinds) {
             column.set_padding((0, 2));
             if kind == Kind::Path {
-                column.set_delimiter('.');
+                column.set_delimiter(BREAK);
             }
             if kind == Kind::Number {
                 column.set_cell_alignment(CellAlignment::Right);
@@ -175,7 +203,7 @@ impl Sheet {
                 column.set_constraint(ColumnConstraint::LowerBoundary(width));
             }
         }
-        table.trim_fmt().replace(HOLD, " ")
+        unbreakable(&table.trim_fmt()).replace(HOLD, " ")
     }
 }
 
@@ -235,4 +263,28 @@ pub(super) fn signed(value: f64) -> String {
         format_number(value)
     };
     if value > 0.0 { format!("+{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_beside_paths_are_broken_at_blanks() {
+        for width in 50..80 {
+            let mut page = Page::new(Style { color: false, width });
+            let mut sheet = Sheet::new(&["limit", ".then binds now", "#worth"]);
+            sheet.row([
+                "what is sold".to_owned(),
+                "separator.solvent-extraction.capacity comes free".to_owned(),
+                "12.5 kUSD/yr".to_owned(),
+            ]);
+            page.table(&sheet);
+            let text = page.finish();
+            for word in ["solvent-extraction", "capacity", "comes", "free", "binds", "now"] {
+                assert!(text.contains(word), "{width}: {text}");
+            }
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{width}: {text}");
+        }
+    }
 }

@@ -19,35 +19,58 @@ pub fn render(report: &SensitivityReport, style: &Style) -> String {
     let show = |value: f64| held(&amount(value, &report.unit, &report.currency));
     page.heading(&report.title);
     let by = format_number(report.by * 100.0);
+    let ranged = report.tornado.iter().any(|bar| bar.range.is_some());
+    let own = if ranged { ", or over its own range (*)" } else { "" };
     page.line(&format!(
-        "{} is {}; each figure by {by} % of itself, alone, solved anew:",
+        "{} is {}; each figure by {by} % of itself{own}, alone, solved anew:",
         report.of,
         amount(report.base, &report.unit, &report.currency)
     ));
     if report.tornado.is_empty() {
         page.line("No figure moves it.");
-        return page.finish();
     }
     let largest = report.tornado.iter().map(|bar| bar.swing).fold(f64::MIN_POSITIVE, f64::max);
     let low = format!("#-{by} %");
     let high = format!("#+{by} %");
     let mut sheet = Sheet::new(&[".figure", "#now", &low, &high, "#% per\n1 %", "less ┼ more", ""]);
     for bar in &report.tornado {
-        let end = |end: Option<f64>| end.map_or_else(|| "no plan".to_owned(), show);
+        let end = |at: usize, end: Option<f64>| match end {
+            _ if bar.ends[at] == bar.value => NONE.to_owned(),
+            Some(end) => show(end),
+            None if bar.no_plan[at] => "no plan".to_owned(),
+            None => NONE.to_owned(),
+        };
+        let now = if bar.range.is_some() { format!("{} *", bar.text) } else { bar.text.clone() };
         sheet.row([
             bar.path.clone(),
-            bar.text.clone(),
-            end(bar.at_low),
-            if (bar.moved[1] - 1.0).abs() < 1e-12 { NONE.to_owned() } else { end(bar.at_high) },
+            held(&now),
+            end(0, bar.at_low),
+            end(1, bar.at_high),
             bar.elasticity.map_or_else(|| NONE.to_owned(), format_number),
             held(&draw(bar, report.base, largest)),
             bar.provenance.to_owned(),
         ]);
     }
     page.table(&sheet);
-    let clipped = report.tornado.iter().any(|bar| bar.moved[1] < 1.0 + report.by - 1e-12);
-    if clipped {
+    for bar in &report.tornado {
+        if let Some([low, high]) = &bar.range {
+            page.item(&format!("* {}: {low} to {high}", bar.path));
+        }
+    }
+    let clipped = |bar: &Bar| {
+        bar.range.is_none() && bar.ends[1] == 1.0 && bar.value * (1.0 + report.by) > 1.0
+    };
+    if report.tornado.iter().any(clipped) {
         page.line("Shares end at 100 %.");
+    }
+    let refused = |bar: &Bar| {
+        let ends = [(0, bar.at_low), (1, bar.at_high)];
+        ends.iter().any(|&(at, end)| end.is_none() && !bar.no_plan[at] && bar.ends[at] != bar.value)
+    };
+    if report.tornado.iter().any(refused) {
+        page.item(
+            "– where the flowsheet is refused (shares that do not sum to 1, a specification that nothing meets) or a ratio has no denominator.",
+        );
     }
     if report.degenerate {
         page.item(
@@ -56,8 +79,14 @@ pub fn render(report: &SensitivityReport, style: &Style) -> String {
     }
     if report.unweighed > 0 {
         page.item(&format!(
-            "{} figures that shape flows (assays, recoveries) were not weighed: there are too many.",
+            "{} figures were not weighed: there are too many that shape flows, or the time limit passed.",
             report.unweighed
+        ));
+    }
+    if report.unsolved > 0 {
+        page.item(&format!(
+            "{} figures were not solved anew at their ends: there are too many, or the time limit passed.",
+            report.unsolved
         ));
     }
     page.finish()

@@ -1,0 +1,92 @@
+//! What `compare`, `debottleneck`, `goals` and `sensitivity` answer, on the command line.
+
+use super::{TUTORIAL, folder, path, run, written};
+
+#[test]
+fn json_answers_are_valid_whether_there_is_a_plan_or_not() {
+    for (command, more) in [
+        ("compare", vec!["--set", "product.sales.price=300 USD/t CaF2"]),
+        ("debottleneck", vec!["--goal", "fluorite"]),
+        ("goals", vec![]),
+        ("sensitivity", vec![]),
+    ] {
+        let schema = std::fs::read_to_string(format!("schemas/{command}.schema.json"));
+        let printed = run(&["schema", "--of", command]);
+        assert_eq!(printed.out, *schema.as_ref().expect("committed"));
+        let schema = serde_json::from_str(&schema.expect("committed")).expect("JSON");
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let mut files = vec![TUTORIAL, "tests/fixtures/broken/infeasible.toml"];
+        if command == "compare" {
+            // Two plans are needed for a comparison.
+            files.pop();
+        }
+        for file in files {
+            let mut arguments = vec![command, file, "--format", "json"];
+            arguments.extend(if file == TUTORIAL { &more[..] } else { &[] });
+            let ran = run(&arguments);
+            let answer = serde_json::from_str(&ran.out).expect(&ran.err);
+            let errors: Vec<String> =
+                validator.iter_errors(&answer).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{command} {file}: {errors:?}");
+            assert_eq!(answer["schema"], format!("reeflow-{command}-1"));
+            assert_eq!(answer[command].is_null(), file != TUTORIAL, "{command} {file}");
+        }
+    }
+}
+
+#[test]
+fn saved_results_are_named_and_divided_while_their_flowsheet_is_as_it_was() {
+    let folder = folder();
+    let text = std::fs::read(TUTORIAL).expect("it is shipped");
+    let plant = written(&folder, "plant.toml", &text);
+    let [monday, friday] = ["monday.json", "friday.json"].map(|name| folder.path().join(name));
+    let solve = |to: &std::path::Path, more: &[&str]| {
+        let mut arguments = vec!["solve", path(&plant), "--format", "json", "-o", path(to)];
+        arguments.extend(more);
+        assert_eq!(run(&arguments).code, Some(0));
+    };
+    solve(&monday, &[]);
+    solve(&friday, &["--set", "product.sales.price=300 USD/t CaF2"]);
+    let told = run(&["compare", path(&monday), path(&friday)]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    for words in ["monday.json", "friday.json", "product.sales.price=300", "Which input did it"] {
+        assert!(told.out.contains(words), "{words}: {}", told.out);
+    }
+    let told = run(&["compare", path(&plant), path(&friday)]);
+    assert!(told.out.contains("Which input did it"), "{}", told.out);
+    std::fs::write(&plant, [&text[..], b"# changed\n"].concat()).expect("writable");
+    let told = run(&["compare", path(&monday), path(&friday)]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    let words = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("is not the text that was solved"), "{words}");
+    std::fs::remove_file(&plant).expect("there");
+    let told = run(&["compare", path(&monday), path(&friday)]);
+    let words = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("there is no `"), "{words}");
+    // A saved result has no scenarios, and cannot be changed.
+    for more in [["@claim"].as_slice(), &["--set", "product.sales.price=300 USD/t CaF2"]] {
+        let mut arguments = vec!["compare", path(&monday)];
+        arguments.extend(more);
+        let refused = run(&arguments);
+        assert_eq!(refused.code, Some(2));
+        assert!(refused.err.contains("is a saved result"), "{}", refused.err);
+        assert!(refused.err.lines().count() < 4, "{}", refused.err);
+    }
+}
+
+#[test]
+fn currencies_are_not_mixed() {
+    let folder = folder();
+    let text = std::fs::read_to_string(TUTORIAL).expect("it is shipped").replace("USD", "EUR");
+    let euro = written(&folder, "euro.toml", text.as_bytes());
+    let refused = run(&["compare", TUTORIAL, path(&euro)]);
+    assert_eq!(refused.code, Some(2), "{}", refused.out);
+    assert!(refused.err.contains("counts in USD"), "{}", refused.err);
+}
+
+#[test]
+fn a_sensitivity_keeps_to_its_time_limit() {
+    let told = run(&["sensitivity", TUTORIAL, "--time-limit", "0.000001"]);
+    assert_eq!(told.code, Some(1));
+    assert!(told.err.contains("time"), "{}", told.err);
+}
