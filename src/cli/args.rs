@@ -115,7 +115,7 @@ Examples:
     Debottleneck(DebottleneckArgs),
     /// Find which figures the result hangs on: derivatives and a tornado
     #[command(after_help = "\
-Each figure is moved alone; only the other lines of a recipe that fills the whole shrink in proportion. The JSON has \
+Each figure is moved alone, over its own `range` or by --by; only the other lines of a recipe that fills the whole shrink in proportion. The JSON has \
 the derivatives of the objective and of all goals by all figures.
 
 Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or written.

@@ -26,7 +26,7 @@ pub(super) struct SensitivityArgs {
     /// Number of figures
     #[arg(long, value_name = "N", default_value = "15")]
     top: usize,
-    /// How far each figure is moved, in % of itself
+    /// How far figures without a `range` of their own are moved, in % of themselves
     #[arg(long, value_name = "PERCENT", default_value = "10", value_parser = percent)]
     by: f64,
     #[command(flatten)]
