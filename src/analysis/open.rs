@@ -121,15 +121,7 @@ impl Collector<'_> {
         let sign = -flowsheet.objective.sign();
         let all = all && context.model.nodes().len() <= MOST_WORTHS;
         let range = |terms: &[(f64, NodeId)]| {
-            let mut constant = 0.0;
-            let mut factors = vec![0.0; context.model.condensed().row_count()];
-            for &(weight, node) in terms {
-                let (own, rows) = context.model.worth_of_duals(node);
-                constant += weight * own;
-                for (sum, row) in factors.iter_mut().zip(rows) {
-                    *sum += weight * row;
-                }
-            }
+            let (constant, factors) = context.model.worth_of_duals(terms);
             if !duals.may_vary(&factors) {
                 return None;
             }

@@ -222,11 +222,13 @@ impl Model {
         Sensitivity { rows, definitions: self.definitions.len() }
     }
 
-    /// The worth of one more tonne at a node as a function of the condensed program's duals: a constant, and one factor per
-    /// row; both of the minimised objective.
-    pub(crate) fn worth_of_duals(&self, node: NodeId) -> (f64, Vec<f64>) {
+    /// The worth of so many tonnes more at some nodes as a function of the condensed program's duals: a constant, and one
+    /// factor per row; both of the minimised objective.
+    pub(crate) fn worth_of_duals(&self, tonnes: &[(f64, NodeId)]) -> (f64, Vec<f64>) {
         let mut flows = vec![0.0; self.definitions.len()];
-        flows[node.index()] = 1.0;
+        for &(amount, node) in tonnes {
+            flows[node.index()] += amount;
+        }
         propagate(&self.steps, &self.definitions, &mut flows);
         let costs = flows.iter().enumerate().filter(|&(_, &flow)| flow != 0.0);
         let cost = |at: usize| self.full.column(lp::ColumnId::new(at)).cost;
