@@ -7,6 +7,7 @@ mod condense;
 mod contract;
 mod functional;
 mod linear;
+mod programs;
 mod ratio;
 mod solution;
 mod specification;

@@ -1,31 +1,25 @@
-//! From a flowsheet to its two programs.
+//! From a flowsheet to its definitions, solved, and so to its two programs.
 
 use std::collections::BTreeMap;
 
 use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
 use super::{
-    Column, Decision, Driver, DriverId, Functionals, Linear, Model, NodeId, Row,
+    Decision, Driver, DriverId, Functionals, Model, NodeId,
     compose::{Columns, Composition, Inferred, TransferRow, columns, infer},
     condense::{Condenser, Step, Unpurged},
-    functional::At,
+    programs::{Programs, write_objective, write_rows},
     specification,
     system::{Definer, Definition, Nodes},
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, Span},
     flowsheet::{
-        Blender, Content, FigureId, Flowsheet, Kind, Measure, Operation, OperationId, PeriodId,
-        Port, Sense, SpeciesId, StreamId, Values, closed,
+        Blender, FigureId, Flowsheet, Kind, OperationId, PeriodId, SpeciesId, StreamId, Values,
+        closed,
     },
     index::{Id, IdVec},
-    lp::{ColumnId, LinearProgram, RowId, RowSense},
 };
-
-/// A negative entry of T smaller than this share of its row is rounding.
-const ROUNDING: f64 = 1e-12;
-/// A sum smaller than this share of its terms is rounding.
-const CANCELLED: f64 = 1e-13;
 
 pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, Diagnostics> {
     let nodes = Nodes::new(flowsheet);
@@ -385,222 +379,5 @@ pub(super) fn place_of(
             let species = &flowsheet.species[species].name;
             (format!("`{species}` bought by `{}`", operation.name), operation.span)
         }
-    }
-}
-
-/// A row of the full program after the definitions.
-struct WrittenRow {
-    key: Row,
-    sense: RowSense,
-    rhs: f64,
-    left: Linear,
-}
-
-const fn row_sense(sense: Sense) -> RowSense {
-    match sense {
-        Sense::AtMost => RowSense::AtMost,
-        Sense::AtLeast => RowSense::AtLeast,
-        Sense::Exactly => RowSense::Equal,
-    }
-}
-
-fn write_rows(
-    flowsheet: &Flowsheet,
-    values: &Values,
-    functionals: &Functionals,
-    drivers: &IdVec<DriverId, Driver>,
-    composed: &[(PeriodId, OperationId, Composition)],
-) -> Vec<WrittenRow> {
-    let mut rows = Vec::new();
-    for (period, operation, _) in composed {
-        if !matches!(flowsheet.operations[*operation].kind, Kind::Splitter(_)) {
-            continue;
-        }
-        let at = At { flowsheet, values, period: *period };
-        let mut left = Linear::zero();
-        for (id, driver) in drivers.iter_ids() {
-            let mine = matches!(driver.decision, Decision::Split(stream) if flowsheet.streams[stream].from == *operation);
-            if mine && driver.period == *period {
-                left.drivers.push((id, 1.0));
-            }
-        }
-        let inlet = Port::Inlet(*operation);
-        left.add(-1.0, &functionals.flow(at, inlet, &Content::whole()));
-        let key = Row::Split(*operation, *period);
-        rows.push(WrittenRow { key, sense: RowSense::Equal, rhs: 0.0, left });
-    }
-    for period in flowsheet.periods.ids() {
-        let at = At { flowsheet, values, period };
-        for (id, operation) in flowsheet.operations.iter_ids() {
-            for species in foreign_species(flowsheet, operation) {
-                let inlet = Port::Inlet(id);
-                let left = functionals.flow(at, inlet, &flowsheet.content_of(species));
-                let key = Row::Foreign(id, species, period);
-                rows.push(WrittenRow { key, sense: RowSense::Equal, rhs: 0.0, left });
-            }
-        }
-        for (id, limit) in flowsheet.limits.iter_ids() {
-            let (left, rhs) = functionals.limit(at, limit);
-            let key = Row::Limit(id, period);
-            rows.push(WrittenRow { key, sense: row_sense(limit.sense), rhs, left });
-        }
-    }
-    for (id, goal) in flowsheet.goals.iter_ids().filter(|(_, goal)| goal.enforced) {
-        for (index, bound) in goal.bounds.iter().enumerate() {
-            let mut left = Linear::zero();
-            let mut rhs = 0.0;
-            for period in flowsheet.periods.ids() {
-                let at = At { flowsheet, values, period };
-                let (part, right) = functionals.goal(at, goal, index);
-                left.add(1.0, &part);
-                rhs = right;
-            }
-            let key = Row::Goal(id, index);
-            rows.push(WrittenRow { key, sense: row_sense(bound.sense), rhs, left });
-        }
-    }
-    rows
-}
-
-/// What comes to a blender of complete recipe and fits none of its entries.
-fn foreign_species(flowsheet: &Flowsheet, operation: &Operation) -> Vec<SpeciesId> {
-    let Kind::Blender(blender) = &operation.kind else { return Vec::new() };
-    if !blender.complete {
-        return Vec::new();
-    }
-    let inlets = operation.inlets.iter();
-    let mut species: Vec<SpeciesId> = inlets
-        .flat_map(|&stream| flowsheet.streams[stream].species.iter().copied())
-        .filter(|&id| blender.recipe.iter().all(|entry| entry.content.weight(id) == 0.0))
-        .collect();
-    species.sort_unstable();
-    species.dedup();
-    species
-}
-
-/// The objective as a minimisation; of a ratio both parts, and nothing yet to minimise.
-fn write_objective(
-    flowsheet: &Flowsheet,
-    values: &Values,
-    functionals: &Functionals,
-) -> (Linear, Option<(Linear, Linear)>) {
-    let sum = |factor: f64, measure: &Measure| {
-        let mut sum = Linear::zero();
-        for (period, data) in flowsheet.periods.iter_ids() {
-            let at = At { flowsheet, values, period };
-            sum.add(factor * data.years, &functionals.measure(at, measure));
-        }
-        sum
-    };
-    match flowsheet.objective.ratio() {
-        Some(ratio) => (Linear::zero(), Some((sum(1.0, &ratio.of), sum(1.0, &ratio.to)))),
-        None => (sum(-flowsheet.objective.sign(), &flowsheet.objective.of()), None),
-    }
-}
-
-/// A functional reduced to the drivers, dense. What is left of terms that cancel is nothing.
-pub(super) fn reduce(linear: &Linear, transfer: &[TransferRow], drivers: usize) -> Vec<f64> {
-    let mut dense = vec![(0.0, 0.0); drivers];
-    let mut add = |driver: DriverId, value: f64| {
-        let (sum, size) = &mut dense[driver.index()];
-        *sum += value;
-        *size += value.abs();
-    };
-    for &(node, factor) in &linear.nodes {
-        for &(driver, value) in &transfer[node.index()] {
-            add(driver, factor * value);
-        }
-    }
-    for &(driver, factor) in &linear.drivers {
-        add(driver, factor);
-    }
-    dense
-        .into_iter()
-        .map(|(sum, size): (f64, f64)| if sum.abs() <= CANCELLED * size { 0.0 } else { sum })
-        .collect()
-}
-
-struct Programs<'a> {
-    definitions: &'a [Definition],
-    transfer: &'a [TransferRow],
-    drivers: &'a IdVec<DriverId, Driver>,
-}
-
-impl Programs<'_> {
-    fn write_full(&self, rows: &[WrittenRow], objective: &Linear) -> LinearProgram<Column, Row> {
-        let nodes = self.definitions.len();
-        let mut costs = vec![0.0; nodes + self.drivers.len()];
-        for &(node, value) in &objective.nodes {
-            costs[node.index()] += value;
-        }
-        for &(driver, value) in &objective.drivers {
-            costs[nodes + driver.index()] += value;
-        }
-        let column = |at: usize| ColumnId::new(at);
-        let mut program = LinearProgram::new();
-        for (at, &cost) in costs.iter().enumerate() {
-            let key = if at < nodes {
-                Column::Flow(NodeId::new(at))
-            } else {
-                Column::Driver(DriverId::new(at - nodes))
-            };
-            program.add_column(key, cost, 0.0, f64::INFINITY);
-        }
-        let of_driver = |driver: DriverId| column(nodes + driver.index());
-        for (at, definition) in self.definitions.iter().enumerate() {
-            let own = std::iter::once((column(at), 1.0));
-            let from = definition.nodes.iter().map(|&(from, value)| (column(from.index()), -value));
-            let driven = definition.drivers.iter().map(|&(id, value)| (of_driver(id), -value));
-            let key = Row::Definition(NodeId::new(at));
-            program.add_row(key, RowSense::Equal, 0.0, own.chain(from).chain(driven));
-        }
-        for row in rows {
-            let from = row.left.nodes.iter().map(|&(node, value)| (column(node.index()), value));
-            let driven = row.left.drivers.iter().map(|&(id, value)| (of_driver(id), value));
-            program.add_row(row.key, row.sense, row.rhs, from.chain(driven));
-        }
-        program
-    }
-
-    fn write_condensed(
-        &self,
-        flowsheet: &Flowsheet,
-        nodes: &Nodes,
-        rows: &[WrittenRow],
-        objective: &Linear,
-    ) -> (LinearProgram<Column, Row>, Vec<Option<RowId>>) {
-        let terms = |dense: Vec<f64>| {
-            dense
-                .into_iter()
-                .enumerate()
-                .filter(|&(_, value)| value != 0.0)
-                .map(|(at, value)| (ColumnId::new(at), value))
-        };
-        let mut program = LinearProgram::new();
-        for (at, cost) in
-            reduce(objective, self.transfer, self.drivers.len()).into_iter().enumerate()
-        {
-            program.add_column(Column::Driver(DriverId::new(at)), cost, 0.0, f64::INFINITY);
-        }
-        let mut full_rows = Vec::new();
-        for (at, row) in rows.iter().enumerate() {
-            let dense = reduce(&row.left, self.transfer, self.drivers.len());
-            program.add_row(row.key, row.sense, row.rhs, terms(dense));
-            full_rows.push(Some(RowId::new(self.definitions.len() + at)));
-        }
-        for (node, data) in nodes.items.iter_ids() {
-            let from = flowsheet.streams[data.stream].from;
-            if !matches!(flowsheet.operations[from].kind, Kind::Reactor(_)) {
-                continue;
-            }
-            let row = &self.transfer[node.index()];
-            let size = row.iter().fold(0.0_f64, |size, &(_, value)| size.max(value.abs()));
-            if row.iter().any(|&(_, value)| value < -ROUNDING * size) {
-                let terms = row.iter().map(|&(id, value)| (ColumnId::new(id.index()), value));
-                program.add_row(Row::NotNegative(node), RowSense::AtLeast, 0.0, terms);
-                full_rows.push(None);
-            }
-        }
-        (program, full_rows)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Column, DriverId, Linear, Model, NodeId, RatioProof, Row,
-    assemble::reduce,
     condense::{lift, propagate},
+    programs::reduce,
 };
 use crate::{
     flowsheet::{Flowsheet, SpeciesId, StreamId},

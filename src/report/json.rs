@@ -219,7 +219,7 @@ fn pretty(data: &impl Serialize) -> String {
     text
 }
 
-/// The JSON schema of the report, as `report.schema.json` holds it.
+/// The JSON schema of the report, as `schemas/report.schema.json` holds it.
 #[must_use]
 pub fn schema() -> String {
     format!("{:#}\n", schemars::schema_for!(Report<'_>).to_value())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use reeflow::{document::Document, report::json};
 
 const SCHEMA: &str = "flowsheet.schema.json";
-const REPORT_SCHEMA: &str = "report.schema.json";
+const REPORT_SCHEMA: &str = "schemas/report.schema.json";
 
 #[test]
 fn committed_schemas_are_those_of_the_types() {

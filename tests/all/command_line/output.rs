@@ -84,7 +84,7 @@ fn devices_and_links_stay_what_they_are() {
 
 #[test]
 fn json_reports_are_valid_whether_solved_or_not() {
-    let schema = std::fs::read_to_string("report.schema.json").expect("committed");
+    let schema = std::fs::read_to_string("schemas/report.schema.json").expect("committed");
     let schema = serde_json::from_str(&schema).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let valid = |text: &str| -> serde_json::Value {

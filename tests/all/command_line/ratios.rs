@@ -64,7 +64,7 @@ fn best_multipliers_are_told_as_text_and_as_data() {
         "{}",
         text.out
     );
-    let schema = std::fs::read_to_string("report.schema.json").expect("committed");
+    let schema = std::fs::read_to_string("schemas/report.schema.json").expect("committed");
     let schema = serde_json::from_str(&schema).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let report = |arguments: &[&str]| -> serde_json::Value {
