@@ -253,7 +253,7 @@ pub(super) struct SolverArgs {
     /// Who solves the linear program; the proof is the same for all
     #[arg(long, value_enum, default_value_t)]
     solver: Solver,
-    /// Solve the program with a column for each species in each stream
+    /// Solve the program with a column for each species in each stream as well, and insist on the same optimum
     #[arg(long)]
     uncondensed: bool,
     /// Give up after so many seconds
