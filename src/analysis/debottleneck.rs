@@ -12,10 +12,12 @@ mod share;
 
 pub use outcome::{Debottleneck, EndOfPath, GoalValue, Growth, Step, StillBinds};
 
-use super::{bottleneck::sense_name, failure, goals};
+use super::{bottleneck::sense_name, context::Context, failure, goals};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, nearest},
-    flowsheet::{Flowsheet, Goal, GoalId, LimitId, LimitKind, Sense, Values, goal_dimension},
+    flowsheet::{
+        Flowsheet, Goal, GoalBound, GoalId, LimitId, LimitKind, Sense, Values, goal_dimension,
+    },
     lp::{self, Options, PathEnd},
     measure::{Dimension, Quantity, format_number},
     model::{Failure, Form, Model, Solution},
@@ -81,7 +83,9 @@ pub fn debottleneck(
     let values = flowsheet.values();
     let mut model = Model::assemble(flowsheet, &values)?;
     let base = solve(flowsheet, &values, &mut model, options)?;
-    let followed = describe(flowsheet, &values, goal, request.target.as_ref())?;
+    let context = Context::new(flowsheet, &values, &model, &base);
+    let present = goal.and_then(|id| goals::value(&context, &flowsheet.goals[id]));
+    let followed = describe(flowsheet, &values, goal, present, request.target.as_ref())?;
     let ids = choose(flowsheet, &request.limits)?;
     let (count, until) = count(flowsheet, &values, &ids, request)?;
     let growing = weigh(flowsheet, &values, &ids, count);
@@ -151,7 +155,7 @@ pub fn debottleneck(
         .sum();
     let step = if step > 0.0 { step } else { 1.0 };
     let path = lp::follow(&program.lp, &[(program.budget, 1.0)], until, step, SEGMENTS, options)
-        .map_err(|failure| unproven(&format!("the path could not be followed: {failure:?}")))?;
+        .map_err(|failure| not_followed(&failure))?;
     program.tell(&path, &mut told)?;
     told.met = is_met(&followed, told.reached);
     told.end = match path.end {
@@ -186,6 +190,24 @@ fn unknown(code: Code, what: &str, name: &str, known: &[&str]) -> Diagnostics {
     Diagnostic::new(code, format!("there is no {what} `{name}`")).help(help).into()
 }
 
+/// Why there is no path at all.
+fn not_followed(failure: &lp::Failure) -> Diagnostics {
+    match failure {
+        lp::Failure::TimeLimit => {
+            Diagnostic::new(Code::NotProven, "the path was not followed within the time limit")
+                .help("raise `--time-limit`")
+                .into()
+        }
+        lp::Failure::Unbounded { .. } => Diagnostic::new(
+            Code::Unbounded,
+            "what is followed grows without limit, however little the limits grow",
+        )
+        .help("limit what else grows: a `supply`, a `demand` or a `capacity`")
+        .into(),
+        _ => unproven("the path could not be followed"),
+    }
+}
+
 fn unproven(message: &str) -> Diagnostics {
     Diagnostic::new(Code::NotProven, message.to_owned()).help("try another `--solver`").into()
 }
@@ -213,6 +235,7 @@ fn describe<'f>(
     flowsheet: &'f Flowsheet,
     values: &Values,
     goal: Option<GoalId>,
+    present: Option<f64>,
     target: Option<&Quantity>,
 ) -> Result<Followed<'f>, Diagnostics> {
     let Some(id) = goal else {
@@ -240,8 +263,15 @@ fn describe<'f>(
     };
     let goal = &flowsheet.goals[id];
     // A goal with two bounds is followed towards the one that is missed; at least comes first.
-    let bound =
-        goal.bounds.iter().find(|bound| bound.sense == Sense::AtLeast).or(goal.bounds.first());
+    let missed = |bound: &&GoalBound| {
+        let wanted = values[bound.figure];
+        match (present, bound.sense) {
+            (Some(present), Sense::AtMost) => present > wanted,
+            (Some(present), _) => present < wanted,
+            (None, _) => false,
+        }
+    };
+    let bound = goal.bounds.iter().find(missed).or(goal.bounds.first());
     let Some(bound) = bound else {
         return Err(Diagnostic::new(
             Code::GoalMissed,
@@ -376,6 +406,13 @@ fn count(
                 "a budget of money needs to know what expansion costs, but no limit says so";
             return Err(Diagnostic::new(Code::MissingKey, message)
                 .help("give operations `expansion = \"1200 USD/(t/yr)\"`, or a budget of growth: `--budget \"30 %\"`")
+                .into());
+        }
+        other if share => {
+            let message =
+                format!("the budget of a share is in points of it, found {}", other.describe());
+            return Err(Diagnostic::new(Code::WrongDimension, message)
+                .help("write it like `\"3 %\"`: from 30 % to 33 %, say")
                 .into());
         }
         other => {

@@ -43,12 +43,15 @@ pub(super) fn prove_optimum(
         Err(refusal) => return (Exactly { proof: None, finding: Some(refused(&refusal)) }, None),
     };
     let told = summary(&proof, pivots);
+    if told.is_some() && !take_over(flowsheet, model, solution, &proof) {
+        let reason = "the exact plan, rounded, does not pass the certificate of the program";
+        return (Exactly { proof: None, finding: Some(unproven(reason)) }, None);
+    }
     let finding = told.is_none().then(|| {
         unproven("in rational arithmetic the flowsheet has no plan").help(
             "limits that just meet contradict each other by less than rounding; relax one of them",
         )
     });
-    take_over(flowsheet, model, solution, &proof);
     (Exactly { proof: Some(proof), finding }, told)
 }
 
@@ -60,7 +63,11 @@ pub(super) fn prove_failure(
     model: &Model,
     failure: &Failure,
 ) -> Exactly {
-    let Failure::Infeasible(rows) = failure else { return Exactly::default() };
+    let Failure::Infeasible(rows) = failure else {
+        let finding = matches!(failure, Failure::Unbounded(_) | Failure::Ratio(_))
+            .then(|| unproven("only an optimum, or that there is no plan, has such a proof"));
+        return Exactly { proof: None, finding };
+    };
     let conflict = rows.iter().map(|&(row, _)| model.row_name(flowsheet, row));
     let hint = Hint { basis: Vec::new(), conflict: conflict.collect() };
     match exact::prove(flowsheet, sources, &hint, deadline(options)) {
@@ -111,19 +118,24 @@ fn basis(flowsheet: &Flowsheet, model: &Model, solution: &Solution) -> Option<Hi
     Some(Hint { basis: columns.chain(slacks).collect(), conflict: Vec::new() })
 }
 
-/// Puts the exact numbers in the place of the solver's, if the proof is of an optimum.
-fn take_over(flowsheet: &Flowsheet, model: &Model, solution: &mut Solution, proof: &Proof) {
-    let Proof::Optimal { objective, decisions, flows, shadow_prices, .. } = proof else { return };
+/// Puts the exact numbers in the place of the solver's; false if they are no optimum of its program, whose plan then stays.
+fn take_over(flowsheet: &Flowsheet, model: &Model, solution: &mut Solution, proof: &Proof) -> bool {
+    let Proof::Optimal { objective, decisions, flows, shadow_prices, .. } = proof else {
+        return false;
+    };
     let sign = -flowsheet.objective.sign();
     let nodes: Vec<f64> = flows.iter().map(|it| it.flow).collect();
     let mut duals: Vec<f64> = flows.iter().map(|it| sign * it.worth).collect();
     for at in duals.len()..model.full().row_count() {
         let name = model.row_name(flowsheet, *model.full().row_key(RowId::new(at)));
         let price = shadow_prices.iter().find(|it| it.row == name);
-        duals.push(sign * price.expect("both programs have the rows that were written").price);
+        // A splitter whose inlet has one composition only up to rounding has a row in one program alone.
+        let Some(price) = price else { return false };
+        duals.push(sign * price.price);
     }
     let drivers = decisions.iter().map(|it| it.value).collect();
-    solution.replace(model, objective.rounded, nodes, drivers, duals);
+    let fits = nodes.len() == model.nodes().len() && decisions.len() == model.drivers().len();
+    fits && solution.replace(model, objective.rounded, nodes, drivers, duals)
 }
 
 fn summary(proof: &Proof, pivots: usize) -> Option<ExactProof> {

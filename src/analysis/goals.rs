@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     flowsheet::{
-        Flowsheet, Goal, Limit, Measure, Objective, PeriodId, Sense, Values, ratio_text, ratio_unit,
+        Content, Flowsheet, Goal, Limit, Measure, Objective, PeriodId, Sense, Values, ratio_text,
+        ratio_unit,
     },
     index::Id,
     lp::Options,
@@ -229,8 +230,15 @@ pub(super) fn best_ratio(
     let mut list: Vec<(f64, HeldBy)> = Vec::new();
     for (id, row) in model.condensed().rows() {
         let Row::Limit(limit, _) = row.key else { continue };
-        let effect = sign * best.solution.dual(id);
-        list.extend(held(flowsheet, values, &flowsheet.limits[*limit], effect, sense));
+        let limit = &flowsheet.limits[*limit];
+        let whole = limit.share_of.map_or(1.0, |port| {
+            let at = At { flowsheet, values, period: PeriodId::new(0) };
+            let whole = model.functionals().flow(at, port, &Content::whole());
+            let factors = model.reduce(&whole);
+            factors.iter().zip(&best.solution.primal).map(|(factor, value)| factor * value).sum()
+        });
+        let effect = sign * best.solution.dual(id) * whole;
+        list.extend(held(flowsheet, values, limit, effect, sense));
     }
     Ok(Best { value: best.value, held_by: strongest_first(list) })
 }
@@ -246,17 +254,21 @@ fn held_by(context: &Context<'_>, goal: &Goal, sense: Sense, options: &Options) 
     for (id, row) in context.model.written_rows() {
         let Row::Limit(limit, _) = row else { continue };
         let limit = &context.flowsheet.limits[limit];
+        // One unit of a share moves its row by the whole flow that it is a share of.
+        let whole = limit.share_of.map_or(1.0, |port| {
+            context.value(&context.functionals().flow(context.at(), port, &Content::whole()))
+        });
         if !degenerate {
-            let effect = at_vertex.row(id);
+            let effect = at_vertex.row(id) * whole;
             alone.extend(held(context.flowsheet, context.values, limit, effect, sense));
             continue;
         }
-        if !binds(context, row) || limit.share_of.is_some() || limit.sense == Sense::Exactly {
+        if !binds(context, row) || limit.sense == Sense::Exactly {
             continue;
         }
         let sides = Sides::of(context, options, id);
-        let effect =
-            bottleneck::effect(context, &gradient, &at_vertex, id, sides.relieving(limit.sense));
+        let relieving = sides.relieving(limit.sense);
+        let effect = whole * bottleneck::effect(context, &gradient, &at_vertex, id, relieving);
         let found = held(context.flowsheet, context.values, limit, effect, sense);
         let tightened = sides.tightening(limit.sense);
         let tightened = tightened.is_none_or(|side| {
@@ -292,7 +304,9 @@ fn held(
     };
     let weight = (effect * values[limit.figure]).abs();
     let figure = &flowsheet.figures[limit.figure];
-    (relieves && limit.share_of.is_none() && weight > 1e-9).then(|| {
+    // Neither a line of a recipe that fills the whole nor a given fraction can move alone.
+    let fixed = limit.share_of.is_some() && limit.sense == Sense::Exactly;
+    (relieves && !fixed && weight > 1e-9).then(|| {
         let (limit, text) = (figure.path.clone(), figure.text.clone());
         (weight, HeldBy { limit, text, effect })
     })

@@ -3,7 +3,7 @@
 use super::{GoalOutcome, SpeciesFlow, StreamOutcome, context::Context};
 use crate::{
     flowsheet::{Content, Measure, Port, StreamId},
-    lp::{Face, Options},
+    lp::{Face, Failure, Options},
     model::{Form, Linear},
 };
 
@@ -27,7 +27,7 @@ pub(super) fn fill(
         if !face.may_vary(&factors) {
             return None;
         }
-        told(face.range(&factors, options).ok()?)
+        told(&face.range(&factors, options))
     };
     let ids: Vec<StreamId> = context.flowsheet.streams.ids().collect();
     for (&id, outcome) in ids.iter().zip(streams.iter_mut()) {
@@ -68,7 +68,7 @@ pub(super) fn fill(
                 let of = context.model.reduce(&functional(&goal.of));
                 let to = context.model.reduce(&functional(to));
                 if face.may_vary(&of) || face.may_vary(&to) {
-                    face.ratio_range(&of, &to, options).ok().and_then(told)
+                    told(&face.ratio_range(&of, &to, options))
                 } else {
                     None
                 }
@@ -77,8 +77,14 @@ pub(super) fn fill(
     }
 }
 
-/// Two ends as they are told; none if they are one.
-fn told((low, high): (f64, f64)) -> Option<[Option<f64>; 2]> {
+/// Two ends as they are told; none if they are one. What could not be proven, within the time limit, is not told as a fact.
+fn told(ends: &Result<(f64, f64), Failure>) -> Option<[Option<f64>; 2]> {
+    let (low, high) = match ends {
+        Ok(ends) => *ends,
+        // A ratio of nothing has no value at all.
+        Err(Failure::Infeasible { .. }) => return None,
+        Err(_) => return Some([None, None]),
+    };
     let finite = |end: f64| end.is_finite().then_some(end);
     let same = (high - low).abs() <= SAME * low.abs().max(high.abs());
     (!same).then(|| [finite(low), finite(high)])

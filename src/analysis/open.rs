@@ -6,7 +6,7 @@
 use super::{OpenOutcome, context::Context, flows, multiplier, value};
 use crate::{
     flowsheet::{Content, Kind, Port},
-    lp::{DualFace, Face, Options},
+    lp::{DualFace, Face, Failure, Options},
     model::{Linear, NodeId},
 };
 
@@ -42,7 +42,19 @@ pub(super) fn open(context: &Context<'_>, options: &Options, all: bool) -> Vec<O
 }
 
 impl Collector<'_> {
-    fn push(&mut self, part: &'static str, name: &str, value: f64, (least, greatest): (f64, f64)) {
+    fn push(
+        &mut self,
+        part: &'static str,
+        name: &str,
+        value: f64,
+        ends: Result<(f64, f64), Failure>,
+    ) {
+        // What could not be proven, within the time limit, is not told as a fact; a ratio of nothing has no value at all.
+        let unknown = (f64::NEG_INFINITY, f64::INFINITY);
+        let (least, greatest) = match ends {
+            Err(Failure::Infeasible { .. }) => return,
+            ends => ends.unwrap_or(unknown),
+        };
         if (greatest - least).abs() > SAME * least.abs().max(greatest.abs()) {
             let finite = |end: f64| end.is_finite().then_some(end);
             self.found.push(OpenOutcome {
@@ -59,7 +71,7 @@ impl Collector<'_> {
     fn linear(&mut self, part: &'static str, name: &str, functional: &Linear) {
         let factors = self.context.model.reduce(functional);
         let face = self.face.as_ref().filter(|face| face.may_vary(&factors));
-        if let Some(Ok(ends)) = face.map(|face| face.range(&factors, self.options)) {
+        if let Some(ends) = face.map(|face| face.range(&factors, self.options)) {
             self.push(part, name, self.context.value(functional), ends);
         }
     }
@@ -70,7 +82,7 @@ impl Collector<'_> {
         let value = self.context.value(of) / self.context.value(to);
         let varies = |face: &&Face| face.may_vary(&above) || face.may_vary(&below);
         let face = self.face.as_ref().filter(varies).filter(|_| value.is_finite());
-        if let Some(Ok(ends)) = face.map(|face| face.ratio_range(&above, &below, self.options)) {
+        if let Some(ends) = face.map(|face| face.ratio_range(&above, &below, self.options)) {
             self.push(part, name, value, ends);
         }
     }
@@ -80,6 +92,15 @@ impl Collector<'_> {
         let (flowsheet, functionals, at) = (context.flowsheet, context.functionals(), context.at());
         for (name, functional) in flows::account_lines(context) {
             self.linear("account", name, &functional);
+        }
+        self.linear("account", "profit", &functionals.profit(at));
+        for (name, sales) in multiplier::numerators(context) {
+            self.linear("sales", &name, &sales);
+        }
+        for (name, base) in multiplier::bases(context) {
+            if let Ok(base) = base {
+                self.linear("base", name, &base);
+            }
         }
         for stage in value::stage_functionals(context) {
             self.linear("stage-in", &stage.name, &stage.entering);
@@ -125,11 +146,12 @@ impl Collector<'_> {
             if !duals.may_vary(&factors) {
                 return None;
             }
-            let (least, most) = duals.range(&factors, self.options).ok()?;
-            let ends = (sign * (constant + least), sign * (constant + most));
-            Some((ends.0.min(ends.1), ends.0.max(ends.1)))
+            Some(duals.range(&factors, self.options).map(|(least, most)| {
+                let ends = (sign * (constant + least), sign * (constant + most));
+                (ends.0.min(ends.1), ends.0.max(ends.1))
+            }))
         };
-        let mut found: Vec<(&'static str, String, f64, (f64, f64))> = Vec::new();
+        let mut found = Vec::new();
         for (id, stream) in flowsheet.streams.iter_ids() {
             let nodes = stream.species.iter().filter_map(|&species| {
                 let node = context.model.node(flowsheet, id, species, context.period)?;

@@ -337,9 +337,9 @@ pub struct LimitOutcome {
     pub binding: bool,
     /// ∂objective per t/yr more of the bound (per unit share, for a share), on the side that relieves the limit.
     pub shadow_price: f64,
-    /// The same for a smaller bound; none if there is no plan then.
+    /// The same for a smaller bound; none if there is no plan then, or if it was not proven within the time limit.
     pub left: Option<f64>,
-    /// The same for a greater bound; none if there is no plan then.
+    /// The same for a greater bound; none if there is no plan then, or if it was not proven within the time limit.
     pub right: Option<f64>,
     /// How far the bound can fall, in its unit, while the shadow price holds; none if unknown or without end.
     pub decrease: Option<f64>,
@@ -429,16 +429,16 @@ pub struct OperationOutcome {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct OpenOutcome {
-    /// `account`, `stage-in`, `stage-out`, `multiplier`, `operation` (throughput), `residue`, `consumption`, `recovery`,
+    /// `account`, `stage-in`, `stage-out`, `sales` and `base` of multipliers, `multiplier`, `operation` (throughput), `residue`, `consumption`, `recovery`,
     /// `emission`; `imputed-value` of a stream, `worth` of a species in a stream.
     pub part: &'static str,
     /// What it is of.
     pub name: String,
     /// Its value in this plan.
     pub value: f64,
-    /// The least value; none if nothing ends it.
+    /// The least value; none if nothing ends it, or if that was not proven within the time limit.
     pub least: Option<f64>,
-    /// The greatest value; none if nothing ends it.
+    /// The greatest value; none if nothing ends it, or if that was not proven within the time limit.
     pub greatest: Option<f64>,
 }
 
@@ -464,7 +464,7 @@ pub struct StreamOutcome {
     pub to: String,
     /// Its whole flow.
     pub flow: f64,
-    /// The least and the greatest flow among all optimal plans (null where nothing ends it), if it is no fact.
+    /// The least and the greatest flow among all optimal plans (null where nothing ends it, or where that was not proven within the time limit), if it is no fact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<[Option<f64>; 2]>,
     /// What is in it, largest first.

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{failure, goals};
 use crate::{
-    diagnostic::Diagnostics,
+    diagnostic::{Code, Diagnostic, Diagnostics},
     flowsheet::{Flowsheet, GoalId, Measure, PeriodId, Values},
     index::Id,
     lp::{self, ColumnId, LinearProgram, Options},
@@ -20,6 +20,9 @@ use crate::{
 
 /// Most goals that some plan meets and for which all sets are searched, 2^16.
 const MOST: usize = 16;
+
+/// A denominator below this share of its terms is 0.
+const VANISHES: f64 = 1e-9;
 
 /// Which goals can hold together.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -198,13 +201,15 @@ impl Search<'_> {
     /// The objective of the best plan that meets a set of goals; none if there is none.
     ///
     /// # Errors
-    /// Findings, if there are plans but the objective is a ratio that has no best value among them.
+    /// Findings, if there are plans but the objective is a ratio that has no best value among them, or if it could not be
+    /// proven that there is a plan or none.
     fn holds(&self, set: &[GoalId]) -> Result<Option<f64>, Diagnostics> {
         let flowsheet = self.enforcing(set);
         let Ok(mut model) = Model::assemble(&flowsheet, self.values) else { return Ok(None) };
         let plan = match model.solve(&flowsheet, self.options, Form::Condensed) {
             Ok(plan) => plan,
-            Err(failure @ Failure::Ratio(_)) => {
+            Err(Failure::Infeasible(_)) => return Ok(None),
+            Err(failure) => {
                 return Err(failure::explain(
                     &flowsheet,
                     self.values,
@@ -213,12 +218,14 @@ impl Search<'_> {
                     &failure,
                 ));
             }
-            Err(_) => return Ok(None),
         };
         // A ratio of nothing to nothing is no goal met: some plan must have all denominators.
-        let mut ratios = set.iter().filter_map(|&id| flowsheet.goals[id].to.as_ref());
-        let all = ratios.all(|to| self.can_be(&flowsheet, &model, to));
-        Ok(all.then_some(plan.objective))
+        for to in set.iter().filter_map(|&id| flowsheet.goals[id].to.as_ref()) {
+            if !self.can_be(&flowsheet, &model, to)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(plan.objective))
     }
 
     /// Why a set of goals does not hold.
@@ -232,7 +239,8 @@ impl Search<'_> {
             Err(_) => None,
             Ok(_) => {
                 let mut ratios = set.iter().filter_map(|&id| flowsheet.goals[id].to.as_ref());
-                let empty = ratios.find(|to| !self.can_be(&flowsheet, &model, to))?;
+                let empty =
+                    ratios.find(|to| matches!(self.can_be(&flowsheet, &model, to), Ok(false)))?;
                 Some(format!("no plan that meets them has any `{}`", empty.text))
             }
         }
@@ -240,7 +248,15 @@ impl Search<'_> {
 
     /// Whether a measure is above 0 in some plan of a model. Plans that meet a set of goals can be mixed, so that one
     /// plan per denominator is enough.
-    fn can_be(&self, flowsheet: &Flowsheet, model: &Model, measure: &Measure) -> bool {
+    ///
+    /// # Errors
+    /// Findings, if that could not be proven.
+    fn can_be(
+        &self,
+        flowsheet: &Flowsheet,
+        model: &Model,
+        measure: &Measure,
+    ) -> Result<bool, Diagnostics> {
         let at = At { flowsheet, values: self.values, period: PeriodId::new(0) };
         let factors = model.reduce(&model.functionals().measure(at, measure));
         let condensed = model.condensed();
@@ -258,9 +274,18 @@ impl Search<'_> {
             );
         }
         match lp::solve(&program, self.options) {
-            Ok(solution) => -solution.objective > 1e-9,
-            Err(lp::Failure::Unbounded { .. }) => true,
-            Err(_) => false,
+            Ok(solution) => {
+                let terms = factors.iter().zip(&solution.primal);
+                let size: f64 = terms.map(|(factor, value)| (factor * value).abs()).sum();
+                Ok(-solution.objective > VANISHES * size)
+            }
+            Err(lp::Failure::Unbounded { .. }) => Ok(true),
+            Err(_) => Err(Diagnostic::new(
+                Code::NotProven,
+                format!("it was not proven whether `{}` can be above 0", measure.text),
+            )
+            .help("raise `--time-limit`, or try another `--solver`")
+            .into()),
         }
     }
 }

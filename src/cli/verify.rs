@@ -35,7 +35,7 @@ pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, St
         String::from_utf8(text.bytes).map_err(|error| cannot(format!("it is no text: {error}")))?;
     let saved = Saved::read(&text).map_err(cannot)?;
     let Some(proof) = &saved.proof else {
-        let why = "it proves nothing exactly; write it with `reeflow solve --exact --format json`";
+        let why = "it proves nothing exactly; write it with `reeflow solve --exact --format json`, of a flowsheet with a plan or a contradiction";
         return Err(cannot(why.to_owned()));
     };
     let patch = PatchArgs { set: saved.request.set.clone(), ..PatchArgs::default() };
@@ -46,6 +46,7 @@ pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, St
         let deadline = Instant::now().checked_add(args.time_limit);
         match recheck(flowsheet, &sheet.sources, proof, deadline) {
             Ok(()) => {}
+            Err(Refusal::Unable(reason)) if refuted.is_empty() => return Err(cannot(reason)),
             Err(Refusal::Wrong(reason) | Refusal::Unable(reason)) => refuted.push(reason),
             Err(Refusal::TimeLimit) => {
                 return Err(cannot("the time limit passed; raise `--time-limit`".to_owned()));

@@ -72,7 +72,7 @@ impl<'a> Figures<'a> {
             let atoms = number::of(formula.count(element)) * number::of(element.atomic_weight());
             atoms / molar_mass(formula)
         });
-        share.unwrap_or_else(|| number::of(weight))
+        share.expect("a weight that is neither 0 nor 1 is that of an element in a formula")
     }
 
     /// Money paid per t of what a price counts.

@@ -99,8 +99,19 @@ impl<'a> Exact<'a> {
         self.ratio.is_some()
     }
 
+    /// What a ratio is divided by, one factor per column.
+    pub(super) fn denominator(&self) -> Option<Vec<RBig>> {
+        let (_, to) = self.ratio.as_ref()?;
+        let mut factors = vec![RBig::ZERO; self.columns.len()];
+        for (at, value) in self.flows.reduce(to) {
+            factors[at] = value;
+        }
+        Some(factors)
+    }
+
     /// Makes the change of a ratio around a plan the objective, `(of − R to) ÷ to(x)` with `R = of(x) ÷ to(x)`; where no
-    /// plan improves on x, R is the best ratio (W. Dinkelbach, Management Science 13 (1967) 492–498).
+    /// plan improves on x, and no plan has a negative denominator, R is the best ratio (W. Dinkelbach, Management Science
+    /// 13 (1967) 492–498).
     pub(super) fn aim(&mut self, columns: &[RBig]) -> Result<(), Refusal> {
         let Some((of, to)) = &self.ratio else { return Ok(()) };
         let (above, below) = (self.at(of, columns), self.at(to, columns));

@@ -128,8 +128,30 @@ pub fn prove(
     match optimise(&mut exact, basic, &clock)? {
         End::Optimal(vertex) => Ok((describe(&exact, &vertex), vertex.pivots)),
         End::Infeasible(multipliers) => Ok((infeasible(&exact, &multipliers), 0)),
-        End::Unbounded => Err(Refusal::Unable("the objective grows without limit".to_owned())),
+        End::Unbounded => Err(Refusal::Unable(if exact.is_ratio() {
+            "the ratio grows without limit, or is approached by ever larger plans".to_owned()
+        } else {
+            "the objective grows without limit".to_owned()
+        })),
     }
+}
+
+/// Whether no plan has a negative denominator, so that a ratio which none improves on is the best one.
+fn check_denominator(exact: &Exact<'_>, basic: &[bool], clock: &Clock) -> Result<(), Refusal> {
+    let Some(costs) = exact.denominator() else { return Ok(()) };
+    let program = simplex::Program { costs, rows: exact.program.rows.clone() };
+    let least = match simplex::minimise(&program, basic.to_vec(), clock)? {
+        End::Optimal(vertex) => {
+            let terms = program.costs.iter().zip(&vertex.columns);
+            number::sum(terms.map(|(cost, value)| cost * value))
+        }
+        End::Infeasible(_) => return Ok(()),
+        End::Unbounded => RBig::NEG_ONE,
+    };
+    if number::is_negative(&least) {
+        return Err(Refusal::Unable("the denominator of the ratio can be negative".to_owned()));
+    }
+    Ok(())
 }
 
 /// Minimises; a ratio as often as its change around the plan that was found leads to another one.
@@ -145,6 +167,8 @@ fn optimise(exact: &mut Exact<'_>, basic: Vec<bool>, clock: &Clock) -> Result<En
         let End::Optimal(vertex) = &mut found else { break };
         if vertex.pivots == 0 {
             vertex.pivots = before;
+            let basic = vertex.basic.clone();
+            check_denominator(exact, &basic, clock)?;
             break;
         }
         vertex.pivots += before;
@@ -242,6 +266,7 @@ pub fn recheck(
             }
             if exact.is_ratio() {
                 exact.aim(&simplex::point(&exact.program, &basic, &clock)?)?;
+                check_denominator(&exact, &basic, &clock)?;
             }
             let vertex = simplex::recheck(&exact.program, &basic, &clock)?;
             match difference(claimed, &describe(&exact, &vertex)) {

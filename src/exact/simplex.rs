@@ -319,11 +319,22 @@ pub(super) fn recheck(program: &Program, basic: &[bool], clock: &Clock) -> Resul
     if state.violated().is_some() {
         return refuse("the basis is not feasible");
     }
+    // Not taken from the factors: the rows themselves, and the reduced costs of what is basic.
+    let width = program.costs.len();
+    let holds = |(at, row): (usize, &Row)| {
+        dot(&row.terms, &state.value) + &state.value[width + at] == row.right
+    };
+    if !program.rows.iter().enumerate().all(holds) {
+        return refuse("the plan of the basis does not satisfy the rows");
+    }
     let costs = gradient(program);
     let duals = state.multipliers(&costs);
     let reduced = state.reduced(&costs, &duals);
     if reduced.iter().enumerate().any(|(at, cost)| !state.fixed(at) && is_negative(cost)) {
         return refuse("the basis is not optimal");
+    }
+    if state.basics().any(|variable| !reduced[variable].is_zero()) {
+        return refuse("the duals of the basis do not price it");
     }
     let minimum = |factors: &[RBig], values: &mut dyn Iterator<Item = &RBig>| {
         factors.iter().zip(values).fold(RBig::ZERO, |sum, (factor, value)| sum + factor * value)

@@ -175,10 +175,13 @@ pub fn side<C: Clone, R: Clone>(
     let step = if rhs > 0.0 { 0.1 * rhs } else { 1.0 };
     let path = super::follow(lp, &[(row, rate)], f64::INFINITY, step, 1, options)?;
     let Some(end) = path.points.get(1) else {
-        return Ok(match path.end {
-            super::PathEnd::NothingHelps => Some(Side::straight(0.0, f64::INFINITY, None, rate)),
-            _ => None,
-        });
+        return match path.end {
+            super::PathEnd::NothingHelps => {
+                Ok(Some(Side::straight(0.0, f64::INFINITY, None, rate)))
+            }
+            super::PathEnd::TimeLimit => Err(Failure::TimeLimit),
+            _ => Ok(None),
+        };
     };
     // Between two breakpoints the vertex is no kink, and its basis tells all.
     let mut moved = lp.clone();
@@ -192,7 +195,12 @@ pub fn side<C: Clone, R: Clone>(
     let (further, next) = basis.reach_of(row, up);
     let near = (solved.dual(row) - price).abs() <= 1e-6 * price.abs().max(f64::MIN_POSITIVE);
     let price = if near { solved.dual(row) } else { price };
-    let room = if solved.degenerate { end.theta } else { middle + further };
+    let endless = path.end == super::PathEnd::WithoutEnd && path.points.len() == 2;
+    let room = match (solved.degenerate, endless) {
+        (false, _) => middle + further,
+        (true, true) => f64::INFINITY,
+        (true, false) => end.theta,
+    };
     Ok(Some(Side { basis: Some(basis.clone()), ..Side::straight(price, room, next, rate) }))
 }
 
@@ -208,12 +216,13 @@ pub fn slope<C: Clone, R: Clone>(
 ) -> Result<Option<(f64, f64)>, Failure> {
     // The end of the first of two segments is a breakpoint; that of the last need not be one.
     let path = super::follow(lp, direction, f64::INFINITY, 0.1, 2, options)?;
-    Ok(match (path.points.get(1), path.end) {
+    match (path.points.get(1), path.end) {
         (Some(_), super::PathEnd::WithoutEnd) if path.points.len() == 2 => {
-            Some((path.slope(0), f64::INFINITY))
+            Ok(Some((path.slope(0), f64::INFINITY)))
         }
-        (Some(end), _) => Some((path.slope(0), end.theta)),
-        (None, super::PathEnd::NothingHelps) => Some((0.0, f64::INFINITY)),
-        (None, _) => None,
-    })
+        (Some(end), _) => Ok(Some((path.slope(0), end.theta))),
+        (None, super::PathEnd::NothingHelps) => Ok(Some((0.0, f64::INFINITY))),
+        (None, super::PathEnd::TimeLimit) => Err(Failure::TimeLimit),
+        (None, _) => Ok(None),
+    }
 }

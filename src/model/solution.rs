@@ -349,7 +349,8 @@ pub(super) fn positive_drivers(
 }
 
 impl Solution {
-    /// Puts other numbers of the same optimum in place of the solver's, and certifies them.
+    /// Puts other numbers of the same optimum in place of the solver's, if they pass the certificate; whether they did. The
+    /// solver's basis stays, for what is asked of a basis.
     ///
     /// # Panics
     /// If there is not one flow per node, one value per driver and one dual per row of the full program.
@@ -360,10 +361,23 @@ impl Solution {
         nodes: Vec<f64>,
         drivers: Vec<f64>,
         duals: Vec<f64>,
-    ) {
+    ) -> bool {
         let primal: Vec<f64> = nodes.iter().chain(&drivers).copied().collect();
-        self.certificate = lp::certify(&model.full, &primal, &duals);
+        let certificate = lp::certify(&model.full, &primal, &duals);
+        if !certificate.passes() {
+            return false;
+        }
+        self.certificate = certificate;
+        for (at, full) in model.full_rows.iter().enumerate() {
+            if let (Some(full), Form::Condensed) = (full, self.form) {
+                self.raw.duals[at] = duals[full.index()];
+            }
+        }
+        if self.form == Form::Condensed {
+            self.raw.primal.clone_from(&drivers);
+        }
         (self.objective, self.nodes, self.drivers, self.duals) = (objective, nodes, drivers, duals);
+        true
     }
 
     /// Flow of a node, t/yr.

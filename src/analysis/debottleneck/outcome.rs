@@ -111,8 +111,9 @@ pub struct Growth {
     pub from: f64,
     /// Its bound at the end of the segment, in its unit.
     pub to: f64,
-    /// Worth of one more t/yr (or of one whole share, on average) of the first limit of a segment, the others growing with it in proportion, in the unit of what
-    /// is followed (of a ratio: of its numerator less the target times its denominator); none for the others.
+    /// Worth of one more t/yr (or of one whole share) of the first limit of a segment, the others
+    /// growing with it in proportion, in the unit of what is followed: of a ratio, and of a share,
+    /// the mean over the segment; none for the others.
     pub worth: Option<f64>,
 }
 

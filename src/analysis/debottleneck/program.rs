@@ -267,10 +267,11 @@ impl<'a> Program<'a> {
             list.push(((to - from).abs() * item.weight * item.available, growth));
         }
         list.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let gain = self.setting.sign() * (end.solution.objective - start.solution.objective);
+        let value = |point: &lp::Point| self.value(&point.solution.primal[..self.drivers]);
+        let gain = value(end).zip(value(start)).map(|(end, start)| end - start);
         let mut list: Vec<Growth> = list.into_iter().map(|(_, growth)| growth).collect();
         if let Some(first) = list.first_mut() {
-            first.worth = Some(gain / (first.to - first.from));
+            first.worth = gain.map(|gain| gain / (first.to - first.from));
         }
         list
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     analysis::{bottleneck::name_next, context::Context, goals},
-    diagnostic::Diagnostics,
+    diagnostic::{Code, Diagnostic, Diagnostics},
     flowsheet::{Content, Flowsheet, LimitId, Objective, Sense, Values},
     lp::{self, Options, Reach},
     model::{Form, Model, Row, Solution},
@@ -189,9 +189,12 @@ impl Shares<'_> {
                 return Ok((reach.slope < 0.0).then_some((point, reach)));
             }
         }
-        Err(unproven(
-            "where several plans are as good for every value of a share, its path is not followed",
-        ))
+        Err(Diagnostic::new(
+            Code::NotProven,
+            "several plans are as good for every value of the share, so its path is not followed",
+        )
+        .help("follow the objective, or relax the share by `--set` and look at `reeflow solve`")
+        .into())
     }
 
     /// How much the followed value still has to gain, if there is a target.

@@ -26,7 +26,18 @@ fn is_written(row: Row) -> bool {
 /// Most conflicts that are told.
 const CONFLICTS: usize = 4;
 
-/// Irreducible conflicts without a statement in common, each with what demands first; and whether there are more.
+/// What was found of conflicts.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Irreducible conflicts without a statement in common, each with what demands first.
+    pub(super) conflicts: Vec<Vec<Statement>>,
+    /// Whether there are, or may be, more than these.
+    pub(super) more: bool,
+    /// Why the search ended before its end; none if it did not.
+    pub(super) cut: Option<&'static str>,
+}
+
+/// Irreducible conflicts without a statement in common.
 ///
 /// The first is among the statements that take part in a Farkas proof, the next among those of the proof that there
 /// still is no plan without any statement of the ones before. Empty if none could be proven.
@@ -35,18 +46,20 @@ pub(super) fn find(
     flowsheet: &Flowsheet,
     options: &Options,
     proof: &[(Row, f64)],
-) -> (Vec<Vec<Statement>>, bool) {
+) -> Found {
     let condensed = model.condensed();
     let mut found: Vec<Vec<Statement>> = Vec::new();
     let mut proof: Vec<(Row, f64)> = proof.to_vec();
     loop {
         let told: Vec<Row> = found.iter().flatten().map(|statement| statement.row).collect();
-        let mut next = narrow(model, options, &proof, &told);
-        if next.is_empty() {
-            return (found, false);
-        }
-        if found.len() == CONFLICTS {
-            return (found, true);
+        let mut next = match narrow(model, options, &proof, &told) {
+            Ok(next) => next,
+            Err(failure) => {
+                return Found { conflicts: found, more: true, cut: Some(reason(&failure)) };
+            }
+        };
+        if next.is_empty() || found.len() == CONFLICTS {
+            return Found { more: !next.is_empty(), conflicts: found, cut: None };
         }
         // What demands comes first, then what stands against it.
         next.sort_by_key(|statement| statement.rank(flowsheet));
@@ -59,15 +72,32 @@ pub(super) fn find(
         for (id, row) in condensed.rows().filter(|(_, row)| !told.contains(row.key)) {
             program.add_row(*row.key, row.sense, row.rhs, condensed.row_terms(id));
         }
-        let Err(lp::Failure::Infeasible { farkas, .. }) = lp::solve(&program, options) else {
-            return (found, false);
+        let farkas = match lp::solve(&program, options) {
+            Err(lp::Failure::Infeasible { farkas, .. }) => farkas,
+            Ok(_) => return Found { conflicts: found, ..Found::default() },
+            Err(failure) => {
+                return Found { conflicts: found, more: true, cut: Some(reason(&failure)) };
+            }
         };
         proof = program.rows().map(|(id, row)| (*row.key, farkas[id.index()])).collect();
     }
 }
 
+/// Why a search for conflicts ended before its end.
+const fn reason(failure: &lp::Failure) -> &'static str {
+    match failure {
+        lp::Failure::TimeLimit => "the time limit passed",
+        _ => "it could not be proven which of them contradict each other",
+    }
+}
+
 /// An irreducible conflict among the statements that take part in a proof and were not told yet.
-fn narrow(model: &Model, options: &Options, proof: &[(Row, f64)], told: &[Row]) -> Vec<Statement> {
+fn narrow(
+    model: &Model,
+    options: &Options,
+    proof: &[(Row, f64)],
+    told: &[Row],
+) -> Result<Vec<Statement>, lp::Failure> {
     let largest = proof.iter().fold(0.0_f64, |largest, (_, weight)| largest.max(weight.abs()));
     let part = |row: Row| {
         proof.iter().any(|&(other, weight)| other == row && weight.abs() > SHARE * largest)
@@ -81,8 +111,8 @@ fn narrow(model: &Model, options: &Options, proof: &[(Row, f64)], told: &[Row]) 
         let row = *condensed.row_key(id);
         is_written(row) && !takes_part(row)
     };
-    let found = lp::irreducible(condensed, &candidates, left_out, options).unwrap_or_default();
-    found.into_iter().map(|id| Statement { id, row: *condensed.row_key(id) }).collect()
+    let found = lp::irreducible(condensed, &candidates, left_out, options)?;
+    Ok(found.into_iter().map(|id| Statement { id, row: *condensed.row_key(id) }).collect())
 }
 
 impl Statement {

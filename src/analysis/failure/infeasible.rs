@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     chain,
-    conflict::{self, Statement},
+    conflict::{self, Found, Statement},
     part, rank,
     repair::{Repair, Search},
     words,
@@ -30,10 +30,16 @@ pub(super) fn explain(
     options: &Options,
     proof: &[(Row, f64)],
 ) -> Diagnostics {
-    let (conflicts, more) = conflict::find(model, flowsheet, options, proof);
+    let Found { conflicts, more, cut } = conflict::find(model, flowsheet, options, proof);
     let search = Search { flowsheet, values, model, options };
     match conflicts.as_slice() {
-        [] => structural(flowsheet, proof).into(),
+        [] => structural(flowsheet, proof, cut).into(),
+        [statements] if more => {
+            let (mut diagnostic, _) = one(&search, statements);
+            let help = diagnostic.help.take();
+            let cut = format!("there may be further conflicts: {}", cut.unwrap_or_default());
+            diagnostic.help(help.into_iter().chain([cut]).collect::<Vec<_>>().join("\n")).into()
+        }
         [statements] => one(&search, statements).0.into(),
         _ => {
             let findings = several(&search, &conflicts, more);
@@ -50,8 +56,8 @@ pub(in crate::analysis) fn reason(
     options: &Options,
     proof: &[(Row, f64)],
 ) -> Option<String> {
-    let (conflicts, _) = conflict::find(model, flowsheet, options, proof);
-    let statements = conflicts.first()?;
+    let found = conflict::find(model, flowsheet, options, proof);
+    let statements = found.conflicts.first()?;
     let search = Search { flowsheet, values, model, options };
     let told = tell(&search, statements);
     let goals = statements.iter().filter(|it| matches!(it.row, Row::Goal(..)));
@@ -85,10 +91,19 @@ fn several(search: &Search<'_>, conflicts: &[Vec<Statement>], more: bool) -> Dia
         for other in conflicts.iter().enumerate().filter(|(other, _)| *other != at) {
             other.1[0].drop_from(&mut flowsheet, &mut values);
         }
-        let Ok(model) = Model::assemble(&flowsheet, &values) else { continue };
+        // A statement is there again with all but one of every other conflict; where not, the others are told as well.
+        let Ok(model) = Model::assemble(&flowsheet, &values) else {
+            findings.push(one(search, statements).0);
+            first.push(None);
+            continue;
+        };
         let alone = Search { flowsheet: &flowsheet, values: &values, model: &model, ..*search };
         let same: Option<Vec<Statement>> = statements.iter().map(|it| it.again(&model)).collect();
-        let Some(statements) = same else { continue };
+        let Some(statements) = same else {
+            findings.push(one(search, statements).0);
+            first.push(None);
+            continue;
+        };
         let (mut diagnostic, best) = one(&alone, &statements);
         let apart = format!(
             "conflict {} of {count} that have no statement in common: each must be mended, and is told here as if the others were;",
@@ -272,7 +287,7 @@ fn contradict(flowsheet: &Flowsheet, statements: &[Statement]) -> String {
 }
 
 /// What contradicts itself without any limit, or could not be narrowed to what is proven.
-fn structural(flowsheet: &Flowsheet, rows: &[(Row, f64)]) -> Diagnostic {
+fn structural(flowsheet: &Flowsheet, rows: &[(Row, f64)], cut: Option<&'static str>) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(Code::Infeasible, "no plan satisfies all limits together");
     for &(row, _) in rows {
         if let Row::Limit(id, _) = row {
@@ -289,7 +304,9 @@ fn structural(flowsheet: &Flowsheet, rows: &[(Row, f64)]) -> Diagnostic {
                 diagnostic.at(operation.span, format!("its recipe has no place for `{name}`"));
         }
     }
-    diagnostic.help("these statements take part in the contradiction; relax one of them")
+    let cut = cut.map_or_else(String::new, |cut| format!("; not narrowed further: {cut}"));
+    diagnostic
+        .help(format!("these statements take part in the contradiction; relax one of them{cut}"))
 }
 
 /// An enforced goal out of reach, and how far one can get.
@@ -320,6 +337,9 @@ fn held_in_feeds(
     reached: Option<f64>,
 ) -> Option<String> {
     let (held, content) = contained(search.flowsheet, search.values, goal)?;
+    if goal.bounds[at].sense != Sense::AtLeast {
+        return None;
+    }
     // Reactions and purchases may bring what no feed holds; then the feeds explain nothing.
     if reached.is_some_and(|reached| reached > held * (1.0 + 1e-9)) {
         return None;

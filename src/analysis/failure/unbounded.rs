@@ -53,7 +53,7 @@ pub(super) fn explain(
     }
     // A limit that was written and does not limit.
     for limit in flowsheet.limits.iter().filter(|limit| limit.sense == Sense::AtLeast) {
-        if endless.traded.iter().any(|it| it.what.is_limited_by(limit)) {
+        if endless.traded.iter().any(|it| it.what.is_limited_by(flowsheet, limit)) {
             let span = flowsheet.figures[limit.figure].span;
             diagnostic = diagnostic.at(span, "this sets no upper limit");
         }
@@ -308,14 +308,23 @@ impl What {
     }
 
     /// Whether a limit is on it.
-    fn is_limited_by(self, limit: &Limit) -> bool {
+    fn is_limited_by(self, flowsheet: &Flowsheet, limit: &Limit) -> bool {
         let kind = match self {
             Self::Feed(_) => LimitKind::Supply,
             Self::Product(_) => LimitKind::Demand,
             Self::Waste(_) => LimitKind::Disposal,
             Self::Ingredient(..) => LimitKind::Ingredient,
         };
-        limit.kind == kind && limit.operation == self.at()
+        let same = match (self, limit.port) {
+            (Self::Ingredient(_, position), Port::Ingredient(operation, species)) => {
+                match &flowsheet.operations[operation].kind {
+                    Kind::Blender(blender) => blender.ingredients[position].species == species,
+                    _ => false,
+                }
+            }
+            _ => true,
+        };
+        same && limit.kind == kind && limit.operation == self.at()
     }
 }
 

@@ -54,6 +54,10 @@ impl Lowering<'_> {
     fn sought(&mut self, wanted: &Wanted) -> Option<Sought> {
         match wanted {
             Wanted::Ratio(RatioTable { of, to }) => self.ratio(of, to),
+            Wanted::Text(text) if text.as_str() == "profit" => {
+                let profit = Name::new("profit()".to_owned(), text.span);
+                Some(Sought::Measure(self.measure(&profit)?))
+            }
             // A measure is a call at least: what has no parentheses is a name.
             Wanted::Text(text) if !text.contains('(') => self.sought_goal(text),
             Wanted::Text(text) => match split_ratio(text) {

@@ -72,6 +72,9 @@ fn answer(told: &Debottleneck) -> String {
                     objective(told.start_objective),
                 )
             }
+            EndOfPath::TimeLimit => {
+                format!("{name} is {start}; the time limit passed before any growth was looked at.")
+            }
             EndOfPath::BudgetSpent => format!("{name} is {start}; the budget leaves no growth."),
             _ if wanted.is_empty() => format!("{name} is {start}; no growth of a limit raises it."),
             _ => format!("✗ {name} stays at {start}, not {wanted}: no growth of a limit helps."),
@@ -125,7 +128,11 @@ fn grown(told: &Debottleneck) -> Vec<String> {
         let last = told.steps.last().filter(|_| told.end == EndOfPath::WithoutEnd);
         last.is_some_and(|step| step.grows.iter().any(|growth| growth.limit == limit))
     };
+    let moves = |&(_, _, from, to): &(&str, &str, f64, f64)| {
+        (to - from).abs() > 1e-9 * from.abs().max(to.abs())
+    };
     ends.into_iter()
+        .filter(moves)
         .map(|(limit, unit, from, to)| {
             if endless(limit) {
                 return format!("{limit} from {} on", show_bound(unit, from));
@@ -217,7 +224,7 @@ fn cells(
         if endless || bound == 0.0 || growth.unit == "share" {
             NONE.to_owned()
         } else {
-            percent((growth.to - growth.from).abs() / bound.abs())
+            percent((growth.to - growth.from) / bound.abs())
         },
         held(&worth),
         first(if endless { "no end".to_owned() } else { held(&show(told, step.value)) }),

@@ -114,6 +114,7 @@ fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
             end(limit.increase, 1.0),
             match limit.worth {
                 Some(worth) => in_objective(worth, outcome),
+                None if limit.shadow_price == 0.0 => NONE.to_owned(),
                 None if limit.decrease.is_none() && limit.increase.is_none() => NONE.to_owned(),
                 None => "no end".to_owned(),
             },
@@ -126,6 +127,11 @@ fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
         .collect();
     if !ends.is_empty() {
         page.item(&format!("What binds next, at the end of the range: {}.", ends.join(", ")));
+    }
+    let shares = ["specification", "fraction", "recipe"];
+    let bends = |limit: &&&LimitOutcome| shares.contains(&limit.kind) && limit.sense != "exactly";
+    if outcome.proof.ratio.is_some() || limits.iter().find(bends).is_some() {
+        page.item("Along a share, and towards a ratio, the price changes within its range; the worth is the change itself.");
     }
     if limits.iter().any(|limit| limit.kind == "recipe" && limit.sense == "exactly") {
         page.item("A line of a recipe takes more as the others take less in proportion.");

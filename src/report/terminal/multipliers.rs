@@ -29,6 +29,7 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
         let value = list.iter().filter(|item| item.denominator == *base).find_map(|item| item.base);
         let value =
             value.map_or_else(|| NONE.to_owned(), |value| format_money_rate(value, currency));
+        let value = marked(value, outcome.is_open("base", base));
         head.push(format!("#{}\n{value}", stacked(base)));
     }
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
@@ -37,7 +38,9 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
         let value = list.iter().find(|item| item.numerator == numerator).map(|item| item.value);
         let mut cells = vec![
             numerator.split(", ").map(held).collect::<Vec<_>>().join(", "),
-            value.map_or_else(String::new, |value| money.show(value)),
+            value.map_or_else(String::new, |value| {
+                marked(money.show(value), outcome.is_open("sales", numerator))
+            }),
         ];
         for base in &bases {
             let multiplier = find(numerator, base).and_then(|item| item.multiplier);
