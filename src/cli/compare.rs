@@ -12,7 +12,7 @@ use super::{
     run::{Sheet, open},
 };
 use crate::{
-    analysis::compare::{Side, attribute, compare as differences, observe},
+    analysis::compare::{Comparison, Side, attribute, compare as differences, observe},
     diagnostic::{Diagnostics, Sources},
     flowsheet::Flowsheet,
     report::{
@@ -39,7 +39,15 @@ pub(super) struct CompareArgs {
     output: OutputArgs,
 }
 
-/// One of the two plans.
+/// One of the two plans, with the findings about it.
+struct Half {
+    findings: Diagnostics,
+    sources: Sources,
+    /// None if the findings say why there is no plan.
+    compared: Option<Compared>,
+}
+
+/// A plan to compare.
 struct Compared {
     side: Side,
     /// What was solved, or why it is not at hand.
@@ -51,6 +59,27 @@ pub(super) fn compare(args: &CompareArgs, console: &mut Console) -> Result<End, 
     let before = read(&args.before, None, &none, args, console)?;
     let after = args.after.as_deref().unwrap_or(&args.before);
     let after = read(after, Some(&args.before), &args.patch, args, console)?;
+    let told = match (&before.compared, &after.compared) {
+        (Some(before), Some(after)) => Some(tell(before, after, args)?),
+        _ => None,
+    };
+    let output = args.output.output.as_deref();
+    let text = match (args.output.format, &told) {
+        (Format::Json, _) => {
+            Answer::new("compare", &before.findings, &before.sources, told.as_ref())
+                .and(&after.findings, &after.sources)
+                .to_json()
+        }
+        (Format::Text, Some(told)) => {
+            terminal::compare::render(told, args.all, &console.style(output))
+        }
+        (Format::Text, None) => return Err(Stop::Model),
+    };
+    write_output(console, output, &text)?;
+    told.map_or(Err(Stop::Model), |_| Ok(End::Well))
+}
+
+fn tell(before: &Compared, after: &Compared, args: &CompareArgs) -> Result<Comparison, Stop> {
     let mut told = differences(&before.side, &after.side)
         .map_err(|why| Stop::Tool(format!("cannot compare: {why}")))?;
     let attributed = match (&before.flowsheet, &after.flowsheet) {
@@ -61,15 +90,7 @@ pub(super) fn compare(args: &CompareArgs, console: &mut Console) -> Result<End, 
         Ok(attribution) => told.attribution = Some(attribution),
         Err(why) => told.why_not_attributed = Some(why),
     }
-    let output = args.output.output.as_deref();
-    let text = match args.output.format {
-        Format::Json => {
-            Answer::new("compare", &Diagnostics::new(), &Sources::new(), Some(&told)).to_json()
-        }
-        Format::Text => terminal::compare::render(&told, args.all, &console.style(output)),
-    };
-    write_output(console, output, &text)?;
-    Ok(End::Well)
+    Ok(told)
 }
 
 /// `FILE@SCENARIO` taken apart, unless there is a file of that name; `@SCENARIO` is one of the first file.
@@ -93,7 +114,7 @@ fn read(
     patch: &PatchArgs,
     args: &CompareArgs,
     console: &mut Console,
-) -> Result<Compared, Stop> {
+) -> Result<Half, Stop> {
     let (file, scenario) = part(path, first);
     if file.extension().is_some_and(|extension| extension == "json") {
         let changes = patch.changes();
@@ -104,7 +125,8 @@ fn read(
                 file.display()
             )));
         }
-        return read_saved(&file);
+        let (findings, sources) = (Diagnostics::new(), Sources::new());
+        return Ok(Half { findings, sources, compared: Some(read_saved(&file)?) });
     }
     let mut sheet = Sheet::of(&open(&file)?, scenario.as_deref(), patch);
     let observed = sheet
@@ -120,11 +142,11 @@ fn read(
         None => None,
     };
     console.draw(&sheet.findings, &sheet.sources);
-    let (Some(mut side), Some(flowsheet)) = (side, sheet.flowsheet) else {
-        return Err(Stop::Model);
-    };
-    side.name(&words(&file, scenario.as_deref(), &patch.changes()));
-    Ok(Compared { side, flowsheet: Ok(flowsheet) })
+    let compared = side.zip(sheet.flowsheet).map(|(mut side, flowsheet)| {
+        side.name(&words(&file, scenario.as_deref(), &patch.changes()));
+        Compared { side, flowsheet: Ok(flowsheet) }
+    });
+    Ok(Half { findings: sheet.findings, sources: sheet.sources, compared })
 }
 
 /// What a plan is called: its file, scenario and settings.

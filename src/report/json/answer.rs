@@ -33,6 +33,13 @@ impl<'a, T: Serialize> Answer<'a, T> {
         Self { command, findings: list(findings, sources), content }
     }
 
+    /// Adds findings about other texts, after those that there are.
+    #[must_use]
+    pub fn and(mut self, findings: &Diagnostics, sources: &Sources) -> Self {
+        self.findings.extend(list(findings, sources));
+        self
+    }
+
     /// The answer as indented JSON with a line break at its end.
     #[must_use]
     pub fn to_json(&self) -> String {
