@@ -48,7 +48,7 @@ pub(super) struct Global {
     /// When to use colours; `auto` heeds `NO_COLOR`
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: Color,
-    /// Longest line [default: that of the terminal, else 100]
+    /// Width that lines are fitted to; numbers and words of tables stay whole [default: that of the terminal, else 100]
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..))]
     pub(super) width: Option<u16>,
     /// Tell errors only, no warnings or notes

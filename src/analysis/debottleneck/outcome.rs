@@ -40,8 +40,8 @@ pub struct Debottleneck {
     pub reached: f64,
     /// Whether the target is met.
     pub met: bool,
-    /// In what growth is counted: `t/yr` of the one limit, `point` of the one share (1 = 100 points), the currency (cost of expansion), or `share` (the sum of
-    /// the limits' relative growths).
+    /// In what growth is counted: `t/yr` of the one limit, `point` of the one share (1 = 100 points), the
+    /// currency (cost of expansion), or `share` (the sum of the limits' relative growths).
     pub counted_in: String,
     /// Number of limits that may grow.
     pub may_grow: usize,

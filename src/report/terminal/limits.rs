@@ -164,7 +164,10 @@ fn write_effects(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
     let what = if all_met { "goals" } else { "missed goals" };
     page.line(&format!("What one more of each does to {what}:"));
     let mut head = vec![String::new(), ".limit".to_owned(), "one more".to_owned()];
-    head.extend(goals.iter().map(|goal| format!("#{}\n{}", stacked(&goal.name), goal.unit)));
+    head.extend(goals.iter().map(|goal| match goal.unit.as_str() {
+        "" => format!("#{}", stacked(&goal.name)),
+        unit => format!("#{}\n{unit}", stacked(&goal.name)),
+    }));
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let mut sheet = Sheet::new(&head);
     for (rank, limit) in limits.iter().enumerate() {
