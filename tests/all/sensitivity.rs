@@ -196,3 +196,14 @@ fn a_plant_that_stands_still_points_to_the_objective() {
     let help = findings.iter().find_map(|finding| finding.help.clone()).expect("help");
     assert!(help.contains("--objective"), "{help}");
 }
+
+#[test]
+fn a_tornado_of_several_threads_is_that_of_one() {
+    let flowsheet = shipped::lower("beylikova-industrial", &[]);
+    let drawn = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let report = pool.install(|| report(&flowsheet, Some("value-multiplier")));
+        serde_json::to_string(&report).expect("JSON")
+    };
+    assert_eq!(drawn(1), drawn(4));
+}

@@ -1,5 +1,7 @@
 //! The tornado: plans solved anew at both ends of what each figure may be.
 
+use rayon::prelude::*;
+
 use super::{Bar, companions, provenance};
 use crate::{
     analysis::{
@@ -55,10 +57,13 @@ impl Tornado<'_> {
         let nodes = self.context.model.nodes().len().max(1);
         let most = top.max(WORK.div_euclid(2 * nodes));
         let mut unsolved = candidates.len().saturating_sub(most);
+        candidates.truncate(most);
+        let drawn: Vec<Option<Bar>> =
+            candidates.par_iter().map(|candidate| self.bar(candidate)).collect();
         let mut bars: Vec<Bar> = Vec::new();
-        for (at, candidate) in candidates.iter().take(most).enumerate() {
-            let Some(bar) = self.bar(candidate) else {
-                unsolved += candidates.len().min(most) - at;
+        for (at, bar) in drawn.into_iter().enumerate() {
+            let Some(bar) = bar else {
+                unsolved += candidates.len() - at;
                 break;
             };
             if bar.swing > NOISE * self.main.base.abs() || bar.no_plan.contains(&true) {
