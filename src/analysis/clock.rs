@@ -14,7 +14,7 @@ pub(super) struct Clock {
 impl Clock {
     /// Starts the time limit.
     pub(super) fn start(options: &Options) -> Self {
-        let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
+        let deadline = options.deadline();
         Self { options: *options, deadline }
     }
 

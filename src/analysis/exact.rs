@@ -3,8 +3,6 @@
 //! The solver's basis, or the rows of its contradiction, go to [`exact`] by name; what comes back replaces the solver's
 //! numbers, so that all that is reported follows from the exact plan, rounded once.
 
-use std::time::{Duration, Instant};
-
 use super::outcome::ExactProof;
 use crate::{
     diagnostic::{Code, Diagnostic, Severity, Sources},
@@ -38,7 +36,7 @@ pub(super) fn prove_optimum(
             .help("prove a smaller flowsheet; up to 10,000 rows every `--solver` is followed by a step to a basis");
         return (Exactly { proof: None, finding: Some(finding) }, None);
     };
-    let (proof, pivots) = match exact::prove(flowsheet, sources, &hint, deadline(options)) {
+    let (proof, pivots) = match exact::prove(flowsheet, sources, &hint, options.deadline()) {
         Ok(found) => found,
         Err(refusal) => return (Exactly { proof: None, finding: Some(refused(&refusal)) }, None),
     };
@@ -70,7 +68,7 @@ pub(super) fn prove_failure(
     };
     let conflict = rows.iter().map(|&(row, _)| model.row_name(flowsheet, row));
     let hint = Hint { basis: Vec::new(), conflict: conflict.collect() };
-    match exact::prove(flowsheet, sources, &hint, deadline(options)) {
+    match exact::prove(flowsheet, sources, &hint, options.deadline()) {
         Ok((proof @ Proof::Infeasible { .. }, _)) => Exactly { proof: Some(proof), finding: None },
         Ok((proof, _)) => {
             let finding = unproven("in rational arithmetic the flowsheet has a plan")
@@ -79,10 +77,6 @@ pub(super) fn prove_failure(
         }
         Err(refusal) => Exactly { proof: None, finding: Some(refused(&refusal)) },
     }
-}
-
-fn deadline(options: &Options) -> Option<Instant> {
-    options.time_limit.and_then(|limit: Duration| Instant::now().checked_add(limit))
 }
 
 fn unproven(reason: &str) -> Diagnostic {

@@ -129,19 +129,7 @@ fn read(
         return Ok(Half { findings, sources, compared: Some(read_saved(&file)?) });
     }
     let mut sheet = Sheet::of(&open(&file)?, scenario.as_deref(), patch);
-    let observed = sheet
-        .flowsheet
-        .as_ref()
-        .map(|flowsheet| observe(flowsheet, &args.solver.options(), args.solver.form()));
-    let side = match observed {
-        Some(Ok(side)) => Some(side),
-        Some(Err(findings)) => {
-            sheet.findings.append(findings);
-            None
-        }
-        None => None,
-    };
-    console.draw(&sheet.findings, &sheet.sources);
+    let side = sheet.ask(console, |it| observe(it, &args.solver.options(), args.solver.form()));
     let compared = side.zip(sheet.flowsheet).map(|(mut side, flowsheet)| {
         side.name(&words(&file, scenario.as_deref(), &patch.changes()));
         Compared { side, flowsheet: Ok(flowsheet) }

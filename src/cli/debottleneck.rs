@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::{
     End, Stop,
-    args::{Format, OutputArgs, SheetArgs, SolverArgs},
-    console::{Console, write_output},
+    args::{OutputArgs, SheetArgs, SolverArgs},
+    console::Console,
     run::Sheet,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
     flowsheet::Flowsheet,
     measure::{Quantity, Units},
-    report::{json::Answer, terminal},
+    report::terminal,
 };
 
 #[derive(Debug, Args)]
@@ -40,41 +40,15 @@ pub(super) struct DebottleneckArgs {
 
 pub(super) fn debottleneck(args: &DebottleneckArgs, console: &mut Console) -> Result<End, Stop> {
     let mut sheet = Sheet::read(&args.sheet)?;
-    let told = match &sheet.flowsheet {
-        Some(flowsheet) => {
-            let answer = request(flowsheet, args)
-                .and_then(|request| follow(flowsheet, &args.solver.options(), &request));
-            match answer {
-                Ok(told) => Some(told),
-                Err(findings) => {
-                    sheet.findings.append(findings);
-                    None
-                }
-            }
-        }
-        None => None,
-    };
-    console.draw(&sheet.findings, &sheet.sources);
-    let text = match (args.output.format, &told) {
-        (Format::Json, _) => {
-            let answer =
-                Answer::new("debottleneck", &sheet.findings, &sheet.sources, told.as_ref());
-            Some(answer.to_json())
-        }
-        (Format::Text, Some(told)) => {
-            let style = console.style(args.output.output.as_deref());
-            Some(terminal::debottleneck::render(told, &style))
-        }
-        (Format::Text, None) => None,
-    };
-    if let Some(text) = text {
-        write_output(console, args.output.output.as_deref(), &text)?;
-    }
-    match told {
-        Some(told) if told.met || told.target.is_none() => Ok(End::Well),
-        Some(_) => Ok(End::Wrong),
-        None => Err(Stop::Model),
-    }
+    let told = sheet.ask(console, |it| follow(it, &args.solver.options(), &request(it, args)?));
+    let told = sheet.answer(
+        console,
+        &args.output,
+        "debottleneck",
+        told,
+        terminal::debottleneck::render,
+    )?;
+    Ok(if told.met || told.target.is_none() { End::Well } else { End::Wrong })
 }
 
 fn request(flowsheet: &Flowsheet, args: &DebottleneckArgs) -> Result<Request, Diagnostics> {

@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::{
     Stop,
-    args::{PatchArgs, SheetArgs},
-    console::Console,
+    args::{Format, OutputArgs, PatchArgs, SheetArgs},
+    console::{Console, write_output},
     files::Disk,
 };
 use crate::{
     diagnostic::{Diagnostics, Sources},
     document::{Document, Read, Request, load},
     flowsheet::Flowsheet,
+    report::{json::Answer, terminal::Style},
 };
 
 /// Reads a file that the user named; `-` is standard input.
@@ -61,6 +64,45 @@ impl Sheet {
     /// Reads and checks the flowsheet that the user named.
     pub(super) fn read(args: &SheetArgs) -> Result<Self, Stop> {
         Ok(Self::of(&open(&args.file)?, args.scenario.as_deref(), &args.patch))
+    }
+
+    /// The answer to a question about the flowsheet; findings join those that there are, and all are drawn.
+    pub(super) fn ask<T>(
+        &mut self,
+        console: &mut Console,
+        question: impl FnOnce(&Flowsheet) -> Result<T, Diagnostics>,
+    ) -> Option<T> {
+        let told = match self.flowsheet.as_ref().map(question) {
+            Some(Ok(told)) => Some(told),
+            Some(Err(findings)) => {
+                self.findings.append(findings);
+                None
+            }
+            None => None,
+        };
+        console.draw(&self.findings, &self.sources);
+        told
+    }
+
+    /// Writes what a command answers; without an answer, JSON still has the findings.
+    pub(super) fn answer<T: Serialize>(
+        &self,
+        console: &mut Console,
+        args: &OutputArgs,
+        command: &'static str,
+        told: Option<T>,
+        render: impl FnOnce(&T, &Style) -> String,
+    ) -> Result<T, Stop> {
+        let output = args.output.as_deref();
+        let text = match (args.format, &told) {
+            (Format::Json, _) => {
+                Answer::new(command, &self.findings, &self.sources, told.as_ref()).to_json()
+            }
+            (Format::Text, Some(told)) => render(told, &console.style(output)),
+            (Format::Text, None) => return Err(Stop::Model),
+        };
+        write_output(console, output, &text)?;
+        told.ok_or(Stop::Model)
     }
 
     /// Reads and checks the flowsheet that the user named; draws the findings.

@@ -4,13 +4,13 @@ use clap::Args;
 
 use super::{
     End, Stop,
-    args::{Format, OutputArgs, SheetArgs, SolverArgs},
-    console::{Console, write_output},
+    args::{OutputArgs, SheetArgs, SolverArgs},
+    console::Console,
     run::Sheet,
 };
 use crate::{
     analysis::sensitivity::{Request, sensitivity as weigh},
-    report::{json::Answer, terminal},
+    report::terminal,
 };
 
 #[derive(Debug, Args)]
@@ -47,24 +47,7 @@ pub(super) fn sensitivity(args: &SensitivityArgs, console: &mut Console) -> Resu
     let mut sheet = Sheet::read(&args.sheet)?;
     let request =
         Request { goal: args.goal.clone(), objective: args.objective, top: args.top, by: args.by };
-    let answer = sheet.flowsheet.as_ref().map(|it| weigh(it, &args.solver.options(), &request));
-    let told = match answer {
-        Some(Ok(told)) => Some(told),
-        Some(Err(findings)) => {
-            sheet.findings.append(findings);
-            None
-        }
-        None => None,
-    };
-    console.draw(&sheet.findings, &sheet.sources);
-    let output = args.output.output.as_deref();
-    let text = match (args.output.format, &told) {
-        (Format::Json, _) => {
-            Answer::new("sensitivity", &sheet.findings, &sheet.sources, told.as_ref()).to_json()
-        }
-        (Format::Text, Some(told)) => terminal::sensitivity::render(told, &console.style(output)),
-        (Format::Text, None) => return Err(Stop::Model),
-    };
-    write_output(console, output, &text)?;
-    if told.is_some() { Ok(End::Well) } else { Err(Stop::Model) }
+    let told = sheet.ask(console, |it| weigh(it, &args.solver.options(), &request));
+    sheet.answer(console, &args.output, "sensitivity", told, terminal::sensitivity::render)?;
+    Ok(End::Well)
 }

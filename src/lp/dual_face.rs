@@ -1,6 +1,6 @@
 //! The optimal face of the duals: all optimal dual solutions, and how far a measure can vary over them.
 
-use super::{Basis, ColumnId, Failure, LinearProgram, Options, RowSense, Solution, solve};
+use super::{Basis, ColumnId, Failure, LinearProgram, Options, RowSense, Solution, face::ends};
 use crate::index::Id;
 
 /// All optimal dual solutions of a solved program.
@@ -68,25 +68,14 @@ impl DualFace {
         if !self.may_vary(factors) {
             return Ok((known, known));
         }
-        let end = |sign: f64| -> Result<f64, Failure> {
-            let mut program = self.program.clone();
-            for (at, &factor) in factors.iter().enumerate() {
-                program.set_cost(ColumnId::new(at), sign * factor);
-            }
-            match solve(&program, options) {
-                Ok(solution) => Ok(sign * solution.objective),
-                Err(Failure::Unbounded { .. }) => Ok(-sign * f64::INFINITY),
-                Err(failure) => Err(failure),
-            }
-        };
-        Ok((end(1.0)?.min(known), end(-1.0)?.max(known)))
+        ends(&self.program, factors, known, options)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lp::side;
+    use crate::lp::{side, solve};
     use proptest::prelude::*;
 
     #[test]

@@ -60,19 +60,7 @@ impl Face {
         if !self.may_vary(factors) {
             return Ok((known, known));
         }
-        let end = |sign: f64| -> Result<f64, Failure> {
-            let mut program = self.program.clone();
-            for (at, &factor) in factors.iter().enumerate() {
-                program.set_cost(ColumnId::new(at), sign * factor);
-            }
-            match solve(&program, options) {
-                Ok(solution) => Ok(sign * solution.objective),
-                Err(Failure::Unbounded { .. }) => Ok(-sign * f64::INFINITY),
-                Err(failure) => Err(failure),
-            }
-        };
-        // The known optimum is one of them, whatever the last bits say.
-        Ok((end(1.0)?.min(known), end(-1.0)?.max(known)))
+        ends(&self.program, factors, known, options)
     }
 
     /// An optimum at which Σ gⱼ xⱼ is greatest (or least), one value per column; none if nothing ends it.
@@ -86,15 +74,40 @@ impl Face {
         options: &Options,
     ) -> Result<Option<Vec<f64>>, Failure> {
         let sign = if greatest { -1.0 } else { 1.0 };
-        let mut program = self.program.clone();
-        for (at, &factor) in factors.iter().enumerate() {
-            program.set_cost(ColumnId::new(at), sign * factor);
-        }
-        match solve(&program, options) {
-            Ok(solution) => Ok(Some(solution.primal)),
-            Err(Failure::Unbounded { .. }) => Ok(None),
-            Err(failure) => Err(failure),
-        }
+        Ok(least(&self.program, factors, sign, options)?.map(|solution| solution.primal))
+    }
+}
+
+/// The least and the greatest value of Σ gⱼ xⱼ over a program, of which one is known; infinite where nothing ends it.
+pub(super) fn ends(
+    program: &LinearProgram<(), ()>,
+    factors: &[f64],
+    known: f64,
+    options: &Options,
+) -> Result<(f64, f64), Failure> {
+    let end = |sign: f64| -> Result<f64, Failure> {
+        let value = least(program, factors, sign, options)?.map(|solution| solution.objective);
+        Ok(sign * value.unwrap_or(f64::NEG_INFINITY))
+    };
+    // The known value is one of them, whatever the last bits say.
+    Ok((end(1.0)?.min(known), end(-1.0)?.max(known)))
+}
+
+/// Where `sign` · Σ gⱼ xⱼ is least over a program; none if nothing ends it.
+fn least(
+    program: &LinearProgram<(), ()>,
+    factors: &[f64],
+    sign: f64,
+    options: &Options,
+) -> Result<Option<Solution>, Failure> {
+    let mut program = program.clone();
+    for (at, &factor) in factors.iter().enumerate() {
+        program.set_cost(ColumnId::new(at), sign * factor);
+    }
+    match solve(&program, options) {
+        Ok(solution) => Ok(Some(solution)),
+        Err(Failure::Unbounded { .. }) => Ok(None),
+        Err(failure) => Err(failure),
     }
 }
 

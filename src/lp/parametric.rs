@@ -85,7 +85,7 @@ pub fn follow<C: Clone, R: Clone>(
     segments: usize,
     options: &Options,
 ) -> Result<Path, Failure> {
-    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
+    let deadline = options.deadline();
     let walk = Walk { lp: lp.clone(), direction, options: *options, deadline };
     let start = walk.at(0.0)?;
     let (far, end) = walk.far(until, step)?;

@@ -48,6 +48,14 @@ pub struct Options {
     pub time_limit: Option<Duration>,
 }
 
+impl Options {
+    /// When the time limit is over, if it begins now; none if it is unlimited.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.time_limit.and_then(|limit| Instant::now().checked_add(limit))
+    }
+}
+
 /// A certified optimum.
 #[derive(Clone, Debug)]
 pub struct Solution {
@@ -140,7 +148,7 @@ pub fn solve<C, R>(lp: &LinearProgram<C, R>, options: &Options) -> Result<Soluti
     if !found.is_empty() {
         return Err(Failure::Refused(found));
     }
-    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
+    let deadline = options.deadline();
     if program.integer.iter().any(|&integer| integer) {
         integer::solve(program, options.backend, deadline)
     } else {
@@ -160,7 +168,7 @@ pub(super) fn from_point<C, R>(
     options: &Options,
 ) -> Result<Solution, Failure> {
     let program = &lp.program;
-    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
+    let deadline = options.deadline();
     if program.row_count() > BASIS_ROWS || !defects(program).is_empty() {
         return solve(lp, options);
     }

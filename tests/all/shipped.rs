@@ -11,12 +11,7 @@ use reeflow::{
 
 /// The shipped flowsheet of that name, with `--set` patches.
 pub(crate) fn lower(name: &str, set: &[String]) -> Flowsheet {
-    let path = format!("{}/flowsheets/{name}.toml", env!("CARGO_MANIFEST_DIR"));
-    let read = Disk::open(Path::new(&path)).expect("it is shipped");
-    let request = Request { scenario: None, set };
-    let loaded = load(&read.name, &read.bytes, &request, &Disk, &mut Sources::new())
-        .expect("a shipped flowsheet loads");
-    Flowsheet::lower(&loaded.document).expect("a shipped flowsheet is sound").0
+    read_with(name, None, set).0
 }
 
 /// The names of all shipped flowsheets.
