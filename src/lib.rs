@@ -6,8 +6,10 @@ pub mod diagnostic;
 pub mod index;
 pub mod lp;
 pub mod measure;
-// Layer 1: chemistry.
+pub mod years;
+// Layer 1: chemistry, economics.
 pub mod chem;
+pub mod finance;
 // Layer 2: what was written.
 pub mod document;
 // Layer 3: what it means.

@@ -3,12 +3,14 @@
 use std::{fs, path::Path};
 
 /// Every top-level module and its layer.
-const LAYERS: [(&str, u8); 13] = [
+const LAYERS: [(&str, u8); 15] = [
     ("diagnostic", 0),
     ("index", 0),
     ("lp", 0),
     ("measure", 0),
+    ("years", 0),
     ("chem", 1),
+    ("finance", 1),
     ("document", 2),
     ("flowsheet", 3),
     ("balance", 4),
