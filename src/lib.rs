@@ -9,6 +9,7 @@ pub mod measure;
 pub mod years;
 // Layer 1: chemistry, economics.
 pub mod chem;
+pub mod curve;
 pub mod finance;
 // Layer 2: what was written.
 pub mod document;

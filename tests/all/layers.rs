@@ -3,13 +3,14 @@
 use std::{fs, path::Path};
 
 /// Every top-level module and its layer.
-const LAYERS: [(&str, u8); 15] = [
+const LAYERS: [(&str, u8); 16] = [
     ("diagnostic", 0),
     ("index", 0),
     ("lp", 0),
     ("measure", 0),
     ("years", 0),
     ("chem", 1),
+    ("curve", 1),
     ("finance", 1),
     ("document", 2),
     ("flowsheet", 3),
