@@ -11,6 +11,7 @@ pub mod years;
 pub mod chem;
 pub mod curve;
 pub mod finance;
+pub mod lifetime;
 // Layer 2: what was written.
 pub mod document;
 // Layer 3: what it means.

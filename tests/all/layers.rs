@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Every top-level module and its layer.
-const LAYERS: [(&str, u8); 16] = [
+const LAYERS: [(&str, u8); 17] = [
     ("diagnostic", 0),
     ("index", 0),
     ("lp", 0),
@@ -12,6 +12,7 @@ const LAYERS: [(&str, u8); 16] = [
     ("chem", 1),
     ("curve", 1),
     ("finance", 1),
+    ("lifetime", 1),
     ("document", 2),
     ("flowsheet", 3),
     ("balance", 4),
@@ -23,12 +24,14 @@ const LAYERS: [(&str, u8); 16] = [
 ];
 
 /// Crates that one module alone may name, beside its files.
-const OWNED: [(&str, &str); 5] = [
+const OWNED: [(&str, &str); 7] = [
     ("good_lp", "lp/"),
     ("clap", "cli"),
     ("toml", "document"),
     ("annotate_snippets", "cli"),
     ("dashu_ratio", "exact"),
+    ("libm", "lifetime"),
+    ("statrs", "lifetime"),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
