@@ -20,6 +20,7 @@ mod open;
 mod outcome;
 mod price;
 pub mod replay;
+mod roadmap;
 pub mod sensitivity;
 pub mod together;
 mod users;
@@ -34,11 +35,17 @@ pub use outcome::{
     ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
+pub use roadmap::{
+    BuiltOutcome, CapacityCourse, CashFlow, CashLine, Course, Finance, GoalCourse, GoalPoint,
+    Levelised, LimitCourse, PeriodOutcome, Roadmap, RouteOutcome, Search,
+};
+
 use std::fmt::Write;
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics, Sources},
-    flowsheet::Flowsheet,
+    diagnostic::{Code, Diagnostic, Diagnostics, Sources, nearest},
+    flowsheet::{Flowsheet, Objective, PeriodId},
+    index::Id,
     lp::{LinearProgram, Options},
     measure::format_number,
     model::{Failure, Form, Model, Solution},
@@ -67,21 +74,29 @@ pub struct Plan {
 /// # Errors
 /// Findings, if the model is wrong, infeasible or unbounded, or if no proven optimum was found.
 pub fn analyse(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<Plan, Diagnostics> {
-    analyse_with(flowsheet, options, form, false)
+    analyse_with(flowsheet, options, form, Wanted::default())
 }
 
-/// Like [`analyse`]; with `intervals`, the flow of each species in each stream is told with its least and greatest
-/// value where other plans are as good.
+/// What else is to be told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// The flow of each species in each stream with its least and greatest value where other plans are as good.
+    pub intervals: bool,
+    /// The period that is told in full; the last one if none is named.
+    pub period: Option<&'a str>,
+}
+
+/// Like [`analyse`], and tells more.
 ///
 /// # Errors
-/// As [`analyse`].
+/// As [`analyse`]; and if the period does not exist.
 pub fn analyse_with(
     flowsheet: &Flowsheet,
     options: &Options,
     form: Form,
-    intervals: bool,
+    wanted: Wanted<'_>,
 ) -> Result<Plan, Diagnostics> {
-    answer(flowsheet, options, form, intervals, None).0
+    answer(flowsheet, options, form, wanted, None).0
 }
 
 /// Like [`analyse_with`], and proves the answer in rational arithmetic, for the numbers as they stand in `sources`: that the
@@ -93,18 +108,22 @@ pub fn analyse_exactly(
     sources: &Sources,
     options: &Options,
     form: Form,
-    intervals: bool,
+    wanted: Wanted<'_>,
 ) -> (Result<Plan, Diagnostics>, Exactly) {
-    answer(flowsheet, options, form, intervals, Some(sources))
+    answer(flowsheet, options, form, wanted, Some(sources))
 }
 
 fn answer(
     flowsheet: &Flowsheet,
     options: &Options,
     form: Form,
-    intervals: bool,
+    wanted: Wanted<'_>,
     sources: Option<&Sources>,
 ) -> (Result<Plan, Diagnostics>, Exactly) {
+    let period = match told_period(flowsheet, wanted.period) {
+        Ok(period) => period,
+        Err(finding) => return (Err(finding.into()), Exactly::default()),
+    };
     let values = flowsheet.values();
     let mut model = match Model::assemble(flowsheet, &values) {
         Ok(model) => model,
@@ -135,10 +154,11 @@ fn answer(
             return (Err(findings), exactly);
         }
     };
-    let plan = report(flowsheet, options, intervals, model, solution).map(|mut plan| {
-        plan.outcome.proof.exact = proven;
-        plan
-    });
+    let plan =
+        report(flowsheet, options, (period, wanted.intervals), model, solution).map(|mut plan| {
+            plan.outcome.proof.exact = proven;
+            plan
+        });
     (plan, exactly)
 }
 
@@ -171,42 +191,65 @@ fn solve_again(
 fn report(
     flowsheet: &Flowsheet,
     options: &Options,
-    intervals: bool,
+    (period, intervals): (PeriodId, bool),
     model: Model,
     solution: Solution,
 ) -> Result<Plan, Diagnostics> {
-    let values = flowsheet.values();
-    let context = Context::new(flowsheet, &values, &model, &solution);
-    let (closure, worst) = accept(&context)?;
-    let mut goals = goals::check(&context, options);
+    let planned = flowsheet.is_planned();
+    let mut worst = 0.0_f64;
+    for other in flowsheet.periods.ids() {
+        let context = Context::in_period(flowsheet, &model, &solution, other);
+        worst = worst.max(accept(&context)?.1);
+    }
+    let context = Context::in_period(flowsheet, &model, &solution, period);
+    let (closure, _) = accept(&context)?;
+    // What asks for many plans is asked of a plan over the years only where it says more than the roadmap.
+    let mut goals =
+        if planned { goals::reached(&context) } else { goals::check(&context, options) };
     let mut streams = flows::streams(&context);
-    interval::fill(&context, options, &mut streams, &mut goals, intervals);
+    if !planned || intervals {
+        interval::fill(&context, options, &mut streams, &mut goals, intervals);
+    }
     let empty = flowsheet.goals.iter().filter(|goal| goal.enforced);
     let mut empty = empty.filter(|goal| goals::value(&context, goal).is_none());
     if let Some(goal) = empty.next() {
         return Err(failure::explain_empty_ratio(goal).into());
     }
-    let findings = report_findings(flowsheet, &solution, &goals);
-    let (assumptions, figures) = assumption::weigh(&context, Clock::start(options));
+    let roadmap = planned.then(|| roadmap::roadmap(flowsheet, &model, &solution, options));
+    let findings = match &roadmap {
+        Some(roadmap) => roadmap::findings(flowsheet, roadmap),
+        None => report_findings(flowsheet, &solution, &goals),
+    };
+    let (assumptions, figures) = if planned {
+        (Vec::new(), assumption::count(flowsheet))
+    } else {
+        assumption::weigh(&context, Clock::start(options))
+    };
     let (stages, chain) = value::stages(&context);
     let limits = bottleneck::limits(&context, options);
     let outcome = Outcome {
         title: flowsheet.title.clone(),
         note: flowsheet.note.clone(),
         currency: flowsheet.currency.clone(),
+        period: flowsheet.is_dated().then(|| flowsheet.periods[period].name.clone()),
+        roadmap,
         objective: describe_objective(flowsheet, &solution),
         proof: prove(&model, &solution, worst),
         account: flows::account(&context),
         stages,
         chain,
         multipliers: multiplier::multipliers(&context),
-        joint: bottleneck::joint(&context, options, &limits),
+        joint: if planned { None } else { bottleneck::joint(&context, options, &limits) },
         limits,
-        prices: price::ranges(&context, options),
+        prices: if planned { Vec::new() } else { price::ranges(&context, options) },
         goals,
         operations: flows::operations(&context),
         streams,
-        open: open::open(&context, options, intervals),
+        open: if planned && !intervals {
+            Vec::new()
+        } else {
+            open::open(&context, options, intervals)
+        },
         recoveries: flows::recoveries(&context),
         closure,
         consumption: flows::consumption(&context),
@@ -216,6 +259,23 @@ fn report(
         figures,
     };
     Ok(Plan { model, solution, outcome, findings })
+}
+
+/// The period that is told in full.
+fn told_period(flowsheet: &Flowsheet, name: Option<&str>) -> Result<PeriodId, Diagnostic> {
+    let periods = &flowsheet.periods;
+    let Some(name) = name else { return Ok(PeriodId::new(periods.len() - 1)) };
+    let found = periods.ids().find(|&id| periods[id].name == name);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = periods.iter().map(|period| period.name.as_str()).collect();
+        let message = format!("there is no period `{name}`");
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if flowsheet.is_dated() => format!("the periods are `{}`", known.join("`, `")),
+            None => "the flowsheet is about one year: it has no `[period]`".to_owned(),
+        };
+        Diagnostic::new(Code::UnknownPeriod, message).help(help)
+    })
 }
 
 /// Fills in the best multiplier on every basis over all plans, which takes as many solves as there are bases.
@@ -270,11 +330,20 @@ fn check_closure(context: &Context<'_>) -> Result<(Vec<ClosureOutcome>, f64), Di
 
 fn describe_objective(flowsheet: &Flowsheet, solution: &Solution) -> ObjectiveOutcome {
     let sense = if flowsheet.objective.sign() > 0.0 { "maximise" } else { "minimise" };
+    let (mut name, mut unit) =
+        (flowsheet.objective.text(), flowsheet.objective.unit(&flowsheet.currency));
+    if flowsheet.is_dated() && flowsheet.objective.ratio().is_none() {
+        // Summed over the years.
+        unit = unit.trim_end_matches("/yr").to_owned();
+        if matches!(flowsheet.objective, Objective::Profit) {
+            "net present value".clone_into(&mut name);
+        }
+    }
     ObjectiveOutcome {
-        name: flowsheet.objective.text(),
+        name,
         sense,
         value: solution.objective,
-        unit: flowsheet.objective.unit(&flowsheet.currency),
+        unit,
         unique: solution.raw.unique,
         degenerate: solution.raw.degenerate,
     }

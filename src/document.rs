@@ -12,6 +12,7 @@ mod load;
 mod names;
 mod outlet;
 mod patch;
+mod planning;
 mod schema;
 mod skeleton;
 mod spanned;
@@ -19,10 +20,17 @@ mod tables;
 mod text;
 mod tree;
 
-pub use figure::{Confidence, Figure, Limit, Many, Provenance, Range, Rate, Scalar, SourceIds};
+pub use figure::{
+    Confidence, Course, Figure, Limit, Many, Period, Point, Provenance, Range, Rate, Scalar,
+    SourceIds,
+};
 pub use include::{Files, Read};
 pub use load::{Loaded, Request, load};
 pub use outlet::{Objective, Outlet, Outlets, Payable, Wanted};
+pub use planning::{
+    BuildTable, ChoiceSpan, ChoiceTable, CurveTable, MoneyTable, OverheadTable, ReferenceTable,
+    TrainTable,
+};
 pub use skeleton::{Entry, Skeleton};
 pub use spanned::{Name, Spanned};
 pub use tables::{

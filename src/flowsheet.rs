@@ -14,6 +14,7 @@ mod limit;
 mod lower;
 mod measure;
 mod operation;
+mod planning;
 mod price;
 mod reactor_map;
 mod species;
@@ -31,6 +32,7 @@ pub use operation::{
     Rate, Reaction, Reactor, Reagent, RecipeEntry, Recovery, Separation, Separator, Splitter,
     Waste,
 };
+pub use planning::{Build, BuildCost, BuildId, Choice, ChoiceId, Money, Period, Series};
 pub use price::{Price, PriceTerm};
 pub use reactor_map::ReactorMap;
 pub use species::{Content, Group, Species, SpeciesId};
@@ -92,15 +94,6 @@ pub struct Consumable {
     pub unit: &'static str,
 }
 
-/// A stretch of time over which all flows are constant.
-#[derive(Clone, Debug)]
-pub struct Period {
-    /// Its name in reports.
-    pub name: String,
-    /// Its length, yr, > 0.
-    pub years: f64,
-}
-
 /// A checked flowsheet.
 #[derive(Clone, Debug)]
 pub struct Flowsheet {
@@ -138,6 +131,14 @@ pub struct Flowsheet {
     pub objective: Objective,
     /// Periods in order; one for the static model.
     pub periods: IdVec<PeriodId, Period>,
+    /// Figures that change over the periods.
+    pub series: Vec<Series>,
+    /// What may be built, in the order of the operations.
+    pub builds: IdVec<BuildId, Build>,
+    /// Routes, in the order of the file.
+    pub choices: IdVec<ChoiceId, Choice>,
+    /// How money counts over time, if that is said.
+    pub money: Option<Money>,
     /// The sources that figures cite.
     pub sources: Vec<SourceRecord>,
 }
@@ -152,7 +153,7 @@ impl Flowsheet {
             findings.sort();
             findings
         })?;
-        validate::validate(&flowsheet, &mut findings);
+        flowsheet.validate(&mut findings);
         findings.sort();
         if findings.has_errors() { Err(findings) } else { Ok((flowsheet, findings)) }
     }
@@ -161,6 +162,34 @@ impl Flowsheet {
     #[must_use]
     pub fn values(&self) -> Values {
         self.figures.iter().map(|figure| figure.value).collect()
+    }
+
+    /// The values of all figures in one period.
+    #[must_use]
+    pub fn in_period(&self, values: &Values, period: PeriodId) -> Values {
+        let mut own = values.clone();
+        for series in &self.series {
+            own[series.figure] = series.value(values, &self.periods, period);
+        }
+        own
+    }
+
+    /// Whether the file says when its periods are, so that money is worth less the later it comes; otherwise it is about
+    /// one year like all others.
+    #[must_use]
+    pub fn is_dated(&self) -> bool {
+        !self.document.period.is_empty()
+    }
+
+    /// Whether more is said than what flows where in a year: periods, what is built, routes, how money counts.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        let standing = |it: &Operation| it.operators.is_some() || it.fixed_cost.is_some();
+        self.is_dated()
+            || !self.builds.is_empty()
+            || !self.choices.is_empty()
+            || self.money.is_some()
+            || self.operations.iter().any(standing)
     }
 
     /// The same flowsheet with other values of its figures, checked anew: a share of exactly 0 or 1 that moves opens or
@@ -175,8 +204,31 @@ impl Flowsheet {
         }
         topology::find_species(&mut changed);
         let mut findings = Diagnostics::new();
-        validate::validate(&changed, &mut findings);
+        changed.validate(&mut findings);
         if findings.has_errors() { Err(findings) } else { Ok(changed) }
+    }
+
+    /// Checks the values of all periods; what is wrong in several is told once.
+    fn validate(&self, findings: &mut Diagnostics) {
+        validate::validate(self, findings);
+        if self.series.is_empty() {
+            return;
+        }
+        let values = self.values();
+        for period in self.periods.ids() {
+            let own = self.in_period(&values, period);
+            let mut then = self.clone();
+            for (figure, id) in then.figures.iter_mut().zip(self.figures.ids()) {
+                figure.value = own[id];
+            }
+            let mut found = Diagnostics::new();
+            validate::validate(&then, &mut found);
+            for finding in found.iter() {
+                if !findings.iter().any(|other| other.message == finding.message) {
+                    findings.push(finding.clone());
+                }
+            }
+        }
     }
 
     /// One species by its whole mass.

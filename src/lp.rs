@@ -272,6 +272,18 @@ impl<C, R> LinearProgram<C, R> {
         self.program.upper[column.index()] = upper;
     }
 
+    /// Fixes a column at a value; whole values are then no longer asked of it.
+    pub fn fix(&mut self, column: ColumnId, value: f64) {
+        self.set_bounds(column, value, value);
+        self.program.integer[column.index()] = false;
+    }
+
+    /// Whether any column takes whole values only.
+    #[must_use]
+    pub fn has_integers(&self) -> bool {
+        self.program.integer.contains(&true)
+    }
+
     /// Replaces a row's right-hand side.
     pub fn set_rhs(&mut self, row: RowId, rhs: f64) {
         self.program.rhs[row.index()] = rhs;

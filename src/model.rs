@@ -7,6 +7,7 @@ mod condense;
 mod contract;
 mod functional;
 mod linear;
+mod planning;
 mod programs;
 mod ratio;
 mod solution;
@@ -17,12 +18,16 @@ pub(crate) use contract::{MovedDefinitions, leads_to_composition};
 pub(crate) use functional::At;
 pub use functional::Functionals;
 pub use linear::Linear;
+pub use planning::Rule;
+pub(crate) use planning::{Horizon, Shape, shape};
 pub use ratio::RatioProof;
 pub use solution::{Failure, Form, RatioFailure, Sensitivity, Solution};
 
 use crate::{
     diagnostic::{Diagnostics, Span},
-    flowsheet::{Flowsheet, GoalId, LimitId, OperationId, PeriodId, SpeciesId, StreamId, Values},
+    flowsheet::{
+        BuildId, Flowsheet, GoalId, LimitId, OperationId, PeriodId, SpeciesId, StreamId, Values,
+    },
     index::IdVec,
     lp::{LinearProgram, RowId},
     typed_id,
@@ -49,7 +54,7 @@ pub struct Node {
 }
 
 /// What a driver decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
     /// What a feed supplies.
     Supply(OperationId),
@@ -59,6 +64,24 @@ pub enum Decision {
     Blend(OperationId),
     /// What a blender buys of an ingredient.
     Ingredient(OperationId, SpeciesId),
+    /// Capacity that is added, t/yr.
+    Addition(BuildId),
+    /// Size within one piece of a cost curve, t/yr.
+    Piece(BuildId, usize),
+    /// Whether that piece is taken, 0 or 1.
+    Pick(BuildId, usize),
+    /// How many trains are built.
+    Trains(BuildId),
+    /// Whether an alternative is there, 0 or 1.
+    Open(OperationId),
+    /// Operators of the whole flowsheet, whole.
+    Operators,
+    /// 1: what is there whatever is decided.
+    Standing,
+    /// What is taxed, money over the period.
+    Taxable,
+    /// Loss that is carried to the next period, money.
+    Loss,
 }
 
 /// A scalar that decides, t/yr, ≥ 0.
@@ -91,7 +114,9 @@ pub enum Row {
     /// A limit of the flowsheet.
     Limit(LimitId, PeriodId),
     /// A bound of an enforced goal.
-    Goal(GoalId, usize),
+    Goal(GoalId, usize, PeriodId),
+    /// What decisions of planning obey.
+    Rule(Rule, PeriodId),
     /// A flow that could become negative, because a reaction consumes it; only in the condensed program.
     NotNegative(NodeId),
 }
@@ -116,6 +141,8 @@ pub struct Model {
     functionals: Functionals,
     /// Numerator and denominator of an objective that is a ratio.
     ratio: Option<(Linear, Linear)>,
+    /// The values of all figures in each period.
+    values: IdVec<PeriodId, Values>,
 }
 
 impl Model {
@@ -141,6 +168,16 @@ impl Model {
     #[must_use]
     pub const fn condensed(&self) -> &LinearProgram<Column, Row> {
         &self.condensed
+    }
+
+    /// What functionals are written at: the flowsheet, and the values of its figures in one period.
+    pub(crate) fn at<'a>(&'a self, flowsheet: &'a Flowsheet, period: PeriodId) -> At<'a> {
+        At { flowsheet, values: &self.values[period], period }
+    }
+
+    /// The same for all periods.
+    pub(crate) const fn horizon<'a>(&'a self, flowsheet: &'a Flowsheet) -> Horizon<'a> {
+        Horizon { flowsheet, values: &self.values }
     }
 
     /// Functionals of the flows: measures, values, costs, limits.
@@ -178,49 +215,98 @@ impl Model {
         assemble::place_of(flowsheet, &self.drivers, driver)
     }
 
-    /// The name of a column for exports: `flow(ore,Nd2O3)`, `supply(ore)`.
+    /// The name of a column for exports: `flow(ore,Nd2O3)`, `supply(ore)`; with several periods `supply(ore)@2030`.
     #[must_use]
     pub fn column_name(&self, flowsheet: &Flowsheet, column: Column) -> String {
         let stream = |id: StreamId| &flowsheet.streams[id].name;
         let operation = |id: OperationId| &flowsheet.operations[id].name;
         let species = |id: SpeciesId| &flowsheet.species[id].name;
-        match column {
+        let built = |id: BuildId| operation(flowsheet.builds[id].operation);
+        let (name, period) = match column {
             Column::Flow(node) => {
                 let node = self.nodes.items[node];
-                format!("flow({},{})", stream(node.stream), species(node.species))
+                let name = format!("flow({},{})", stream(node.stream), species(node.species));
+                (name, node.period)
             }
-            Column::Driver(driver) => match self.drivers[driver].decision {
-                Decision::Supply(id) => format!("supply({})", operation(id)),
-                Decision::Split(id) => format!("split({})", stream(id)),
-                Decision::Blend(id) => format!("blend({})", operation(id)),
-                Decision::Ingredient(id, item) => {
-                    format!("buy({},{})", operation(id), species(item))
-                }
-            },
-        }
+            Column::Driver(driver) => {
+                let name = match self.drivers[driver].decision {
+                    Decision::Supply(id) => format!("supply({})", operation(id)),
+                    Decision::Split(id) => format!("split({})", stream(id)),
+                    Decision::Blend(id) => format!("blend({})", operation(id)),
+                    Decision::Ingredient(id, item) => {
+                        format!("buy({},{})", operation(id), species(item))
+                    }
+                    Decision::Addition(id) => format!("build({})", built(id)),
+                    Decision::Piece(id, at) => format!("build({},{at})", built(id)),
+                    Decision::Pick(id, at) => format!("pick({},{at})", built(id)),
+                    Decision::Trains(id) => format!("trains({})", built(id)),
+                    Decision::Open(id) => format!("open({})", operation(id)),
+                    Decision::Operators => "operators".to_owned(),
+                    Decision::Standing => "standing".to_owned(),
+                    Decision::Taxable => "taxable".to_owned(),
+                    Decision::Loss => "loss".to_owned(),
+                };
+                (name, self.drivers[driver].period)
+            }
+        };
+        dated(flowsheet, name, period)
     }
 
-    /// The name of a row for exports: `capacity(leach)`, `define(leach,Nd2O3)`.
+    /// The name of a row for exports: `capacity(leach)`, `define(leach,Nd2O3)`; with several periods `…@2030`.
     #[must_use]
     pub fn row_name(&self, flowsheet: &Flowsheet, row: Row) -> String {
         let node_name = |id: NodeId| {
             let node = self.nodes.items[id];
             let stream = &flowsheet.streams[node.stream].name;
-            format!("{stream},{}", flowsheet.species[node.species].name)
+            (format!("{stream},{}", flowsheet.species[node.species].name), node.period)
         };
-        match row {
-            Row::Definition(node) => format!("define({})", node_name(node)),
-            Row::NotNegative(node) => format!("not-negative({})", node_name(node)),
-            Row::Split(id, _) => format!("split({})", flowsheet.operations[id].name),
-            Row::Foreign(id, species, _) => {
+        let operation = |id: OperationId| &flowsheet.operations[id].name;
+        let built = |id: BuildId| operation(flowsheet.builds[id].operation);
+        let (name, period) = match row {
+            Row::Definition(node) => {
+                let (name, period) = node_name(node);
+                (format!("define({name})"), period)
+            }
+            Row::NotNegative(node) => {
+                let (name, period) = node_name(node);
+                (format!("not-negative({name})"), period)
+            }
+            Row::Split(id, period) => (format!("split({})", operation(id)), period),
+            Row::Foreign(id, species, period) => {
                 let species = &flowsheet.species[species].name;
-                format!("foreign({},{species})", flowsheet.operations[id].name)
+                (format!("foreign({},{species})", operation(id)), period)
             }
-            Row::Limit(id, _) => flowsheet.figures[flowsheet.limits[id].figure].path.clone(),
-            Row::Goal(id, at) => {
+            Row::Limit(id, period) => {
+                (flowsheet.figures[flowsheet.limits[id].figure].path.clone(), period)
+            }
+            Row::Goal(id, at, period) => {
                 let goal = &flowsheet.goals[id];
-                flowsheet.figures[goal.bounds[at].figure].path.clone()
+                (flowsheet.figures[goal.bounds[at].figure].path.clone(), period)
             }
-        }
+            Row::Rule(rule, period) => {
+                let name = match rule {
+                    Rule::PieceEnd(id, at) => format!("piece-end({},{at})", built(id)),
+                    Rule::PieceStart(id, at) => format!("piece-start({},{at})", built(id)),
+                    Rule::OnePiece(id) => format!("one-piece({})", built(id)),
+                    Rule::Largest(id) => format!("largest({})", built(id)),
+                    Rule::Choice(id) => format!("choice({})", flowsheet.choices[id].name),
+                    Rule::Closed(id) => format!("closed({})", operation(id)),
+                    Rule::Standing => "standing".to_owned(),
+                    Rule::Operators => "operators".to_owned(),
+                    Rule::Budget => "money.budget".to_owned(),
+                    Rule::Taxable => "taxable".to_owned(),
+                };
+                (name, period)
+            }
+        };
+        dated(flowsheet, name, period)
     }
+}
+
+/// A name with its period, if there are several.
+fn dated(flowsheet: &Flowsheet, name: String, period: PeriodId) -> String {
+    if flowsheet.periods.len() == 1 {
+        return name;
+    }
+    format!("{name}@{}", flowsheet.periods[period].name)
 }

@@ -10,7 +10,22 @@ pub(super) use super::{
     derivative::{Followed, Moved, WORK, follow, follow_objective},
     users::shaping,
 };
-use crate::flowsheet::{FigureId, Goal, MeasureUnit, Provenance};
+use crate::flowsheet::{FigureId, Flowsheet, Goal, MeasureUnit, Provenance};
+
+/// How the figures are founded, none of them weighed.
+pub(super) fn count(flowsheet: &Flowsheet) -> FigureCount {
+    let mut count = FigureCount { sourced: 0, assumed: 0, unstated: 0, unweighed: 0 };
+    for figure in &flowsheet.figures {
+        match figure.provenance {
+            Provenance::Sourced { .. } => count.sourced += 1,
+            Provenance::Assumed { .. } => count.assumed += 1,
+            Provenance::Unstated => count.unstated += 1,
+            Provenance::Wanted => {}
+        }
+    }
+    count.unweighed = count.assumed;
+    count
+}
 
 pub(super) fn weigh(context: &Context<'_>, clock: Clock) -> (Vec<AssumptionOutcome>, FigureCount) {
     let flowsheet = context.flowsheet;

@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 
 use super::{GoalEffect, JointOutcome, LimitOutcome, context::Context, goals};
 use crate::{
-    flowsheet::{Content, FigureId, Kind, LimitKind, OperationId, Sense},
+    flowsheet::{Content, FigureId, Kind, LimitKind, OperationId, PeriodId, Sense},
     lp::{self, Next, Options, RowId},
     model::{Linear, Row, Sensitivity},
 };
@@ -35,11 +35,20 @@ pub(super) fn limits(context: &Context<'_>, options: &Options) -> Vec<LimitOutco
     let mut outcomes: Vec<LimitOutcome> = context
         .model
         .written_rows()
+        .filter(|&(_, row)| period_of(row) == Some(context.period))
         .filter_map(|(id, row)| describe(context, options, id, row, &effects))
         .collect();
     hold_recipes_whole(context, &mut outcomes);
     outcomes.sort_by(rank);
     outcomes
+}
+
+/// The period of what was written as a row.
+const fn period_of(row: Row) -> Option<PeriodId> {
+    match row {
+        Row::Limit(_, period) | Row::Goal(_, _, period) => Some(period),
+        _ => None,
+    }
 }
 
 /// Binding limits by what relieving them is worth (fixed shares after the others), then the rest by utilisation.
@@ -92,7 +101,11 @@ impl Compared {
         match key {
             Row::Limit(id, _) => {
                 let limit = &flowsheet.limits[id];
-                let available = limit.availability.map_or(1.0, |figure| context.values[figure]);
+                let mut bound = functionals.bound(context.at(), limit);
+                if let Some(build) = limit.build {
+                    let available = limit.availability.map_or(1.0, |figure| context.values[figure]);
+                    bound += available * context.value(&functionals.built(context.at(), build));
+                }
                 let flow =
                     context.value(&functionals.flow(context.at(), limit.port, &limit.content));
                 let whole = limit
@@ -108,12 +121,12 @@ impl Compared {
                     kind: kind_name(limit.kind),
                     of: flowsheet.operations[limit.operation].name.clone(),
                     sense: limit.sense,
-                    bound: context.values[limit.figure] * available,
+                    bound,
                     reached,
                     whole,
                 })
             }
-            Row::Goal(id, at) => {
+            Row::Goal(id, at, _) => {
                 let goal = &flowsheet.goals[id];
                 let bound = goal.bounds[at];
                 let to = goal.to.as_ref();

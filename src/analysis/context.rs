@@ -26,6 +26,16 @@ impl<'a> Context<'a> {
         Self { flowsheet, values, model, solution, period: PeriodId::new(0) }
     }
 
+    /// The same for one period of several, with the values that figures have in it.
+    pub(super) fn in_period(
+        flowsheet: &'a Flowsheet,
+        model: &'a Model,
+        solution: &'a Solution,
+        period: PeriodId,
+    ) -> Self {
+        Self { flowsheet, values: model.at(flowsheet, period).values, model, solution, period }
+    }
+
     pub(super) fn at(&self) -> At<'a> {
         At { flowsheet: self.flowsheet, values: self.values, period: self.period }
     }

@@ -250,7 +250,7 @@ impl Moved {
                         };
                         residual(at) - residual(context.at())
                     }
-                    Row::Goal(goal, bound) => {
+                    Row::Goal(goal, bound, _) => {
                         let goal = &context.flowsheet.goals[goal];
                         let figure = goal.bounds[bound].figure;
                         let measure = |at: At<'_>, measure: &Measure| {

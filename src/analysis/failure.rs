@@ -73,7 +73,7 @@ fn refused(
     let mut diagnostic = Diagnostic::new(Code::NotProven, message);
     let figure = row.and_then(|row| match row {
         Row::Limit(id, _) => Some(flowsheet.limits[id].figure),
-        Row::Goal(id, at) => Some(flowsheet.goals[id].bounds[at].figure),
+        Row::Goal(id, at, _) => Some(flowsheet.goals[id].bounds[at].figure),
         _ => None,
     });
     let span = match (figure, row, column) {

@@ -6,6 +6,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Roadmap;
+
 /// Everything that is reported of one solved flowsheet.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -17,10 +19,16 @@ pub struct Outcome {
     pub note: Option<String>,
     /// Code of the currency of all money.
     pub currency: String,
+    /// The period that everything below is about but `objective`, `proof` and `roadmap`; none if there is but one year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
     /// What was optimised, and how far.
     pub objective: ObjectiveOutcome,
     /// The proof of the result.
     pub proof: Proof,
+    /// What is decided over the years; none for a flowsheet that says only what flows where in a year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roadmap: Option<Roadmap>,
     /// Revenue and costs of the whole flowsheet.
     pub account: Vec<AccountLine>,
     /// Goals, in the order of the file.

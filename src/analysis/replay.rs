@@ -39,8 +39,8 @@ pub fn decisions(model: &Model, solution: &Solution, flowsheet: &Flowsheet) -> D
             Decision::Ingredient(blender, species) => {
                 decisions.ingredients.insert((blender, species), value);
             }
-            // What a blender makes is what it is given.
-            Decision::Blend(_) => {}
+            // What a blender makes is what it is given; what is built lets flow and does not make it.
+            _ => {}
         }
     }
     decisions

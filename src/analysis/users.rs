@@ -65,7 +65,7 @@ impl Users {
                         uses[figure].rows.push((row, key));
                     }
                 }
-                Row::Goal(id, at) => {
+                Row::Goal(id, at, _) => {
                     enforced.push((row, key));
                     uses[flowsheet.goals[id].bounds[at].figure].rows.push((row, key));
                 }

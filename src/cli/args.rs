@@ -320,6 +320,9 @@ pub(super) struct SolveArgs {
     /// Tell the least and greatest flow of each species, too, where other plans are as good
     #[arg(long)]
     pub(super) intervals: bool,
+    /// Of a flowsheet with periods, the one that is told in full [default: the last]
+    #[arg(long, value_name = "PERIOD")]
+    pub(super) period: Option<String>,
     /// Parts of the report, or `all` [default: all but best-multipliers, prices, streams, operations and closure]
     #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = parts())]
     pub(super) show: Vec<Part>,

@@ -71,8 +71,14 @@ fn check_sheet(
         None => None,
     };
     console.draw(&sheet.findings, &sheet.sources);
-    let goals = plan.as_ref().map_or(&[][..], |plan| &plan.outcome.goals);
-    let met = goals.iter().filter(|goal| goal.met).count();
+    let goals: Vec<bool> = plan.as_ref().map_or_else(Vec::new, |plan| {
+        let outcome = &plan.outcome;
+        match &outcome.roadmap {
+            Some(roadmap) => roadmap.goals.iter().map(|goal| goal.met).collect(),
+            None => outcome.goals.iter().map(|goal| goal.met).collect(),
+        }
+    });
+    let met = goals.iter().filter(|&&met| met).count();
     let wrong = plan.is_none() || sheet.findings.has_errors() || met < goals.len();
     let name = match scenario {
         Some(scenario) => format!("{}, scenario {scenario}", read.name),

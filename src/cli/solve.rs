@@ -7,9 +7,10 @@ use super::{
     run::Sheet,
 };
 use crate::{
-    analysis::{Exactly, Plan, analyse_exactly, analyse_with, fill_best_multipliers},
+    analysis::{Exactly, Plan, Wanted, analyse_exactly, analyse_with, fill_best_multipliers},
     diagnostic::{Code, Diagnostic, Diagnostics, Severity},
     exact::Proof,
+    flowsheet::Flowsheet,
     report::{
         json::{Report, Request},
         terminal::{self, Section},
@@ -20,16 +21,18 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     let mut sheet = Sheet::read(&args.sheet)?;
     let (options, form) = (args.solver.options(), args.solver.form());
     let mut exactly = Exactly::default();
-    let chosen = sections(&args.show);
+    let planned = sheet.flowsheet.as_ref().is_some_and(Flowsheet::is_planned);
+    let chosen = sections(&args.show, planned && args.period.is_none());
+    let wanted = Wanted { intervals: args.intervals, period: args.period.as_deref() };
     let plan = match &sheet.flowsheet {
         Some(flowsheet) => {
             let answer = if args.exact {
                 let (answer, proof) =
-                    analyse_exactly(flowsheet, &sheet.sources, &options, form, args.intervals);
+                    analyse_exactly(flowsheet, &sheet.sources, &options, form, wanted);
                 exactly = proof;
                 answer
             } else {
-                analyse_with(flowsheet, &options, form, args.intervals)
+                analyse_with(flowsheet, &options, form, wanted)
             };
             match answer {
                 Ok(mut plan) => {
@@ -100,11 +103,11 @@ fn as_warnings(findings: &Diagnostics) -> Diagnostics {
     softer
 }
 
-/// The sections that were chosen.
-fn sections(parts: &[Part]) -> Vec<Section> {
+/// The sections that were chosen; of a plan over the years, if nothing was, those that are about all of them.
+fn sections(parts: &[Part], over_years: bool) -> Vec<Section> {
     let usual = parts.is_empty();
     let chosen = |section: &Section| {
-        usual && section.is_usual()
+        usual && if over_years { section.is_over_years() } else { section.is_usual() }
             || parts.contains(&Part::All)
             || parts.contains(&Part::One(*section))
     };

@@ -152,6 +152,18 @@ codes! {
         "A splitter with free fractions stands on a stream whose composition depends on other decisions (the pooling problem). A linear program would give each species its own split and so separate them at no cost. Give the fractions, or divide each stream before they mix.";
     SpecificationUnmeetable, "specification-unmeetable", Error,
         "No way of running the flowsheet gives the product that grade: even the best of the streams that reach it is off. Purify further up, or relax the specification.";
+    BadPeriod, "bad-period", Error,
+        "The periods do not follow one another: one is empty, two overlap or leave a gap between them, or a stretch ends before it begins. \
+         Periods are written in their order with their lengths: `[period]`, then `2025 = \"1 yr\"` or `late = { from = 2030, length = \"5 yr\" }`.";
+    UnknownPeriod, "unknown-period", Error,
+        "A period is named that `[period]` does not have. Values that change are written by the names of periods, each from that period on until the next one named: `by-period = { 2028 = \"500 kt/yr\" }`.";
+    BadBuild, "bad-build", Error,
+        "What may be built has no sense: its cost is said in no way or in several, a cost curve falls, it comes when all periods are over, or the shares of spending do not sum to the whole. \
+         Write one of `cost`, `reference`, `curve` and `train` in `[KIND.NAME.build]`.";
+    BadChoice, "bad-choice", Error,
+        "A choice has fewer than two alternatives, names one twice, or one whose size has no end: closed means a size of 0, so there must be a `capacity` or a `build` with a largest size.";
+    SeveralPeriods, "several-periods", Error,
+        "The command answers for flowsheets of one period without anything to build or choose. Solve the plan with `reeflow solve`.";
     BadMeasure, "bad-measure", Error,
         "The text of a goal or objective is no measure. Measures are sums of `flow(X)`, `flow(X, BASIS)`, `inlet(X)`, `value(X)`, `cost(X)`, `in-situ(FEED)`, `consumption(X)`, `emission()` and `profit()`, with number multiples and parentheses. All terms must share one unit.";
     GoalMissed, "goal-missed", Error,
@@ -173,6 +185,9 @@ The help first follows the chain: what the demand needs on its way, against what
 The labels mark what grows and the prices at which it is bought and sold; the help says what each tonne bought costs, earns and gains, and which limits end it, each tried. Write one of them, or look whether a price is in the wrong unit.";
     OptimumNotUnique, "optimum-not-unique", Note,
         "Other plans reach the same optimum. The objective is a fact; single flows may not be.";
+    GapLeft, "gap-left", Warning,
+        "The search among whole numbers (routes, trains, cost curves) ended before it was complete: at the time limit, or at the gap that was asked for. The plan is feasible and certified; no plan is better by more than the gap that is told, which is proven. \
+         Give more time (`--time-limit`), or build with the cargo feature `highs` and choose `--solver highs`.";
     Degenerate, "degenerate", Note,
         "More limits meet at the optimum than are needed to fix it. Shadow prices then hold to one side only.";
     SplitNotFixed, "split-not-fixed", Error,

@@ -14,9 +14,9 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::{Name, Spanned};
+use super::{Name, Named, Spanned};
 use crate::diagnostic::Span;
-use long::{FigureTable, LimitTable, RateTable};
+use long::{FigureTable, LimitTable, PeriodTable, PointTable, RateTable};
 
 /// A number or a quantity as it was written.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,10 +69,47 @@ pub struct Figure {
     pub provenance: Provenance,
     /// The least and the greatest value that it may have, if said.
     pub range: Option<Range>,
+    /// How it changes over the periods, if it does.
+    pub course: Course,
+}
+
+/// How a figure changes over the periods.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Course {
+    /// Other values from a period on, until the next one that is named.
+    pub by_period: Named<Point>,
+    /// Growth per calendar year, as a share.
+    pub growth: Option<Point>,
+}
+
+impl Course {
+    /// Whether the figure is the same in all periods.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_period.is_empty() && self.growth.is_none()
+    }
 }
 
 /// The ends between which a figure may lie, as they were written.
 pub type Range = Spanned<Vec<Spanned<Scalar>>>;
+
+/// A figure within another one: a value, and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// What was written.
+    pub value: Scalar,
+    /// Where.
+    pub span: Span,
+    /// Where it comes from, if said here.
+    pub provenance: Provenance,
+}
+
+impl From<Point> for Figure {
+    fn from(point: Point) -> Self {
+        let Point { value, span, provenance } = point;
+        Self { provenance, ..Self::plain(value, span) }
+    }
+}
 
 /// A figure per t of throughput, with the port that the throughput is measured at.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +131,15 @@ pub struct Limit {
     pub max: Option<Figure>,
     /// Exactly.
     pub exactly: Option<Figure>,
+}
+
+/// A period: its length, and when it begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Period {
+    /// Its length, a time.
+    pub length: Figure,
+    /// The calendar year in which it begins, if said.
+    pub from: Option<Spanned<f64>>,
 }
 
 /// One source id or a list of them.
@@ -179,7 +225,13 @@ impl Figure {
     /// A figure that says nothing of where it comes from.
     #[must_use]
     pub fn plain(value: Scalar, span: Span) -> Self {
-        Self { value, span, provenance: Provenance::default(), range: None }
+        Self {
+            value,
+            span,
+            provenance: Provenance::default(),
+            range: None,
+            course: Course::default(),
+        }
     }
 }
 
@@ -202,6 +254,8 @@ macro_rules! short_or_long {
 short_or_long!(Figure, FigureTable);
 short_or_long!(Rate, RateTable);
 short_or_long!(Limit, LimitTable);
+short_or_long!(Period, PeriodTable);
+short_or_long!(Point, PointTable);
 
 /// Deserialises one thing or a list of them.
 macro_rules! one_or_many {
@@ -274,6 +328,20 @@ schema!(Limit, "Limit", |generator| {
     let table = generator.subschema_for::<LimitTable>();
     json_schema!({
         "description": "A quantity such as \"2500 t/yr\", or a table with `min`, `max` or `exactly`.",
+        "anyOf": [{ "type": ["number", "string"] }, table],
+    })
+});
+schema!(Period, "Period", |generator| {
+    let table = generator.subschema_for::<PeriodTable>();
+    json_schema!({
+        "description": "The length of a period such as \"1 yr\", or a table that also says when it begins.",
+        "anyOf": [{ "type": "string" }, table],
+    })
+});
+schema!(Point, "Point", |generator| {
+    let table = generator.subschema_for::<PointTable>();
+    json_schema!({
+        "description": "A quantity such as \"500 kt/yr\", or a table that also says where it comes from.",
         "anyOf": [{ "type": ["number", "string"] }, table],
     })
 });

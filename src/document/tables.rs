@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use super::{
     Name, Spanned,
-    figure::{Confidence, Figure, Limit, Many, Provenance, Rate, SourceIds},
+    figure::{Confidence, Figure, Limit, Many, Period, Provenance, Rate, SourceIds},
     outlet::{Objective, Outlets, Payable},
+    planning::{BuildTable, ChoiceTable, MoneyTable},
 };
 
 /// A table keyed by names, in the order of the file.
@@ -24,6 +25,12 @@ pub struct Document {
     pub include: Vec<Name>,
     /// What the flowsheet is, and its common settings.
     pub flowsheet: HeaderTable,
+    /// Periods in their order, with their lengths: `2025 = "1 yr"`; a single year if there are none.
+    #[serde(default)]
+    pub period: Named<Period>,
+    /// How money counts over time: discount rate, escalation, taxes, labour.
+    #[serde(default)]
+    pub money: Option<MoneyTable>,
     /// Named sets of species or groups: `REO = ["La2O3", "CeO2"]`.
     #[serde(default)]
     pub group: Named<Vec<Name>>,
@@ -60,6 +67,9 @@ pub struct Document {
     /// Material that is disposed of.
     #[serde(default)]
     pub waste: Named<WasteTable>,
+    /// Alternatives of which one is taken: routes.
+    #[serde(default)]
+    pub choice: Named<ChoiceTable>,
     /// Measures against bounds, checked after the solve or enforced in it.
     #[serde(default)]
     pub goal: Named<GoalTable>,
@@ -176,6 +186,12 @@ pub struct Common<'a> {
     pub availability: Option<&'a Figure>,
     /// What it costs to let it pass, supply or take more.
     pub expansion: Option<&'a Figure>,
+    /// Capacity that may be built.
+    pub build: Option<&'a BuildTable>,
+    /// Cost per year while it is there.
+    pub fixed_cost: Option<&'a Figure>,
+    /// Operators while it is there.
+    pub operators: Option<&'a Figure>,
     /// Cost per throughput.
     pub opex: &'a Many<Rate>,
     /// Consumption per throughput.
@@ -222,6 +238,15 @@ macro_rules! operation_table {
             /// What one more t/yr of its capacity, supply or demand costs to build: `"1200 USD/(t/yr)"`.
             #[serde(default)]
             pub expansion: Option<Figure>,
+            /// Capacity that may be built, and what it costs.
+            #[serde(default)]
+            pub build: Option<BuildTable>,
+            /// Cost per year as long as the operation is there, whatever it passes: `"2 MUSD/yr"`.
+            #[serde(default)]
+            pub fixed_cost: Option<Figure>,
+            /// Operators that the operation needs as long as it is there, as a number.
+            #[serde(default)]
+            pub operators: Option<Figure>,
             /// Operating cost without consumables: `"18 USD/t"` of the inlet, `"200 USD/t REO"` contained in it.
             #[serde(default)]
             pub opex: Many<Rate>,
@@ -257,6 +282,9 @@ macro_rules! operation_table {
                     capacity: &self.capacity,
                     availability: self.availability.as_ref(),
                     expansion: self.expansion.as_ref(),
+                    build: self.build.as_ref(),
+                    fixed_cost: self.fixed_cost.as_ref(),
+                    operators: self.operators.as_ref(),
                     opex: &self.opex,
                     consumes: &self.consumes,
                     emission: self.emission.as_ref(),
@@ -478,6 +506,12 @@ pub struct GoalTable {
     /// The greatest value wanted.
     #[serde(default)]
     pub at_most: Option<Figure>,
+    /// The first period in which it is to hold; the first of all if not said.
+    #[serde(default)]
+    pub from: Option<Name>,
+    /// The last period in which it is to hold; the last of all if not said.
+    #[serde(default)]
+    pub until: Option<Name>,
     /// Whether the solver must meet the goal; otherwise it is checked after the solve.
     #[serde(default)]
     pub enforce: Option<Spanned<bool>>,

@@ -97,8 +97,8 @@ fn merge_node<'t>(node: &mut Node<'t>, key: &Key<'t>, over: Node<'t>) {
         }
         // Another value of a figure: it is no longer the source's, but of the same stream and with the same note.
         (DeValue::Table(table), over) if table.contains_key("value") && !over.is_array() => {
-            for key in PROVENANCE {
-                table.remove(key);
+            for key in PROVENANCE.iter().chain(&COURSE) {
+                table.remove(*key);
             }
             if let Some(value) = table.get_mut("value") {
                 *value = toml::Spanned::new(span, over);
@@ -110,6 +110,9 @@ fn merge_node<'t>(node: &mut Node<'t>, key: &Key<'t>, over: Node<'t>) {
 
 /// The keys of a figure that say where its value comes from.
 const PROVENANCE: [&str; 3] = ["source", "assumed", "confidence"];
+
+/// The keys of a figure that say how it changes over the periods: another value is another one for all of them.
+const COURSE: [&str; 2] = ["by-period", "growth"];
 
 /// The position that a key names in a list, from 0.
 pub(super) fn index(key: &Key<'_>) -> Option<usize> {

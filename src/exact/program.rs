@@ -39,8 +39,9 @@ impl<'a> Exact<'a> {
     /// Writes the program.
     pub(super) fn new(flows: &'a Flows<'a>) -> Result<Self, Refusal> {
         let flowsheet = flows.figures.flowsheet;
-        if flowsheet.periods.len() != 1 {
-            return Err(Refusal::Unable("the flowsheet has several periods".to_owned()));
+        if flowsheet.is_planned() {
+            let what = "the flowsheet has periods, or something to build or choose";
+            return Err(Refusal::Unable(what.to_owned()));
         }
         let of = flows.measure(&flowsheet.objective.of())?;
         let to = flowsheet.objective.to().map(|to| flows.measure(to)).transpose()?;

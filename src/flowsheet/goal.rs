@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{FigureId, Measure, MeasureUnit, Sense, Term, ratio_text, ratio_unit};
+use super::{FigureId, Measure, MeasureUnit, PeriodId, Sense, Term, ratio_text, ratio_unit};
 use crate::{diagnostic::Span, typed_id};
 
 typed_id! {
@@ -32,12 +32,22 @@ pub struct Goal {
     pub to: Option<Measure>,
     /// The bounds, one or two.
     pub bounds: Vec<GoalBound>,
+    /// The first and the last period in which it is to hold.
+    pub periods: (PeriodId, PeriodId),
     /// Whether the solver must meet it.
     pub enforced: bool,
     /// Where it says so.
     pub enforced_at: Span,
     /// Where it was written.
     pub span: Span,
+}
+
+impl Goal {
+    /// Whether it is to hold in a period.
+    #[must_use]
+    pub fn holds_in(&self, period: PeriodId) -> bool {
+        self.periods.0 <= period && period <= self.periods.1
+    }
 }
 
 /// A ratio of two measures that is optimised.

@@ -3,7 +3,7 @@
 //! A limit compares the flow of a content at a port with a figure (t/yr), or with a figure times the whole flow at
 //! another port (a share). Supply, capacity, demand, specification, fraction and recipe differ only in their kind.
 
-use super::{Content, FigureId, OperationId, SpeciesId, StreamId};
+use super::{BuildId, Content, FigureId, OperationId, SpeciesId, StreamId};
 use crate::typed_id;
 
 typed_id! {
@@ -75,6 +75,8 @@ pub struct Limit {
     pub availability: Option<FigureId>,
     /// What one more t/yr of the bound costs to build, money per t/yr.
     pub expansion: Option<FigureId>,
+    /// What may be built to add to it.
+    pub build: Option<BuildId>,
     /// Where the flow is measured.
     pub port: Port,
     /// What is measured of it.

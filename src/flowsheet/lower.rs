@@ -6,6 +6,7 @@ mod figures;
 mod goals;
 mod limits;
 mod operations;
+mod planning;
 mod prices;
 mod ranges;
 mod reactions;
@@ -16,9 +17,9 @@ use std::{
 };
 
 use super::{
-    Consumable, ConsumableId, Figure, FigureId, Flowsheet, Goal, GoalId, Group, Limit, LimitId,
-    Operation, OperationId, Period, PeriodId, PriceTerm, SourceRecord, Species, SpeciesId, StageId,
-    Stream, StreamId, topology,
+    Build, BuildId, Choice, ChoiceId, Consumable, ConsumableId, Figure, FigureId, Flowsheet, Goal,
+    GoalId, Group, Limit, LimitId, Operation, OperationId, Period, PeriodId, PriceTerm, Series,
+    SourceRecord, Species, SpeciesId, StageId, Stream, StreamId, topology,
 };
 use crate::{
     chem::Formula,
@@ -46,6 +47,10 @@ struct Lowering<'d> {
     market: Vec<PriceTerm>,
     limits: IdVec<LimitId, Limit>,
     goals: IdVec<GoalId, Goal>,
+    periods: IdVec<PeriodId, Period>,
+    series: Vec<Series>,
+    builds: IdVec<BuildId, Build>,
+    choices: IdVec<ChoiceId, Choice>,
     /// What the header says of figures that say nothing themselves.
     provenance: Provenance,
     /// Paths of figures without provenance.
@@ -73,6 +78,10 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
         market: Vec::new(),
         limits: IdVec::new(),
         goals: IdVec::new(),
+        periods: IdVec::new(),
+        series: Vec::new(),
+        builds: IdVec::new(),
+        choices: IdVec::new(),
         provenance: Provenance {
             source: header.source.0.clone(),
             assumed: header.assumed.clone(),
@@ -88,11 +97,19 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
         // Without a currency or a shift, every figure that counts in them would be reported as well.
         return Err(lowering.findings);
     }
+    lowering.lower_periods();
+    if lowering.findings.has_errors() {
+        // Every figure that changes over the periods would be reported as well.
+        return Err(lowering.findings);
+    }
+    let money = lowering.lower_money();
     lowering.lower_species();
     lowering.lower_stages();
     lowering.lower_consumables();
     lowering.lower_market();
     lowering.lower_operations();
+    lowering.lower_choices();
+    lowering.check_choices();
     lowering.lower_goals();
     let objective = lowering.lower_objective();
     lowering.report_unstated();
@@ -117,8 +134,11 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
         limits: lowering.limits,
         goals: lowering.goals,
         objective,
-        periods: std::iter::once(Period { name: "year".to_owned(), years: 1.0 })
-            .collect::<IdVec<PeriodId, Period>>(),
+        periods: lowering.periods,
+        series: lowering.series,
+        builds: lowering.builds,
+        choices: lowering.choices,
+        money,
         sources: list_sources(document),
     };
     topology::find_species(&mut flowsheet);

@@ -55,6 +55,10 @@ pub struct Operation {
     pub consumes: Vec<Consumption>,
     /// Direct emission, t CO2 equivalent per t.
     pub emission: Option<Rate>,
+    /// Cost while it is there, money per year.
+    pub fixed_cost: Option<FigureId>,
+    /// Operators while it is there.
+    pub operators: Option<FigureId>,
 }
 
 /// What an operation does.

@@ -8,6 +8,22 @@ pub(super) fn find_species(flowsheet: &mut Flowsheet) {
     let values = flowsheet.values();
     let count = flowsheet.species.len();
     let mut there = vec![vec![false; count]; flowsheet.streams.len()];
+    if flowsheet.series.is_empty() {
+        follow(flowsheet, &values, &mut there);
+    } else {
+        // What is there in any period.
+        for period in flowsheet.periods.ids() {
+            follow(flowsheet, &flowsheet.in_period(&values, period), &mut there);
+        }
+    }
+    for (stream, row) in flowsheet.streams.iter_mut().zip(there) {
+        let present = row.into_iter().enumerate().filter(|&(_, there)| there);
+        stream.species = present.map(|(at, _)| SpeciesId::new(at)).collect();
+    }
+}
+
+/// Adds what can be where at given values of the figures.
+fn follow(flowsheet: &Flowsheet, values: &Values, there: &mut [Vec<bool>]) {
     let mut waiting: Vec<OperationId> = flowsheet.operations.ids().rev().collect();
     let mut queued = vec![true; flowsheet.operations.len()];
     while let Some(operation) = waiting.pop() {
@@ -21,7 +37,7 @@ pub(super) fn find_species(flowsheet: &mut Flowsheet) {
         }
         for &stream in &data.outlets {
             let mut grew = false;
-            for species in leaving(&data.kind, stream, &inlet, &values) {
+            for species in leaving(&data.kind, stream, &inlet, values) {
                 let cell = &mut there[stream.index()][species.index()];
                 grew |= !*cell;
                 *cell = true;
@@ -32,10 +48,6 @@ pub(super) fn find_species(flowsheet: &mut Flowsheet) {
                 waiting.push(next);
             }
         }
-    }
-    for (stream, row) in flowsheet.streams.iter_mut().zip(there) {
-        let present = row.into_iter().enumerate().filter(|&(_, there)| there);
-        stream.species = present.map(|(at, _)| SpeciesId::new(at)).collect();
     }
 }
 

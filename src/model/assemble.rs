@@ -8,6 +8,7 @@ use super::{
     Decision, Driver, DriverId, Functionals, Model, NodeId,
     compose::{Columns, Composition, Inferred, TransferRow, columns, infer},
     condense::{Condenser, Step, Unpurged},
+    planning::{self, Horizon},
     programs::{Programs, write_objective, write_rows},
     specification,
     system::{Definer, Definition, Nodes},
@@ -23,10 +24,13 @@ use crate::{
 
 pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, Diagnostics> {
     let nodes = Nodes::new(flowsheet);
-    let (drivers, first_driver) = list_drivers(flowsheet);
+    let values: IdVec<PeriodId, Values> =
+        flowsheet.periods.ids().map(|period| flowsheet.in_period(values, period)).collect();
+    let (mut drivers, first_driver) = list_drivers(flowsheet);
+    planning::list_drivers(flowsheet, &values, &mut drivers);
     let mut work = Work {
         flowsheet,
-        values,
+        values: &values,
         nodes: &nodes,
         drivers: &drivers,
         first_driver: &first_driver,
@@ -45,14 +49,15 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
     }
     let Work { definitions, transfer, steps, composed, mut findings, .. } = work;
     if !findings.has_errors() {
-        specification::check(flowsheet, values, &nodes, &drivers, &transfer, &mut findings);
+        specification::check(flowsheet, &values, &nodes, &drivers, &transfer, &mut findings);
     }
     if findings.has_errors() {
         return Err(findings);
     }
     let functionals = Functionals::new(nodes.clone(), &drivers);
-    let rows = write_rows(flowsheet, values, &functionals, &drivers, &composed);
-    let (objective, ratio) = write_objective(flowsheet, values, &functionals);
+    let horizon = Horizon { flowsheet, values: &values };
+    let rows = write_rows(horizon, &functionals, &drivers, &composed);
+    let (objective, ratio) = write_objective(horizon, &functionals);
     let programs = Programs { definitions: &definitions, transfer: &transfer, drivers: &drivers };
     let full = programs.write_full(&rows, &objective);
     let (condensed, full_rows) = programs.write_condensed(flowsheet, &nodes, &rows, &objective);
@@ -68,6 +73,7 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
         full_rows,
         functionals,
         ratio,
+        values,
     })
 }
 
@@ -128,7 +134,7 @@ fn order_operations(flowsheet: &Flowsheet) -> Vec<(Vec<OperationId>, bool)> {
 
 struct Work<'a> {
     flowsheet: &'a Flowsheet,
-    values: &'a Values,
+    values: &'a IdVec<PeriodId, Values>,
     nodes: &'a Nodes,
     drivers: &'a IdVec<DriverId, Driver>,
     first_driver: &'a [usize],
@@ -158,7 +164,7 @@ impl Work<'_> {
             if let Err(Unpurged(nodes)) =
                 self.define_and_solve(operations, *looping, period, &known)
             {
-                self.report_unpurged(&nodes);
+                self.report_unpurged(&nodes, period);
                 return;
             }
             let before = known.len();
@@ -201,7 +207,7 @@ impl Work<'_> {
     fn definer(&self, period: PeriodId) -> Definer<'_> {
         Definer {
             flowsheet: self.flowsheet,
-            values: self.values,
+            values: &self.values[period],
             nodes: self.nodes,
             first_driver: self.first_driver,
             period,
@@ -253,7 +259,7 @@ impl Work<'_> {
         let inlet = definer.inlet(operation);
         let mut shares: Vec<(SpeciesId, f64)> = Vec::new();
         for entry in &blender.recipe {
-            let share = entry.share.map_or(0.0, |figure| self.values[figure]);
+            let share = entry.share.map_or(0.0, |figure| self.values[period][figure]);
             let there = inlet.iter().copied().filter(|&(_, id)| entry.content.weight(id) != 0.0);
             let mut found: Columns = columns(there, &self.transfer);
             for (at, item) in blender.ingredients.iter().enumerate() {
@@ -273,7 +279,7 @@ impl Work<'_> {
         Inferred::Fixed(Composition(shares))
     }
 
-    fn report_unpurged(&mut self, nodes: &[NodeId]) {
+    fn report_unpurged(&mut self, nodes: &[NodeId], period: PeriodId) {
         let mut nodes: Vec<NodeId> = nodes.to_vec();
         nodes.sort_unstable();
         let mut streams: Vec<StreamId> = Vec::new();
@@ -308,7 +314,7 @@ impl Work<'_> {
         shares.sort_unstable();
         shares.dedup();
         for (figure, own) in shares.into_iter().take(2 * MOST_STREAMS) {
-            let says = match (own, self.values[figure]) {
+            let says = match (own, self.values[period][figure]) {
                 (true, 1.0) => "all of it goes round",
                 (false, 0.0) => "nothing of it leaves here",
                 _ => continue,
@@ -379,5 +385,20 @@ pub(super) fn place_of(
             let species = &flowsheet.species[species].name;
             (format!("`{species}` bought by `{}`", operation.name), operation.span)
         }
+        Decision::Addition(id)
+        | Decision::Piece(id, _)
+        | Decision::Pick(id, _)
+        | Decision::Trains(id) => {
+            let build = &flowsheet.builds[id];
+            let name = &flowsheet.operations[build.operation].name;
+            (format!("what is built of `{name}`"), build.span)
+        }
+        Decision::Open(id) => {
+            let operation = &flowsheet.operations[id];
+            (format!("the choice of `{}`", operation.name), operation.span)
+        }
+        Decision::Operators => ("the number of operators".to_owned(), Span::default()),
+        Decision::Standing => ("what is there".to_owned(), Span::default()),
+        Decision::Taxable | Decision::Loss => ("the tax".to_owned(), Span::default()),
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::{Decision, Driver, DriverId, Linear, NodeId, system::Nodes};
 use crate::{
     flowsheet::{
-        Content, CostOf, Flowsheet, Goal, Kind, Limit, Measure, OperationId, PeriodId, Port, Price,
-        Rate, ReactorMap, SpeciesId, StreamId, Term, ValueOf, Values,
+        Content, CostOf, Flowsheet, Goal, Kind, Limit, LimitKind, Measure, OperationId, PeriodId,
+        Port, Price, Rate, ReactorMap, Sense, SpeciesId, StreamId, Term, ValueOf, Values,
     },
     index::IdVec,
 };
@@ -15,14 +15,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Functionals {
     nodes: Nodes,
-    drivers: HashMap<(PeriodId, Key), DriverId>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Supply(OperationId),
-    Blend(OperationId),
-    Ingredient(OperationId, SpeciesId),
+    drivers: HashMap<(PeriodId, Decision), DriverId>,
 }
 
 /// The figures at hand: the flowsheet, the values of its figures, the period.
@@ -35,18 +28,8 @@ pub(crate) struct At<'a> {
 
 impl Functionals {
     pub(super) fn new(nodes: Nodes, drivers: &IdVec<DriverId, Driver>) -> Self {
-        let drivers = drivers
-            .iter_ids()
-            .filter_map(|(id, driver)| {
-                let key = match driver.decision {
-                    Decision::Supply(operation) => Key::Supply(operation),
-                    Decision::Ingredient(operation, species) => Key::Ingredient(operation, species),
-                    Decision::Blend(operation) => Key::Blend(operation),
-                    Decision::Split(_) => return None,
-                };
-                Some(((driver.period, key), id))
-            })
-            .collect();
+        let key = |(id, driver): (DriverId, &Driver)| ((driver.period, driver.decision), id);
+        let drivers = drivers.iter_ids().map(key).collect();
         Self { nodes, drivers }
     }
 
@@ -62,7 +45,7 @@ impl Functionals {
                     let fractions = feed.assay.fractions(at.values);
                     let parts = fractions.iter().map(|&(id, share)| content.weight(id) * share);
                     let weight = if content.is_whole() { 1.0 } else { parts.sum() };
-                    self.add_driver(at, Key::Supply(operation), weight, &mut flow);
+                    self.add_driver(at, Decision::Supply(operation), weight, &mut flow);
                 } else {
                     for &stream in &data.inlets {
                         self.add_stream(at, stream, content, &mut flow);
@@ -70,7 +53,7 @@ impl Functionals {
                 }
             }
             Port::Blend(operation) => {
-                self.add_driver(at, Key::Blend(operation), 1.0, &mut flow);
+                self.add_driver(at, Decision::Blend(operation), 1.0, &mut flow);
             }
             Port::Mix(operation) => {
                 let data = &at.flowsheet.operations[operation];
@@ -82,7 +65,7 @@ impl Functionals {
                         let weight = content.weight(ingredient.species);
                         self.add_driver(
                             at,
-                            Key::Ingredient(operation, ingredient.species),
+                            Decision::Ingredient(operation, ingredient.species),
                             weight,
                             &mut flow,
                         );
@@ -90,7 +73,7 @@ impl Functionals {
                 }
             }
             Port::Ingredient(operation, species) => {
-                let key = Key::Ingredient(operation, species);
+                let key = Decision::Ingredient(operation, species);
                 self.add_driver(at, key, content.weight(species), &mut flow);
             }
         }
@@ -106,20 +89,43 @@ impl Functionals {
         }
     }
 
-    fn add_driver(&self, at: At<'_>, key: Key, weight: f64, flow: &mut Linear) {
-        if let (Some(&driver), true) = (self.drivers.get(&(at.period, key)), weight != 0.0) {
+    /// The driver of a decision; none if it is not to be taken.
+    pub(crate) fn driver(&self, period: PeriodId, decision: Decision) -> Option<DriverId> {
+        self.drivers.get(&(period, decision)).copied()
+    }
+
+    fn add_driver(&self, at: At<'_>, decision: Decision, weight: f64, flow: &mut Linear) {
+        if let (Some(driver), true) = (self.driver(at.period, decision), weight != 0.0) {
             flow.drivers.push((driver, weight));
         }
     }
 
     /// What a limit measures, less the share it allows: the left side of its row; and the right side.
     pub(crate) fn limit(&self, at: At<'_>, limit: &Limit) -> (Linear, f64) {
-        let available = limit.availability.map_or(1.0, |figure| at.values[figure]);
-        let bound = at.values[limit.figure] * available;
+        let bound = self.bound(at, limit);
         let mut left = self.flow(at, limit.port, &limit.content);
+        if let Some(build) = limit.build {
+            let available = limit.availability.map_or(1.0, |figure| at.values[figure]);
+            left.add(-available, &self.built(at, build));
+        } else if let Some(open) = self.closing(at, limit) {
+            left.drivers.push((open, -bound));
+            return (left, 0.0);
+        }
         let Some(whole) = limit.share_of else { return (left, bound) };
         left.add(-bound, &self.flow(at, whole, &Content::whole()));
         (left, 0.0)
+    }
+
+    /// The bound of a limit as it was written, without what is built: t/yr, or a share.
+    pub(crate) fn bound(&self, at: At<'_>, limit: &Limit) -> f64 {
+        at.values[limit.figure] * limit.availability.map_or(1.0, |figure| at.values[figure])
+    }
+
+    /// The decision on an alternative that closes a limit.
+    fn closing(&self, at: At<'_>, limit: &Limit) -> Option<DriverId> {
+        let closes = matches!(limit.kind, LimitKind::Capacity | LimitKind::Supply);
+        let open = || self.open(at.period, limit.operation);
+        (closes && limit.sense == Sense::AtMost).then(open).flatten()
     }
 
     /// What an enforced goal measures, less its bound times the denominator: the left side of its row; and the right
@@ -280,6 +286,7 @@ impl Functionals {
         cost.add(1.0, &self.consumables(at, operation));
         cost.add(1.0, &self.purchase_cost(at, operation));
         cost.add(1.0, &self.disposal(at, operation));
+        cost.add(1.0, &self.fixed_cost(at, operation));
         cost
     }
 

@@ -3,13 +3,13 @@
 use super::{
     Column, Decision, Driver, DriverId, Functionals, Linear, NodeId, Row,
     compose::{Composition, TransferRow},
-    functional::At,
+    planning::{Horizon, RuleRow, is_whole},
     system::{Definition, Nodes},
 };
 use crate::{
     flowsheet::{
-        Content, Flowsheet, Kind, Measure, Operation, OperationId, PeriodId, Port, Sense,
-        SpeciesId, Values,
+        Content, Flowsheet, Kind, Measure, MeasureUnit, Objective, Operation, OperationId,
+        PeriodId, Port, Sense, SpeciesId,
     },
     index::{Id, IdVec},
     lp::{ColumnId, LinearProgram, RowId, RowSense},
@@ -38,18 +38,18 @@ const fn row_sense(sense: Sense) -> RowSense {
 
 /// All rows after the definitions: free splitters, complete recipes, limits, enforced goals.
 pub(super) fn write_rows(
-    flowsheet: &Flowsheet,
-    values: &Values,
+    horizon: Horizon<'_>,
     functionals: &Functionals,
     drivers: &IdVec<DriverId, Driver>,
     composed: &[(PeriodId, OperationId, Composition)],
 ) -> Vec<WrittenRow> {
+    let flowsheet = horizon.flowsheet;
     let mut rows = Vec::new();
     for (period, operation, _) in composed {
         if !matches!(flowsheet.operations[*operation].kind, Kind::Splitter(_)) {
             continue;
         }
-        let at = At { flowsheet, values, period: *period };
+        let at = horizon.at(*period);
         let mut left = Linear::zero();
         for (id, driver) in drivers.iter_ids() {
             let mine = matches!(driver.decision, Decision::Split(stream) if flowsheet.streams[stream].from == *operation);
@@ -63,7 +63,7 @@ pub(super) fn write_rows(
         rows.push(WrittenRow { key, sense: RowSense::Equal, rhs: 0.0, left });
     }
     for period in flowsheet.periods.ids() {
-        let at = At { flowsheet, values, period };
+        let at = horizon.at(period);
         for (id, operation) in flowsheet.operations.iter_ids() {
             for species in foreign_species(flowsheet, operation) {
                 let inlet = Port::Inlet(id);
@@ -80,17 +80,15 @@ pub(super) fn write_rows(
     }
     for (id, goal) in flowsheet.goals.iter_ids().filter(|(_, goal)| goal.enforced) {
         for (index, bound) in goal.bounds.iter().enumerate() {
-            let mut left = Linear::zero();
-            let mut rhs = 0.0;
-            for period in flowsheet.periods.ids() {
-                let at = At { flowsheet, values, period };
-                let (part, right) = functionals.goal(at, goal, index);
-                left.add(1.0, &part);
-                rhs = right;
+            for period in flowsheet.periods.ids().filter(|&period| goal.holds_in(period)) {
+                let (left, rhs) = functionals.goal(horizon.at(period), goal, index);
+                let key = Row::Goal(id, index, period);
+                rows.push(WrittenRow { key, sense: row_sense(bound.sense), rhs, left });
             }
-            let key = Row::Goal(id, index);
-            rows.push(WrittenRow { key, sense: row_sense(bound.sense), rhs, left });
         }
+    }
+    for RuleRow { rule, period, sense, rhs, left } in functionals.rules(horizon) {
+        rows.push(WrittenRow { key: Row::Rule(rule, period), sense, rhs, left });
     }
     rows
 }
@@ -112,22 +110,36 @@ fn foreign_species(flowsheet: &Flowsheet, operation: &Operation) -> Vec<SpeciesI
 }
 
 /// The objective as a minimisation; of a ratio both parts, and nothing yet to minimise.
+///
+/// Profit is the present worth of all periods; so is a measure that is money. Other measures are summed over time.
 pub(super) fn write_objective(
-    flowsheet: &Flowsheet,
-    values: &Values,
+    horizon: Horizon<'_>,
     functionals: &Functionals,
 ) -> (Linear, Option<(Linear, Linear)>) {
+    let flowsheet = horizon.flowsheet;
     let sum = |factor: f64, measure: &Measure| {
         let mut sum = Linear::zero();
         for (period, data) in flowsheet.periods.iter_ids() {
-            let at = At { flowsheet, values, period };
-            sum.add(factor * data.years, &functionals.measure(at, measure));
+            let values = &horizon.values[period];
+            let weight = match &flowsheet.money {
+                Some(money) if flowsheet.is_dated() && measure.unit == MeasureUnit::MoneyRate => {
+                    money.weight(values, data)
+                }
+                _ => data.years,
+            };
+            sum.add(factor * weight, &functionals.measure(horizon.at(period), measure));
         }
         sum
     };
-    match flowsheet.objective.ratio() {
+    let objective = &flowsheet.objective;
+    match objective.ratio() {
         Some(ratio) => (Linear::zero(), Some((sum(1.0, &ratio.of), sum(1.0, &ratio.to)))),
-        None => (sum(-flowsheet.objective.sign(), &flowsheet.objective.of()), None),
+        None if matches!(objective, Objective::Profit) && flowsheet.is_planned() => {
+            let mut worth = Linear::zero();
+            worth.add(-1.0, &functionals.worth(horizon));
+            (worth, None)
+        }
+        None => (sum(-objective.sign(), &objective.of()), None),
     }
 }
 
@@ -183,7 +195,12 @@ impl Programs<'_> {
             } else {
                 Column::Driver(DriverId::new(at - nodes))
             };
-            program.add_column(key, cost, 0.0, f64::INFINITY);
+            let added = program.add_column(key, cost, 0.0, f64::INFINITY);
+            if let Column::Driver(driver) = key
+                && is_whole(self.drivers[driver].decision)
+            {
+                program.set_integer(added);
+            }
         }
         let of_driver = |driver: DriverId| column(nodes + driver.index());
         for (at, definition) in self.definitions.iter().enumerate() {
@@ -220,7 +237,11 @@ impl Programs<'_> {
         for (at, cost) in
             reduce(objective, self.transfer, self.drivers.len()).into_iter().enumerate()
         {
-            program.add_column(Column::Driver(DriverId::new(at)), cost, 0.0, f64::INFINITY);
+            let driver = DriverId::new(at);
+            let added = program.add_column(Column::Driver(driver), cost, 0.0, f64::INFINITY);
+            if is_whole(self.drivers[driver].decision) {
+                program.set_integer(added);
+            }
         }
         let mut full_rows = Vec::new();
         for (at, row) in rows.iter().enumerate() {

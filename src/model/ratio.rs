@@ -61,6 +61,25 @@ impl Model {
         best.map_err(|reason| self.explain_ratio(reason, Form::Condensed))
     }
 
+    /// The best value of a functional over all plans with the whole numbers of this one.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub(crate) fn best_of(
+        &self,
+        of: &Linear,
+        maximise: bool,
+        options: &Options,
+    ) -> Result<lp::Solution, Failure> {
+        let mut program = self.condensed.clone();
+        let sign = if maximise { -1.0 } else { 1.0 };
+        for (at, factor) in self.reduce(of).into_iter().enumerate() {
+            program.set_cost(ColumnId::new(at), sign * factor);
+        }
+        program.set_offset(0.0);
+        lp::solve(&program, options).map_err(|failure| self.explain(failure, Form::Condensed))
+    }
+
     /// Finds the best ratio and writes it as the objective of both programs; none if the objective is no ratio.
     pub(super) fn solve_ratio(
         &mut self,

@@ -123,12 +123,32 @@ impl Model {
         }
     }
 
-    fn solve_linear(&self, options: &Options, form: Form) -> Result<lp::Solution, Failure> {
+    fn solve_linear(&mut self, options: &Options, form: Form) -> Result<lp::Solution, Failure> {
         let solved = match form {
             Form::Condensed => lp::solve(&self.condensed, options),
             Form::Full => lp::solve(&self.full, options),
         };
-        solved.map_err(|failure| self.explain(failure, form))
+        let solution = solved.map_err(|failure| self.explain(failure, form))?;
+        self.settle(&solution, form);
+        Ok(solution)
+    }
+
+    /// Fixes what takes whole values only at what was found: from then on everything is asked of the linear program around
+    /// these decisions.
+    fn settle(&mut self, solution: &lp::Solution, form: Form) {
+        if !self.condensed.has_integers() {
+            return;
+        }
+        let nodes = self.definitions.len();
+        let first = if form == Form::Full { nodes } else { 0 };
+        for at in 0..self.drivers.len() {
+            let condensed = lp::ColumnId::new(at);
+            if self.condensed.column(condensed).integer {
+                let value = solution.primal[first + at].round();
+                self.condensed.fix(condensed, value);
+                self.full.fix(lp::ColumnId::new(nodes + at), value);
+            }
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that a solution is made of")]

@@ -19,7 +19,7 @@ const TOLERANCE: f64 = 1e-9;
 /// Reports specifications that are out of reach of every mixture.
 pub(super) fn check(
     flowsheet: &Flowsheet,
-    values: &Values,
+    values: &IdVec<PeriodId, Values>,
     nodes: &Nodes,
     drivers: &IdVec<DriverId, Driver>,
     transfer: &[TransferRow],
@@ -35,7 +35,7 @@ pub(super) fn check(
             let least = grades.iter().min_by(|a, b| a.1.total_cmp(&b.1));
             let greatest = grades.iter().max_by(|a, b| a.1.total_cmp(&b.1));
             let (Some(&least), Some(&greatest)) = (least, greatest) else { continue };
-            let bound = values[limit.figure];
+            let bound = values[period][limit.figure];
             let best = match limit.sense {
                 Sense::AtLeast | Sense::Exactly if greatest.1 < bound - TOLERANCE => greatest,
                 Sense::AtMost | Sense::Exactly if least.1 > bound + TOLERANCE => least,

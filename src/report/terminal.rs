@@ -10,6 +10,7 @@ mod intervals;
 mod limits;
 mod multipliers;
 mod page;
+mod roadmap;
 pub mod sensitivity;
 mod stages;
 pub mod together;
@@ -35,6 +36,16 @@ impl Default for Style {
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
+    /// Goals, flows and routes by period.
+    Roadmap,
+    /// What is built, and how capacities are used.
+    Built,
+    /// Which limits bind in which period.
+    Limits,
+    /// Receipts and payments by period.
+    CashFlow,
+    /// Net present value, rate of return, payback, levelised cost.
+    Worth,
     /// What is wanted, what is reached.
     Goals,
     /// Value by stage of the chain.
@@ -74,6 +85,11 @@ pub enum Section {
 impl Section {
     /// All sections in the order of the report; the long ones last.
     pub const ALL: &'static [Self] = &[
+        Self::Roadmap,
+        Self::Built,
+        Self::Limits,
+        Self::CashFlow,
+        Self::Worth,
         Self::Goals,
         Self::Stages,
         Self::Multipliers,
@@ -97,6 +113,11 @@ impl Section {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Roadmap => "roadmap",
+            Self::Built => "built",
+            Self::Limits => "limits",
+            Self::CashFlow => "cash-flow",
+            Self::Worth => "worth",
             Self::Goals => "goals",
             Self::Stages => "stages",
             Self::Multipliers => "multipliers",
@@ -123,6 +144,12 @@ impl Section {
         Self::ALL.iter().copied().find(|section| section.name() == name)
     }
 
+    /// Whether it is about all periods.
+    #[must_use]
+    pub const fn is_over_years(self) -> bool {
+        matches!(self, Self::Roadmap | Self::Built | Self::Limits | Self::CashFlow | Self::Worth)
+    }
+
     /// Whether it is shown if nothing is chosen.
     #[must_use]
     pub const fn is_usual(self) -> bool {
@@ -140,6 +167,11 @@ pub fn render(outcome: &Outcome, sections: &[Section], style: &Style) -> String 
     foundation::head(&mut page, outcome);
     for section in Section::ALL.iter().filter(|section| sections.contains(section)) {
         match section {
+            Section::Roadmap => roadmap::write_roadmap(&mut page, outcome),
+            Section::Built => roadmap::write_built(&mut page, outcome),
+            Section::Limits => roadmap::write_limits(&mut page, outcome),
+            Section::CashFlow => roadmap::write_cash(&mut page, outcome),
+            Section::Worth => roadmap::write_finance(&mut page, outcome),
             Section::Goals => goals::write(&mut page, outcome),
             Section::Stages => stages::write_stages(&mut page, outcome),
             Section::Multipliers => multipliers::write(&mut page, outcome),
@@ -187,7 +219,11 @@ pub fn render_flows(
 #[must_use]
 pub fn render_goals(outcome: &Outcome, style: &Style) -> String {
     let mut page = Page::new(*style);
-    goals::write_table(&mut page, outcome);
+    if outcome.roadmap.is_some() {
+        roadmap::write_goals(&mut page, outcome);
+    } else {
+        goals::write_table(&mut page, outcome);
+    }
     page.finish()
 }
 

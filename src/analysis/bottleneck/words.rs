@@ -52,6 +52,7 @@ pub(in crate::analysis) fn name_column(context: &Context<'_>, column: Column) ->
             let species = &flowsheet.species[species].name;
             format!("{species} bought by {}", flowsheet.operations[id].name)
         }
+        _ => context.model.place_of(flowsheet, driver).0.replace('`', ""),
     })
 }
 
@@ -60,7 +61,10 @@ pub(in crate::analysis) fn name_row(context: &Context<'_>, row: Row) -> String {
     let flowsheet = context.flowsheet;
     match row {
         Row::Limit(id, _) => flowsheet.figures[flowsheet.limits[id].figure].path.clone(),
-        Row::Goal(id, at) => flowsheet.figures[flowsheet.goals[id].bounds[at].figure].path.clone(),
+        Row::Goal(id, at, _) => {
+            flowsheet.figures[flowsheet.goals[id].bounds[at].figure].path.clone()
+        }
+        Row::Rule(..) => context.model.row_name(flowsheet, row),
         Row::Split(id, _) => format!("split of {}", flowsheet.operations[id].name),
         Row::Foreign(id, ..) => format!("recipe of {}", flowsheet.operations[id].name),
         Row::NotNegative(node) | Row::Definition(node) => {

@@ -72,7 +72,7 @@ impl Setting<'_> {
     fn path(&self, row: Row) -> Option<&Figure> {
         let figure = match row {
             Row::Limit(id, _) => self.flowsheet.limits[id].figure,
-            Row::Goal(id, at) => self.flowsheet.goals[id].bounds[at].figure,
+            Row::Goal(id, at, _) => self.flowsheet.goals[id].bounds[at].figure,
             _ => return None,
         };
         Some(&self.flowsheet.figures[figure])
@@ -420,6 +420,7 @@ pub(super) fn keep(flowsheet: &mut Flowsheet, values: &mut Values, measure: &Mea
         of: measure.clone(),
         to: None,
         bounds: vec![GoalBound { sense: Sense::AtLeast, figure }],
+        periods: (PeriodId::new(0), PeriodId::new(flowsheet.periods.len() - 1)),
         enforced: true,
         enforced_at: Span::default(),
         span: Span::default(),

@@ -68,7 +68,7 @@ pub(super) fn follow(
 fn place(flowsheet: &Flowsheet, statement: Statement) -> Option<OperationId> {
     match statement.row {
         Row::Limit(id, _) => Some(flowsheet.limits[id].operation),
-        Row::Goal(id, _) => flowsheet.goals[id].of.terms.iter().find_map(|(_, term)| match term {
+        Row::Goal(id, ..) => flowsheet.goals[id].of.terms.iter().find_map(|(_, term)| match term {
             Term::Flow(
                 Port::Inlet(id) | Port::Mix(id) | Port::Blend(id) | Port::Ingredient(id, _),
                 _,

@@ -120,7 +120,7 @@ impl Statement {
     pub(super) fn figure(self, flowsheet: &Flowsheet) -> Option<FigureId> {
         match self.row {
             Row::Limit(id, _) => Some(flowsheet.limits[id].figure),
-            Row::Goal(id, at) => Some(flowsheet.goals[id].bounds[at].figure),
+            Row::Goal(id, at, _) => Some(flowsheet.goals[id].bounds[at].figure),
             _ => None,
         }
     }
@@ -128,7 +128,7 @@ impl Statement {
     pub(super) fn sense(self, flowsheet: &Flowsheet) -> Sense {
         match self.row {
             Row::Limit(id, _) => flowsheet.limits[id].sense,
-            Row::Goal(id, at) => flowsheet.goals[id].bounds[at].sense,
+            Row::Goal(id, at, _) => flowsheet.goals[id].bounds[at].sense,
             _ => Sense::Exactly,
         }
     }
@@ -137,7 +137,7 @@ impl Statement {
     pub(super) fn is_of_amount(self, flowsheet: &Flowsheet) -> bool {
         match self.row {
             Row::Limit(id, _) => flowsheet.limits[id].share_of.is_none(),
-            Row::Goal(id, _) => flowsheet.goals[id].to.is_none(),
+            Row::Goal(id, ..) => flowsheet.goals[id].to.is_none(),
             _ => false,
         }
     }
@@ -166,7 +166,7 @@ impl Statement {
                 let whole = crate::flowsheet::Content::whole();
                 Some((of, limit.share_of.map(|port| flow(Term::Flow(port, whole)))))
             }
-            Row::Goal(id, _) => {
+            Row::Goal(id, ..) => {
                 let goal = &flowsheet.goals[id];
                 Some((goal.of.clone(), goal.to.clone()))
             }
@@ -206,7 +206,7 @@ impl Statement {
                 let figure = limit.figure;
                 values[figure] = 0.0;
             }
-            Row::Goal(id, _) => flowsheet.goals[id].enforced = false,
+            Row::Goal(id, ..) => flowsheet.goals[id].enforced = false,
             _ => {}
         }
     }

@@ -159,7 +159,7 @@ fn tell(search: &Search<'_>, statements: &[Statement]) -> Told {
         })
         .collect();
     let mut goals = statements.iter().zip(&reach).filter_map(|(it, reach)| match it.row {
-        Row::Goal(id, at) => Some((it.row, &flowsheet.goals[id], at, reach)),
+        Row::Goal(id, at, _) => Some((it.row, &flowsheet.goals[id], at, reach)),
         _ => None,
     });
     let mut why = Vec::new();
@@ -177,7 +177,7 @@ fn tell(search: &Search<'_>, statements: &[Statement]) -> Told {
             let label = words::label(flowsheet, *statement, reach.as_deref());
             diagnostic = diagnostic.at(span, label);
         }
-        if let (Row::Goal(id, _), None) = (statement.row, single) {
+        if let (Row::Goal(id, ..), None) = (statement.row, single) {
             diagnostic = diagnostic.at(flowsheet.goals[id].enforced_at, "and is enforced");
         }
         if let Row::Limit(id, _) = statement.row

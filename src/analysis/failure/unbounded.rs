@@ -32,7 +32,15 @@ pub(super) fn explain(
     let mut names: Vec<&str> = Vec::new();
     for &(driver, _) in ray {
         let (name, span, says) = match model.drivers()[driver].decision {
-            Decision::Supply(id) | Decision::Blend(id) => {
+            Decision::Addition(_)
+            | Decision::Piece(..)
+            | Decision::Pick(..)
+            | Decision::Trains(_)
+            | Decision::Operators
+            | Decision::Standing
+            | Decision::Taxable
+            | Decision::Loss => continue,
+            Decision::Supply(id) | Decision::Blend(id) | Decision::Open(id) => {
                 (&flowsheet.operations[id].name, flowsheet.operations[id].span, "this grows")
             }
             // Told where it is bought.
@@ -80,6 +88,17 @@ pub(super) fn decision<'f>(
             (&flowsheet.operations[id].name, flowsheet.operations[id].span)
         }
         Decision::Split(id) => (&flowsheet.streams[id].name, flowsheet.streams[id].span),
+        Decision::Addition(id)
+        | Decision::Piece(id, _)
+        | Decision::Pick(id, _)
+        | Decision::Trains(id) => {
+            let build = &flowsheet.builds[id];
+            (&flowsheet.operations[build.operation].name, build.span)
+        }
+        Decision::Open(id) => (&flowsheet.operations[id].name, flowsheet.operations[id].span),
+        Decision::Operators | Decision::Standing | Decision::Taxable | Decision::Loss => {
+            ("money", Span::default())
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    super::{Name, Spanned},
-    Confidence, Figure, Limit, Provenance, Range, Rate, Scalar, SourceIds,
+    super::{Name, Named, Spanned},
+    Confidence, Course, Figure, Limit, Period, Point, Provenance, Range, Rate, Scalar, SourceIds,
 };
 
 /// The long form of a figure.
@@ -19,6 +19,12 @@ pub(super) struct FigureTable {
     #[serde(default)]
     #[schemars(length(equal = 2))]
     range: Option<Range>,
+    /// Other values from a period on, until the next one that is named: `{ 2028 = "500 kt/yr" }`.
+    #[serde(default)]
+    by_period: Named<Point>,
+    /// Growth per calendar year, from the value's own year on: `"3 %"`.
+    #[serde(default)]
+    growth: Option<Point>,
     /// Source ids.
     #[serde(default)]
     source: SourceIds,
@@ -45,6 +51,12 @@ pub(super) struct RateTable {
     #[serde(default)]
     #[schemars(length(equal = 2))]
     range: Option<Range>,
+    /// Other values from a period on, until the next one that is named: `{ 2028 = "500 kt/yr" }`.
+    #[serde(default)]
+    by_period: Named<Point>,
+    /// Growth per calendar year, from the value's own year on: `"3 %"`.
+    #[serde(default)]
+    growth: Option<Point>,
     /// The outlet at which throughput is measured; the whole inlet if not said.
     #[serde(default)]
     of: Option<Name>,
@@ -75,6 +87,12 @@ pub(super) struct LimitTable {
     #[serde(default)]
     #[schemars(length(equal = 2))]
     range: Option<Range>,
+    /// Other values from a period on, until the next one that is named: `{ 2028 = "500 kt/yr" }`.
+    #[serde(default)]
+    by_period: Named<Point>,
+    /// Growth per calendar year, from the value's own year on: `"3 %"`.
+    #[serde(default)]
+    growth: Option<Point>,
     /// At least this.
     #[serde(default)]
     min: Option<Figure>,
@@ -99,11 +117,73 @@ pub(super) struct LimitTable {
     note: Option<String>,
 }
 
+/// The long form of a figure within another one.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "PointTable")]
+pub(super) struct PointTable {
+    /// The number with its unit.
+    value: Spanned<Scalar>,
+    /// Source ids.
+    #[serde(default)]
+    source: SourceIds,
+    /// Why the figure is assumed.
+    #[serde(default)]
+    assumed: Option<Name>,
+    /// How sure the source is.
+    #[serde(default)]
+    confidence: Option<Confidence>,
+    /// Anything worth saying about the figure.
+    #[serde(default)]
+    #[expect(dead_code, reason = "for readers of the file")]
+    note: Option<String>,
+}
+
+impl From<PointTable> for Point {
+    fn from(table: PointTable) -> Self {
+        let PointTable { value, source, assumed, confidence, note: _ } = table;
+        let provenance = Provenance { source: source.0, assumed, confidence };
+        Self { value: value.value, span: value.span, provenance }
+    }
+}
+
+impl From<Figure> for Point {
+    fn from(figure: Figure) -> Self {
+        Self { value: figure.value, span: figure.span, provenance: figure.provenance }
+    }
+}
+
+/// The long form of a period.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "PeriodTable")]
+pub(super) struct PeriodTable {
+    /// Its length: `"1 yr"`.
+    length: Figure,
+    /// The calendar year in which it begins; by default that of its name, or the end of the period before.
+    #[serde(default)]
+    from: Option<Spanned<f64>>,
+}
+
+impl From<PeriodTable> for Period {
+    fn from(table: PeriodTable) -> Self {
+        Self { length: table.length, from: table.from }
+    }
+}
+
+impl From<Figure> for Period {
+    fn from(length: Figure) -> Self {
+        Self { length, from: None }
+    }
+}
+
 impl From<FigureTable> for Figure {
     fn from(table: FigureTable) -> Self {
-        let FigureTable { value, range, source, assumed, confidence, note: _ } = table;
+        let FigureTable { value, range, by_period, growth, source, assumed, confidence, note: _ } =
+            table;
         let provenance = Provenance { source: source.0, assumed, confidence };
-        Self { value: value.value, span: value.span, provenance, range }
+        let course = Course { by_period, growth };
+        Self { value: value.value, span: value.span, provenance, range, course }
     }
 }
 
@@ -115,9 +195,11 @@ impl From<Figure> for Rate {
 
 impl From<RateTable> for Rate {
     fn from(table: RateTable) -> Self {
-        let RateTable { value, range, of, source, assumed, confidence, note: _ } = table;
+        let RateTable { value, range, by_period, growth, of, source, assumed, confidence, note: _ } =
+            table;
         let provenance = Provenance { source: source.0, assumed, confidence };
-        let figure = Figure { value: value.value, span: value.span, provenance, range };
+        let course = Course { by_period, growth };
+        let figure = Figure { value: value.value, span: value.span, provenance, range, course };
         Self { figure, of }
     }
 }
@@ -130,8 +212,19 @@ impl From<Figure> for Limit {
 
 impl From<LimitTable> for Limit {
     fn from(table: LimitTable) -> Self {
-        let LimitTable { value, range, min, max, exactly, source, assumed, confidence, note: _ } =
-            table;
+        let LimitTable {
+            value,
+            range,
+            by_period,
+            growth,
+            min,
+            max,
+            exactly,
+            source,
+            assumed,
+            confidence,
+            note: _,
+        } = table;
         let common = Provenance { source: source.0, assumed, confidence };
         let inherit = |figure: Figure| {
             let own = !figure.provenance.is_empty();
@@ -139,7 +232,8 @@ impl From<LimitTable> for Limit {
             Figure { provenance, ..figure }
         };
         let plain = |value: Spanned<Scalar>| Figure::plain(value.value, value.span);
-        let value = value.map(|value| Figure { range, ..plain(value) });
+        let course = Course { by_period, growth };
+        let value = value.map(|value| Figure { range, course, ..plain(value) });
         Self {
             value: value.map(inherit),
             min: min.map(inherit),

@@ -32,19 +32,38 @@ pub(super) struct Expect {
     basis: (bool, bool),
     /// Values outside are probably a mistake: least, greatest, in internal units, and the same in words.
     usual: Option<(f64, f64, &'static str)>,
+    /// Whether it may also be written per year.
+    yearly: bool,
 }
 
 impl Expect {
     pub(super) const fn any(dimension: Dimension) -> Self {
-        Self { dimension, range: Range::Any, basis: (false, false), usual: None }
+        Self { dimension, range: Range::Any, basis: (false, false), usual: None, yearly: false }
     }
 
     pub(super) const fn not_negative(dimension: Dimension) -> Self {
-        Self { dimension, range: Range::NotNegative, basis: (false, false), usual: None }
+        Self {
+            dimension,
+            range: Range::NotNegative,
+            basis: (false, false),
+            usual: None,
+            yearly: false,
+        }
     }
 
     pub(super) const fn positive(dimension: Dimension) -> Self {
-        Self { dimension, range: Range::Positive, basis: (false, false), usual: None }
+        Self {
+            dimension,
+            range: Range::Positive,
+            basis: (false, false),
+            usual: None,
+            yearly: false,
+        }
+    }
+
+    /// A rate per year, such as `8 %/yr` or `8 %`.
+    pub(super) const fn yearly() -> Self {
+        Self { yearly: true, ..Self::any(Dimension::FRACTION) }
     }
 
     /// A share of something, 0–1.
@@ -54,6 +73,7 @@ impl Expect {
             range: Range::Share,
             basis: (false, false),
             usual: None,
+            yearly: false,
         }
     }
 
@@ -137,7 +157,8 @@ impl Lowering<'_> {
                 }
             },
         };
-        if dimension != expect.dimension {
+        let yearly = expect.yearly && dimension == Dimension::PER_TIME;
+        if dimension != expect.dimension && !yearly {
             let found = if matches!(figure.value, Scalar::Number(_))
                 && expect.dimension != Dimension::FRACTION
             {
@@ -181,6 +202,7 @@ impl Lowering<'_> {
             provenance,
             range,
         });
+        self.lower_course(figure, path, inherit, expect, id);
         Some(Lowered { id, basis, span: figure.span, text })
     }
 

@@ -184,12 +184,16 @@ impl Lowering<'_> {
                         .help("add `at-least` or `at-most`"),
                 );
             }
+            let Some(periods) = self.stretch(table.from.as_ref(), table.until.as_ref()) else {
+                continue;
+            };
             self.goals.push(Goal {
                 name: name.value.clone(),
                 title: table.title.clone(),
                 of,
                 to,
                 bounds,
+                periods,
                 enforced: table.enforce.as_ref().is_some_and(|enforce| enforce.value),
                 enforced_at: table.enforce.as_ref().map_or(name.span, |enforce| enforce.span),
                 span: name.span,

@@ -57,6 +57,7 @@ impl Lowering<'_> {
                 figure: found.id,
                 availability: None,
                 expansion: None,
+                build: None,
                 port: on.port,
                 content,
                 share_of: on.share_of,

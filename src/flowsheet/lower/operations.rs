@@ -1,5 +1,6 @@
 //! Operations: names, streams, and what each kind does.
 
+mod builds;
 mod conversion;
 mod ends;
 mod feed;
@@ -138,6 +139,8 @@ impl<'d> Lowering<'d> {
             });
             self.lower_capacity(&place, &outlets);
             self.lower_expansion(&place);
+            self.lower_build(&place, &outlets);
+            let (fixed_cost, operators) = self.lower_standing(&place);
             // Identifiers are positions: what could not be read, and was reported, keeps its place.
             let kind = kind.unwrap_or_else(|| table.empty());
             self.operations.push(Operation {
@@ -150,6 +153,8 @@ impl<'d> Lowering<'d> {
                 opex,
                 consumes,
                 emission,
+                fixed_cost,
+                operators,
             });
         }
     }

@@ -14,7 +14,7 @@ pub(super) fn head(page: &mut Page, outcome: &Outcome) {
     let (objective, proof) = (&outcome.objective, &outcome.proof);
     let worst = proof.primal.max(proof.dual).max(proof.complementarity).max(proof.gap);
     let sense = match (objective.name.as_str(), objective.sense) {
-        ("profit", "maximise") => "",
+        ("profit" | "net present value", "maximise") => "",
         (_, "minimise") => "least ",
         _ => "greatest ",
     };

@@ -62,6 +62,11 @@ impl Page {
         Self { text: String::new(), style: Style { width: style.width.max(40), ..style } }
     }
 
+    /// Longest line, in columns.
+    pub(super) const fn width(&self) -> usize {
+        self.style.width
+    }
+
     pub(super) fn finish(self) -> String {
         self.text
     }

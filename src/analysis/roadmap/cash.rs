@@ -1,0 +1,369 @@
+//! The cash flow of a plan, line by line, and what follows from it.
+
+use std::collections::BTreeMap;
+
+use super::{CashFlow, CashLine, Finance, Levelised, Years};
+use crate::{
+    analysis::flows::account_lines,
+    finance::{self, Irr},
+    flowsheet::{FigureId, Kind, Money, OperationId, Period, PeriodId},
+    index::Id,
+    model::{Decision, Linear},
+    years,
+};
+
+/// A price is looked for up to so many times the present one.
+const FARTHEST: f64 = 1e3;
+
+/// Nominal money by calendar year.
+type Yearly = BTreeMap<i64, f64>;
+
+/// The cash flow by calendar year, line by line.
+struct Ledger {
+    base: f64,
+    rate: f64,
+    lines: Vec<(&'static str, Yearly)>,
+}
+
+impl Ledger {
+    fn add(&mut self, name: &'static str, year: i64, amount: f64) {
+        let at = self.lines.iter().position(|(line, _)| *line == name).unwrap_or_else(|| {
+            self.lines.push((name, Yearly::new()));
+            self.lines.len() - 1
+        });
+        if amount != 0.0 {
+            *self.lines[at].1.entry(year).or_default() += amount;
+        }
+    }
+
+    /// All lines, as years from the base year and money.
+    fn flows(&self) -> Vec<(f64, f64)> {
+        let mut sum = Yearly::new();
+        for (_, line) in &self.lines {
+            for (&year, amount) in line {
+                *sum.entry(year).or_default() += amount;
+            }
+        }
+        sum.into_iter().map(|(year, amount)| (year as f64 - self.base, amount)).collect()
+    }
+
+    fn worth(&self, line: &Yearly) -> f64 {
+        let discount = |year: i64| finance::discount_factor(self.rate, year as f64 - self.base);
+        line.iter().map(|(&year, amount)| amount * discount(year)).sum()
+    }
+}
+
+/// The calendar years that a period overlaps, and for how long.
+fn calendar(period: &Period) -> Vec<(i64, f64)> {
+    let mut years = Vec::new();
+    let mut year = period.from.floor();
+    while year < period.end() {
+        let overlap = years::Years { from: year, length: 1.0 }.overlap(period.time());
+        if overlap > 0.0 {
+            years.push((whole(year), overlap));
+        }
+        year += 1.0;
+    }
+    years
+}
+
+/// A calendar year as a whole number.
+#[expect(clippy::cast_possible_truncation, reason = "calendar years are small")]
+fn whole(year: f64) -> i64 {
+    year.round() as i64
+}
+
+impl Years<'_> {
+    fn money(&self) -> Money {
+        self.flowsheet.money.clone().unwrap_or_default()
+    }
+
+    /// Operating lines of a period, money per year at the prices of the base year.
+    fn operating_lines(&self, period: PeriodId) -> Vec<(&'static str, f64)> {
+        let context = self.in_period(period);
+        let functionals = context.functionals();
+        let mut lines: Vec<(&'static str, f64)> = account_lines(&context)
+            .into_iter()
+            .map(|(name, sum)| (name, self.value(&sum)))
+            .collect();
+        let mut fixed = Linear::zero();
+        for id in self.flowsheet.operations.ids() {
+            fixed.add(-1.0, &functionals.fixed_cost(context.at(), id));
+        }
+        lines.push(("fixed cost", self.value(&fixed)));
+        lines.push(("labour", -self.value(&functionals.labour(context.at()))));
+        let [overhead, royalty] = functionals.overheads(self.model.horizon(self.flowsheet), period);
+        lines.push(("overheads", -self.value(&overhead)));
+        lines.push(("royalty", -self.value(&royalty)));
+        lines
+    }
+
+    fn ledger(&self) -> Ledger {
+        let (flowsheet, money) = (self.flowsheet, self.money());
+        let first = PeriodId::new(0);
+        let values = |period| self.model.at(flowsheet, period).values;
+        let rate = money.rate(values(first));
+        let mut ledger = Ledger { base: money.base_year, rate, lines: Vec::new() };
+        let horizon = self.model.horizon(flowsheet);
+        let functionals = self.model.functionals();
+        for (period, data) in flowsheet.periods.iter_ids() {
+            let growth = money.escalation.map_or(0.0, |id| values(period)[id]);
+            let lines = self.operating_lines(period);
+            for (year, overlap) in calendar(data) {
+                let factor = overlap * (1.0 + growth).powf(year as f64 - money.base_year);
+                for &(name, amount) in &lines {
+                    ledger.add(name, year, amount * factor);
+                }
+                if let (Some(tax), Some(driver)) =
+                    (money.tax, functionals.driver(period, Decision::Taxable))
+                {
+                    let base = self.solution.driver(driver) / data.years;
+                    ledger.add("tax", year, -values(period)[tax] * base * overlap);
+                }
+            }
+            let capital = self.value(&functionals.capital(horizon, period));
+            for (year, _, nominal) in money.spending_of(values(period), data) {
+                ledger.add("capital", whole(year), -capital * nominal);
+            }
+            if let Some(closure) = money.closure {
+                let last = flowsheet.periods.iter().next_back().map_or(0.0, Period::end);
+                ledger.add("closure", whole(last), -values(period)[closure] * capital);
+            }
+        }
+        ledger
+    }
+}
+
+/// The cash flow by period; of the static model the lines of one year, and its annuities.
+pub(super) fn flow(plan: &Years<'_>) -> CashFlow {
+    let flowsheet = plan.flowsheet;
+    let ledger = plan.ledger();
+    let mut lines: Vec<CashLine> = Vec::new();
+    let mut after = 0.0;
+    let count = flowsheet.periods.len();
+    let period_of = |year: i64| {
+        let year = year as f64;
+        flowsheet.periods.iter().position(|it| it.from.floor() <= year && year < it.end())
+    };
+    // What falls in one calendar year of several periods is told with its own period where it is known.
+    let mut sums = vec![0.0; count];
+    for (name, yearly) in &ledger.lines {
+        let mut values = vec![0.0; count];
+        if ["capital", "closure"].contains(name) || !flowsheet.is_dated() {
+            for (&year, amount) in yearly {
+                match period_of(year) {
+                    Some(at) => values[at] += amount,
+                    None if flowsheet.is_dated() => after += amount,
+                    None => values[0] += amount,
+                }
+            }
+        } else {
+            values = by_period(plan, name);
+        }
+        if !flowsheet.is_dated() && *name == "capital" {
+            values = vec![annuity(plan)];
+        }
+        sums.iter_mut().zip(&values).for_each(|(sum, value)| *sum += value);
+        if values.iter().any(|&value| value != 0.0) {
+            lines.push(CashLine { name: (*name).to_owned(), values });
+        }
+    }
+    let mut total = 0.0;
+    let cumulative = sums.iter().map(|value| {
+        total += value;
+        total
+    });
+    let cumulative: Vec<f64> = cumulative.collect();
+    lines.push(CashLine { name: "cash flow".to_owned(), values: sums });
+    if flowsheet.is_dated() {
+        lines.push(CashLine { name: "cumulative".to_owned(), values: cumulative });
+    }
+    CashFlow { lines, after }
+}
+
+/// What the static plan pays per year for what is built.
+fn annuity(plan: &Years<'_>) -> f64 {
+    let lines = plan.operating_lines(PeriodId::new(0));
+    let profit: f64 = lines.iter().map(|(_, amount)| amount).sum();
+    let worth = plan.value(&plan.model.functionals().worth(plan.model.horizon(plan.flowsheet)));
+    worth - profit + tax_of_year(plan)
+}
+
+fn tax_of_year(plan: &Years<'_>) -> f64 {
+    let period = PeriodId::new(0);
+    let driver = plan.model.functionals().driver(period, Decision::Taxable);
+    let tax = plan.money().tax;
+    match (driver, tax) {
+        (Some(driver), Some(tax)) => {
+            plan.model.at(plan.flowsheet, period).values[tax] * plan.solution.driver(driver)
+        }
+        _ => 0.0,
+    }
+}
+
+/// A line that flows evenly through each period, nominal.
+fn by_period(plan: &Years<'_>, name: &str) -> Vec<f64> {
+    let money = plan.money();
+    let periods = plan.flowsheet.periods.iter_ids();
+    let values = periods.map(|(period, data)| {
+        let values = plan.model.at(plan.flowsheet, period).values;
+        if name == "tax" {
+            let driver = plan.model.functionals().driver(period, Decision::Taxable);
+            let base = driver.map_or(0.0, |driver| plan.solution.driver(driver));
+            return -money.tax.map_or(0.0, |id: FigureId| values[id]) * base;
+        }
+        let lines = plan.operating_lines(period);
+        let amount = lines.iter().find(|(line, _)| *line == name).map_or(0.0, |it| it.1);
+        amount * money.escalated(values, data) * data.years + 0.0
+    });
+    values.collect()
+}
+
+/// What the plan is worth.
+pub(super) fn finance(plan: &Years<'_>) -> Finance {
+    let flowsheet = plan.flowsheet;
+    let ledger = plan.ledger();
+    let worth = plan.value(&plan.model.functionals().worth(plan.model.horizon(flowsheet)));
+    if !flowsheet.is_dated() {
+        return Finance {
+            discount: ledger.rate,
+            base_year: ledger.base,
+            net_present_value: worth,
+            internal_rates: Vec::new(),
+            payback: None,
+            discounted_payback: None,
+            levelised: Vec::new(),
+        };
+    }
+    let flows = ledger.flows();
+    let invested = flows.iter().any(|&(_, amount)| amount < 0.0);
+    let back = |time: Option<f64>| time.filter(|_| invested);
+    Finance {
+        discount: ledger.rate,
+        base_year: ledger.base,
+        net_present_value: worth,
+        internal_rates: match finance::irr(&flows) {
+            Irr::Unique(rate) => vec![rate],
+            Irr::Several(rates) => rates,
+            Irr::None => Vec::new(),
+        },
+        payback: back(finance::payback(&flows)),
+        discounted_payback: back(finance::discounted_payback(ledger.rate, &flows)),
+        levelised: levelised(plan, &ledger),
+    }
+}
+
+/// What each product costs.
+fn levelised(plan: &Years<'_>, ledger: &Ledger) -> Vec<Levelised> {
+    let flowsheet = plan.flowsheet;
+    let mut list = Vec::new();
+    let costs: f64 = ledger
+        .lines
+        .iter()
+        .filter(|(name, _)| *name != "tax" && *name != "revenue")
+        .map(|(_, line)| -ledger.worth(line))
+        .sum();
+    let revenue: f64 = ledger
+        .lines
+        .iter()
+        .filter(|(name, _)| *name == "revenue")
+        .map(|(_, line)| ledger.worth(line))
+        .sum();
+    for (id, operation) in flowsheet.operations.iter_ids() {
+        if !matches!(operation.kind, Kind::Product(_)) {
+            continue;
+        }
+        let (quantity, own) = plan.sold(id);
+        let Some(cost) = finance::levelised_cost(costs - (revenue - own), quantity) else {
+            continue;
+        };
+        list.push(Levelised {
+            product: operation.name.clone(),
+            cost,
+            price: own / quantity,
+            minimum_selling_price: minimum_price(plan, id, own / quantity),
+        });
+    }
+    list
+}
+
+impl Years<'_> {
+    /// Present worth of what a product sells, t and money, both at the growth of prices.
+    fn sold(&self, product: OperationId) -> (f64, f64) {
+        let money = self.money();
+        let (mut quantity, mut revenue) = (0.0, 0.0);
+        for (period, data) in self.flowsheet.periods.iter_ids() {
+            let context = self.in_period(period);
+            let weight = money.weight(context.values, data);
+            quantity += weight * self.product_flow(product, period);
+            revenue +=
+                weight * context.value(&context.functionals().revenue(context.at(), product));
+        }
+        (quantity, revenue)
+    }
+
+    fn product_flow(&self, product: OperationId, period: PeriodId) -> f64 {
+        let context = self.in_period(period);
+        let port = crate::flowsheet::Port::Inlet(product);
+        let whole = crate::flowsheet::Content::whole();
+        context.value(&context.functionals().flow(context.at(), port, &whole))
+    }
+
+    /// Net present value of this plan if each tonne of a product earned so much more, taxes paid anew.
+    fn worth_at(&self, product: OperationId, more: f64) -> f64 {
+        let (flowsheet, money) = (self.flowsheet, self.money());
+        let horizon = self.model.horizon(flowsheet);
+        let functionals = self.model.functionals();
+        let (mut worth, mut loss) = (0.0, 0.0_f64);
+        for (period, data) in flowsheet.periods.iter_ids() {
+            let values = self.model.at(flowsheet, period).values;
+            let share = |figure: Option<FigureId>| figure.map_or(0.0, |id| values[id]);
+            let kept = 1.0
+                - share(money.royalty)
+                - share(money.on_revenue) * (1.0 + share(money.on_operating));
+            let profit = self.value(&functionals.operating_profit(horizon, period))
+                + kept * more * self.product_flow(product, period);
+            worth += money.weight(values, data) * profit;
+            let capital = self.value(&functionals.capital(horizon, period));
+            worth -= money.capital_weight(values, data) * capital;
+            if let Some(closure) = money.closure {
+                let end = flowsheet.periods.iter().next_back().map_or(0.0, Period::end);
+                let discount = finance::discount_factor(money.rate(values), end - money.base_year);
+                worth -= values[closure] * discount * capital;
+            }
+            if let Some(tax) = money.tax {
+                let written = self.value(&functionals.depreciation(horizon, period));
+                let taxable = money.escalated(values, data) * data.years * profit - written - loss;
+                loss = (-taxable).max(0.0);
+                let rate = money.rate(values);
+                let time = data.time();
+                let mean = finance::present_worth(time, money.base_year, 0.0, rate) / data.years;
+                worth -= values[tax] * taxable.max(0.0) * mean;
+            }
+        }
+        worth
+    }
+}
+
+/// The price at which the plan is worth nothing, by bisection.
+fn minimum_price(plan: &Years<'_>, product: OperationId, price: f64) -> Option<f64> {
+    let (mut low, mut high) = (-price.abs(), price.abs().max(1.0) * FARTHEST);
+    let worth = |more: f64| plan.worth_at(product, more);
+    if worth(high) < 0.0 {
+        return None;
+    }
+    while worth(low) > 0.0 {
+        if low < -price.abs().max(1.0) * FARTHEST {
+            return None;
+        }
+        low = 2.0 * low - 1.0;
+    }
+    for _ in 0..200 {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if worth(middle) < 0.0 { low = middle } else { high = middle }
+    }
+    Some(price + 0.5 * (low + high))
+}
