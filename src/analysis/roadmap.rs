@@ -61,7 +61,12 @@ pub(super) fn roadmap(
         operators: year.operators(),
         cash: cash::flow(&year),
         finance: cash::finance(&year),
-        search: None,
+        search: solution.raw.gap.as_ref().map(|gap| Search {
+            bound: -flowsheet.objective.sign() * gap.bound,
+            gap: gap.relative,
+            nodes: gap.nodes,
+            complete: gap.complete,
+        }),
     }
 }
 
