@@ -28,8 +28,8 @@ pub use include::{Files, Read};
 pub use load::{Loaded, Request, load};
 pub use outlet::{Objective, Outlet, Outlets, Payable, Wanted};
 pub use planning::{
-    BuildTable, ChoiceSpan, ChoiceTable, CurveTable, LifetimeTable, MoneyTable, OverheadTable,
-    ReferenceTable, TrainTable,
+    BuildTable, ChoiceSpan, ChoiceTable, ContractTable, CurveTable, LifetimeTable, MoneyTable,
+    OverheadTable, ReferenceTable, TrainTable,
 };
 pub use skeleton::{Entry, Skeleton};
 pub use spanned::{Name, Spanned};

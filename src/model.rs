@@ -70,6 +70,10 @@ pub enum Decision {
     Stock(OperationId),
     /// 1: what was sold before the first period.
     Past(OperationId),
+    /// What is sold by a contract of a product.
+    Contract(OperationId, usize),
+    /// What is paid for and not taken of a feed.
+    Unused(OperationId),
     /// Capacity that is added, t/yr.
     Addition(BuildId),
     /// Size within one piece of a cost curve, t/yr.
@@ -245,6 +249,8 @@ impl Model {
                     Decision::Draw(id) => format!("draw({})", operation(id)),
                     Decision::Stock(id) => format!("stock({})", operation(id)),
                     Decision::Past(id) => format!("past({})", operation(id)),
+                    Decision::Contract(id, at) => format!("contract({},{at})", operation(id)),
+                    Decision::Unused(id) => format!("unused({})", operation(id)),
                     Decision::Addition(id) => format!("build({})", built(id)),
                     Decision::Piece(id, at) => format!("build({},{at})", built(id)),
                     Decision::Pick(id, at) => format!("pick({},{at})", built(id)),
@@ -295,6 +301,8 @@ impl Model {
             Row::Rule(rule, period) => {
                 let name = match rule {
                     Rule::Stock(id) => format!("stock({})", operation(id)),
+                    Rule::Contracts(id) => format!("contracts({})", operation(id)),
+                    Rule::TakeOrPay(id) => format!("take-or-pay({})", operation(id)),
                     Rule::Past(id) => format!("past({})", operation(id)),
                     Rule::PieceEnd(id, at) => format!("piece-end({},{at})", built(id)),
                     Rule::PieceStart(id, at) => format!("piece-start({},{at})", built(id)),

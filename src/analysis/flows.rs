@@ -14,25 +14,35 @@ use crate::{
 const TRACE: f64 = 1e-15;
 
 /// The lines of the account but the profit, costs negative.
-pub(super) fn account_lines(context: &Context<'_>) -> [(&'static str, Linear); 6] {
+pub(super) fn account_lines(context: &Context<'_>) -> Vec<(&'static str, Linear)> {
     let functionals = context.functionals();
     let total = |sign: f64, part: &dyn Fn(OperationId) -> Linear| {
         let operations = context.flowsheet.operations.ids();
         Linear::sum(&operations.map(|id| (sign, part(id))).collect::<Vec<_>>())
     };
     let at = context.at();
-    [
+    let mut lines = vec![
         ("revenue", total(1.0, &|id| functionals.revenue(at, id))),
         ("feed", total(-1.0, &|id| functionals.feed_cost(at, id))),
         ("operating cost", total(-1.0, &|id| functionals.opex(at, id))),
         ("consumables", total(-1.0, &|id| functionals.consumables(at, id))),
         ("reagents and ingredients", total(-1.0, &|id| functionals.purchase_cost(at, id))),
         ("disposal", total(-1.0, &|id| functionals.disposal(at, id))),
-    ]
+    ];
+    // What only plans over the years have.
+    let more = [
+        ("fixed cost", total(-1.0, &|id| functionals.fixed_cost(at, id))),
+        ("holding of stocks", total(-1.0, &|id| functionals.holding(at, id))),
+        ("incentives", total(1.0, &|id| functionals.incentives(at, id))),
+    ];
+    lines.extend(more.into_iter().filter(|(_, line)| !line.is_empty()));
+    lines
 }
 
 pub(super) fn account(context: &Context<'_>) -> Vec<AccountLine> {
-    let lines = account_lines(context).map(|(name, sum)| (name, context.value(&sum)));
+    let lines = account_lines(context).into_iter();
+    let lines: Vec<(&'static str, f64)> =
+        lines.map(|(name, sum)| (name, context.value(&sum))).collect();
     let profit: f64 = lines.iter().map(|(_, value)| value).sum();
     lines
         .into_iter()

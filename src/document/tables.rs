@@ -9,7 +9,7 @@ use super::{
     Name, Spanned,
     figure::{Confidence, Figure, Limit, Many, Period, Provenance, Rate, SourceIds},
     outlet::{Objective, Outlets, Payable},
-    planning::{BuildTable, ChoiceTable, LifetimeTable, MoneyTable},
+    planning::{BuildTable, ChoiceTable, ContractTable, LifetimeTable, MoneyTable},
 };
 
 /// A table keyed by names, in the order of the file.
@@ -200,6 +200,8 @@ pub struct Common<'a> {
     pub operators: Option<&'a Figure>,
     /// Cost per throughput.
     pub opex: &'a Many<Rate>,
+    /// What the state pays per throughput.
+    pub incentive: &'a Many<Rate>,
     /// Consumption per throughput.
     pub consumes: &'a Named<Rate>,
     /// Emission per throughput.
@@ -256,6 +258,9 @@ macro_rules! operation_table {
             /// Operating cost without consumables: `"18 USD/t"` of the inlet, `"200 USD/t REO"` contained in it.
             #[serde(default)]
             pub opex: Many<Rate>,
+            /// What the state pays per throughput: support of imported scrap, relief from a tax: `"200 USD/t"`.
+            #[serde(default)]
+            pub incentive: Many<Rate>,
             /// What is consumed per t of the inlet: `electricity = "25 kWh/t"`; the keys are `[consumable.NAME]`.
             #[serde(default)]
             pub consumes: Named<Rate>,
@@ -292,6 +297,7 @@ macro_rules! operation_table {
                     fixed_cost: self.fixed_cost.as_ref(),
                     operators: self.operators.as_ref(),
                     opex: &self.opex,
+                    incentive: &self.incentive,
                     consumes: &self.consumes,
                     emission: self.emission.as_ref(),
                 }
@@ -313,6 +319,9 @@ operation_table! {
         pub cost: Option<Figure>,
         /// Composition, as mass fractions.
         pub assay: AssayTable,
+        /// What is paid for even if less is taken, as mass per time.
+        #[serde(default)]
+        pub take_or_pay: Option<Figure>,
         /// Where the material comes from: `"primary"` (mined, the default), `"secondary"` (recycled) or `"purchased"`.
         #[serde(default)]
         pub origin: Option<Origin>,
@@ -433,6 +442,9 @@ operation_table! {
         /// Grade of species or groups in what is sold: `{ REO = { min = "60 %" } }`.
         #[serde(default)]
         pub specification: Named<Limit>,
+        /// What is sold under contracts rather than at `price`, by their names.
+        #[serde(default)]
+        pub contract: Named<ContractTable>,
         /// `"final"` (the end of the chain, the default), `"by-product"` or `"intermediate"`.
         #[serde(default)]
         pub role: Option<Role>,

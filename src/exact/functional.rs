@@ -54,7 +54,7 @@ impl Flows<'_> {
                 None
             }
             // A flowsheet with stocks is refused.
-            Port::Stock(_) => None,
+            Port::Stock(_) | Port::Contract(..) => None,
             Port::Blend(operation) => Some((Decision::Blend(operation), factor.clone())),
             Port::Ingredient(operation, species) => {
                 Some((Decision::Ingredient(operation, species), counted(species)))

@@ -26,6 +26,8 @@ pub enum Port {
     Ingredient(OperationId, SpeciesId),
     /// What is in a stockpile at the end of the period, t.
     Stock(OperationId),
+    /// What is sold by one of a product's contracts.
+    Contract(OperationId, usize),
 }
 
 /// The direction of a limit.
@@ -62,6 +64,8 @@ pub enum LimitKind {
     Ingredient,
     /// What may be in a stockpile.
     Stock,
+    /// What may be sold by contract, or must.
+    Contract,
 }
 
 /// Something that can bind.

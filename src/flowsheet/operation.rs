@@ -52,6 +52,8 @@ pub struct Operation {
     pub kind: Kind,
     /// Cost without consumables, money per t.
     pub opex: Vec<Rate>,
+    /// What the state pays, money per t.
+    pub incentive: Vec<Rate>,
     /// What it consumes.
     pub consumes: Vec<Consumption>,
     /// Direct emission, t CO2 equivalent per t.
@@ -178,6 +180,8 @@ pub struct Feed {
     pub assay: Assay,
     /// Cost at the gate, money per t.
     pub cost: Option<FigureId>,
+    /// What is paid for even if less is taken, t/yr.
+    pub take_or_pay: Option<FigureId>,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -396,8 +400,28 @@ pub struct Ingredient {
 pub struct Product {
     /// What is paid for it.
     pub price: Price,
+    /// What is sold otherwise, in the order of the file.
+    pub contracts: Vec<Contract>,
     /// What it is to the chain.
     pub role: Role,
+}
+
+/// A part of what is sold, at a price of its own.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Its name.
+    pub name: String,
+    /// What is paid.
+    pub price: ContractPrice,
+}
+
+/// What a contract pays.
+#[derive(Clone, Copy, Debug)]
+pub enum ContractPrice {
+    /// Money per t.
+    Fixed(FigureId),
+    /// A share more than the product's own price.
+    Indexed(FigureId),
 }
 
 /// Material that is disposed of.

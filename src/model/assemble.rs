@@ -88,7 +88,15 @@ fn list_drivers(flowsheet: &Flowsheet) -> (IdVec<DriverId, Driver>, Vec<usize>) 
                 drivers.push(Driver { decision, period });
             };
             match &operation.kind {
-                Kind::Feed(_) => add(Decision::Supply(id)),
+                Kind::Feed(feed) => {
+                    add(Decision::Supply(id));
+                    if feed.take_or_pay.is_some() {
+                        add(Decision::Unused(id));
+                    }
+                }
+                Kind::Product(product) => {
+                    (0..product.contracts.len()).for_each(|at| add(Decision::Contract(id, at)));
+                }
                 Kind::Splitter(splitter) if splitter.fixed.is_none() => {
                     operation.outlets.iter().for_each(|&outlet| add(Decision::Split(outlet)));
                 }
@@ -414,6 +422,8 @@ pub(super) fn place_of(
         | Decision::Blend(id)
         | Decision::Draw(id)
         | Decision::Stock(id)
+        | Decision::Contract(id, _)
+        | Decision::Unused(id)
         | Decision::Past(id) => {
             let operation = &flowsheet.operations[id];
             (format!("`{}`", operation.name), operation.span)

@@ -9,8 +9,8 @@ use crate::{
     curve::{CostCurve, ScaleLaw, Segment},
     finance,
     flowsheet::{
-        Build, BuildCost, BuildId, ChoiceId, Content, Flowsheet, Kind, Money, Operation,
-        OperationId, Period, PeriodId, Port, Stockpile, Values,
+        Build, BuildCost, BuildId, ChoiceId, Content, ContractPrice, Flowsheet, Kind, Money,
+        Operation, OperationId, Period, PeriodId, Port, Stockpile, Values,
     },
     index::{Id, IdVec},
     lp::RowSense,
@@ -175,6 +175,10 @@ pub enum Rule {
     Stock(OperationId),
     /// What was sold before the first period counts once.
     Past(OperationId),
+    /// By contracts no more is sold than there is.
+    Contracts(OperationId),
+    /// What is paid for and not taken is at least what is missing.
+    TakeOrPay(OperationId),
     /// A piece is not larger than its end.
     PieceEnd(BuildId, usize),
     /// A piece is at least as large as its beginning.
@@ -547,6 +551,7 @@ impl Functionals {
                     let (rule, sense) = (Rule::Past(id), RowSense::Equal);
                     rows.push(RuleRow { rule, period, sense, rhs: 1.0, left: past });
                 }
+                self.trade_rules(at, id, &operation.kind, rows);
                 let Kind::Stockpile(stockpile) = &operation.kind else { continue };
                 let (kept, through) = stockpile.kept(at.values, data.years);
                 let mut left = self.one(period, Decision::Stock(id), 1.0);
@@ -564,6 +569,57 @@ impl Functionals {
                 rows.push(RuleRow { rule, period, sense, rhs, left });
             }
         }
+    }
+
+    /// What contracts sell, and what is paid for and not taken.
+    fn trade_rules(&self, at: At<'_>, id: OperationId, kind: &Kind, rows: &mut Vec<RuleRow>) {
+        let period = at.period;
+        let flow = || self.flow(at, Port::Inlet(id), &Content::whole());
+        match kind {
+            Kind::Product(product) if !product.contracts.is_empty() => {
+                let mut left = Linear::zero();
+                for contract in 0..product.contracts.len() {
+                    left.add(1.0, &self.one(period, Decision::Contract(id, contract), 1.0));
+                }
+                left.add(-1.0, &flow());
+                let (rule, sense) = (Rule::Contracts(id), RowSense::AtMost);
+                rows.push(RuleRow { rule, period, sense, rhs: 0.0, left });
+            }
+            Kind::Feed(feed) => {
+                let Some(least) = feed.take_or_pay else { return };
+                let mut left = self.one(period, Decision::Unused(id), 1.0);
+                left.add(1.0, &flow());
+                let (rule, sense) = (Rule::TakeOrPay(id), RowSense::AtLeast);
+                rows.push(RuleRow { rule, period, sense, rhs: at.values[least], left });
+            }
+            _ => {}
+        }
+    }
+
+    /// What contracts earn beyond the product's own price, money per year.
+    pub(crate) fn contracts(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut earned = Linear::zero();
+        let Kind::Product(product) = &at.flowsheet.operations[operation].kind else {
+            return earned;
+        };
+        let spot: f64 = product.price.terms.iter().map(|term| term.paid(at.values)).sum();
+        for (index, contract) in product.contracts.iter().enumerate() {
+            let more = match contract.price {
+                ContractPrice::Fixed(price) => at.values[price] - spot,
+                ContractPrice::Indexed(premium) => at.values[premium] * spot,
+            };
+            earned.add(more, &self.one(at.period, Decision::Contract(operation, index), 1.0));
+        }
+        earned
+    }
+
+    /// What the state pays, money per year.
+    pub(crate) fn incentives(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut paid = Linear::zero();
+        for rate in &at.flowsheet.operations[operation].incentive {
+            paid.add(1.0, &self.rate(at, rate));
+        }
+        paid
     }
 
     /// What is in a stockpile, mean over a period, t: half of what is there at its beginning and half of what at its end.

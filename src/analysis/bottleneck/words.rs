@@ -27,6 +27,7 @@ pub(super) const fn kind_name(kind: LimitKind) -> &'static str {
         LimitKind::Recipe => "recipe",
         LimitKind::Ingredient => "ingredient",
         LimitKind::Stock => "stock",
+        LimitKind::Contract => "contract",
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// What a limit is on.
+#[derive(Clone)]
 pub(super) struct LimitOn {
     pub(super) kind: LimitKind,
     pub(super) operation: OperationId,

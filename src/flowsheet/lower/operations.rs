@@ -74,6 +74,7 @@ impl<'d> Table<'d> {
             Self::Feed(table) => Kind::Feed(Feed {
                 assay: Assay { grades: Vec::new(), rest: None },
                 cost: None,
+                take_or_pay: None,
                 origin: table.origin.unwrap_or_default(),
             }),
             Self::Separator(_) => Kind::Separator(Separator { separation: separation() }),
@@ -94,6 +95,7 @@ impl<'d> Table<'d> {
             }
             Self::Product(table) => Kind::Product(Product {
                 price: Price { terms: Vec::new() },
+                contracts: Vec::new(),
                 role: table.role.unwrap_or_default(),
             }),
             Self::Waste(_) => Kind::Waste(Waste { cost: Vec::new() }),
@@ -143,6 +145,7 @@ impl<'d> Lowering<'d> {
             let kind = self.lower_kind(*table, &place, &outlets);
             let stage = common.stage.and_then(|stage| self.stage(stage));
             let opex = self.lower_opex(&place, &outlets);
+            let incentive = self.lower_incentive(&place, &outlets);
             let consumes = self.lower_consumption(&place, &outlets);
             let emission = common.emission.and_then(|rate| {
                 let path = format!("{}.emission", place.path);
@@ -163,6 +166,7 @@ impl<'d> Lowering<'d> {
                 outlets,
                 kind,
                 opex,
+                incentive,
                 consumes,
                 emission,
                 fixed_cost,

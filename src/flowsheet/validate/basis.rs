@@ -90,7 +90,8 @@ fn species(flowsheet: &Flowsheet, port: Port) -> Vec<SpeciesId> {
         | Port::Mix(id)
         | Port::Blend(id)
         | Port::Ingredient(id, _)
-        | Port::Stock(id) => {
+        | Port::Stock(id)
+        | Port::Contract(id, _) => {
             let operation = &flowsheet.operations[id];
             let feeds = matches!(operation.kind, Kind::Feed(_));
             if feeds { operation.outlets.clone() } else { operation.inlets.clone() }
@@ -110,6 +111,7 @@ fn name(flowsheet: &Flowsheet, port: Port) -> &str {
         | Port::Mix(id)
         | Port::Blend(id)
         | Port::Ingredient(id, _)
-        | Port::Stock(id) => &flowsheet.operations[id].name,
+        | Port::Stock(id)
+        | Port::Contract(id, _) => &flowsheet.operations[id].name,
     }
 }

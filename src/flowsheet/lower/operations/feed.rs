@@ -31,8 +31,23 @@ impl<'d> Lowering<'d> {
             let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
             Some(self.figure(figure, &path, &place.inherit, &expect)?.id)
         });
+        let take_or_pay = table.take_or_pay.as_ref().and_then(|figure| {
+            let path = format!("{}.take-or-pay", place.path);
+            let expect = Expect::not_negative(Dimension::MASS_RATE);
+            Some(self.figure(figure, &path, &place.inherit, &expect)?.id)
+        });
+        if let (Some(figure), None) = (take_or_pay, cost) {
+            let message = format!(
+                "feed `{}` is paid for whether taken or not, but costs nothing",
+                place.name
+            );
+            let span = self.figures[figure].span;
+            self.report(
+                Diagnostic::new(Code::UnusedInput, message).at(span, "").help("add `cost`"),
+            );
+        }
         let assay = self.lower_assay(&table.assay, place);
-        Feed { assay, cost, origin: table.origin.unwrap_or_default() }
+        Feed { assay, cost, take_or_pay, origin: table.origin.unwrap_or_default() }
     }
 
     /// A composition, as mass fractions.
