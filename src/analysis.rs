@@ -18,6 +18,7 @@ mod interval;
 mod multiplier;
 mod open;
 mod outcome;
+pub mod pareto;
 mod price;
 pub mod replay;
 mod roadmap;
@@ -36,8 +37,8 @@ pub use outcome::{
 };
 
 pub use roadmap::{
-    BuiltOutcome, CapacityCourse, CashFlow, CashLine, Course, Finance, GoalCourse, GoalPoint,
-    Levelised, LimitCourse, PeriodOutcome, Roadmap, RouteOutcome, Search,
+    Alternative, BuiltOutcome, CapacityCourse, CashFlow, CashLine, Course, Finance, GoalCourse,
+    GoalPoint, Levelised, LimitCourse, PeriodOutcome, Roadmap, RouteOutcome, Search, best_routes,
 };
 
 use std::fmt::Write;

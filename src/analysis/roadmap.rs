@@ -2,10 +2,13 @@
 
 mod cash;
 mod outcome;
+mod routes;
+
+pub use routes::best_routes;
 
 pub use outcome::{
-    BuiltOutcome, CapacityCourse, CashFlow, CashLine, Course, Finance, GoalCourse, GoalPoint,
-    Levelised, LimitCourse, PeriodOutcome, Roadmap, RouteOutcome, Search,
+    Alternative, BuiltOutcome, CapacityCourse, CashFlow, CashLine, Course, Finance, GoalCourse,
+    GoalPoint, Levelised, LimitCourse, PeriodOutcome, Roadmap, RouteOutcome, Search,
 };
 
 use std::fmt::Write as _;
@@ -67,6 +70,7 @@ pub(super) fn roadmap(
             nodes: gap.nodes,
             complete: gap.complete,
         }),
+        alternatives: Vec::new(),
     }
 }
 

@@ -780,6 +780,14 @@ fn taxing(flowsheet: &Flowsheet) -> Option<(&Money, crate::flowsheet::FigureId)>
     Some((money, money.tax?))
 }
 
+/// The largest value of a decision.
+pub(super) const fn upper_bound(decision: Decision) -> f64 {
+    match decision {
+        Decision::Pick(..) | Decision::Open(_) => 1.0,
+        _ => f64::INFINITY,
+    }
+}
+
 /// Whether a decision takes whole values only.
 pub(super) const fn is_whole(decision: Decision) -> bool {
     matches!(

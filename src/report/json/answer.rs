@@ -6,8 +6,8 @@ use serde::{Serialize, ser::SerializeMap as _};
 use super::{Finding, list, pretty};
 use crate::{
     analysis::{
-        compare::Comparison, debottleneck::Debottleneck, sensitivity::SensitivityReport,
-        together::Together,
+        compare::Comparison, debottleneck::Debottleneck, pareto::Pareto,
+        sensitivity::SensitivityReport, together::Together,
     },
     diagnostic::{Diagnostics, Sources},
 };
@@ -58,7 +58,7 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
 }
 
 /// Commands whose answers have a schema.
-pub const COMMANDS: [&str; 4] = ["compare", "debottleneck", "goals", "sensitivity"];
+pub const COMMANDS: [&str; 5] = ["compare", "debottleneck", "goals", "pareto", "sensitivity"];
 
 /// The JSON schema of what a command of [`COMMANDS`] answers; none for others.
 #[must_use]
@@ -67,6 +67,7 @@ pub fn schema_of(command: &str) -> Option<String> {
         "compare" => Some(schema::<Comparison>(command)),
         "debottleneck" => Some(schema::<Debottleneck>(command)),
         "goals" => Some(schema::<Together>(command)),
+        "pareto" => Some(schema::<Pareto>(command)),
         "sensitivity" => Some(schema::<SensitivityReport>(command)),
         _ => None,
     }
