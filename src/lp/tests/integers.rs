@@ -323,7 +323,8 @@ fn the_best_points_agree_with_enumeration() {
         assert_eq!(points.len(), count);
         for (point, (objective, _)) in points.iter().zip(&all) {
             assert!((point.objective - objective).abs() < 1e-7, "{} {objective}", point.objective);
-            assert!(point.gap.expect("a gap").complete);
+            let gap = point.gap.expect("a gap");
+            assert!(gap.complete, "{gap:?} {}", point.objective);
             assert_eq!(point.duals.len(), lp.row_count());
             assert!(point.certificate.passes());
         }
