@@ -31,12 +31,15 @@ pub enum Backend {
     #[default]
     Auto,
     /// The crossover simplex of this module, started from nothing; up to [`BASIS_ROWS`] rows.
+    /// Integers by a search of our own, as in [`Backend::Auto`].
     Simplex,
-    /// microlp through `good_lp`: vertices and integers.
+    /// microlp through `good_lp`: vertices; with integers, the first point of our own search.
     Microlp,
     /// Clarabel through `good_lp`: interior points, large programs; no integers.
     Clarabel,
-    /// HiGHS through `good_lp`; only with the cargo feature `highs`.
+    /// HiGHS through `good_lp`; only with the cargo feature `highs`. With integers, the first point
+    /// of our own search, which proves it or finds a better one: without a limit in
+    /// [`Options::node_limit`], within 100,000 nodes, as for microlp.
     Highs,
 }
 
@@ -74,7 +77,8 @@ pub struct Solution {
     pub duals: Vec<f64>,
     /// cⱼ − Σ aᵢⱼ yᵢ of each column; ≥ 0 at a lower bound, ≤ 0 at an upper one.
     pub reduced_costs: Vec<f64>,
-    /// Who supplied the point; never [`Backend::Auto`].
+    /// Who supplied the point; never [`Backend::Auto`]. With integers, [`Backend::Simplex`] if our
+    /// own search found it.
     pub backend: Backend,
     /// Whether the point is a vertex of the feasible region.
     pub vertex: bool,

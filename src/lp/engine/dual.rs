@@ -13,6 +13,12 @@ use crate::lp::{
 
 /// Entries of a row of the tableau below this do not enter; they are rounding.
 const ENTRY: f64 = 1e-9;
+/// Pivots below this are taken only from factors that are new.
+const SAFE: f64 = 1e-6;
+/// Share of the size of a row that its values may miss its right-hand side by.
+const RESIDUAL: f64 = 1e-9;
+/// Distance outside a bound, relative to a value, that is none.
+const WITHIN: f64 = 1e-8;
 /// Relative difference between the two ways to compute a pivot from which the factors are lost.
 const AGREES: f64 = 1e-6;
 
@@ -103,6 +109,15 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// The row of the inverse that belongs to a basic variable.
+    pub(in crate::lp) fn inverse_row(&self, variable: usize) -> Option<Vec<f64>> {
+        let position = self.place[variable];
+        let mut row = vec![0.0; self.basic.len()];
+        *row.get_mut(position as usize)? = 1.0;
+        self.factor.solve_transposed(&mut row);
+        Some(row)
+    }
+
     /// The objective at the values as they stand, scaled.
     pub(in crate::lp) fn objective(&self) -> f64 {
         self.program.cost.iter().zip(&self.value).map(|(cost, value)| cost * value).sum()
@@ -151,7 +166,8 @@ impl<'a> Engine<'a> {
             let mut solved = self.scatter(entering);
             self.factor.solve(&mut solved);
             let pivot = solved[position];
-            if (pivot - row[entering]).abs() > AGREES * (1.0 + pivot.abs()) || pivot == 0.0 {
+            let apart = (pivot - row[entering]).abs();
+            if apart > AGREES * pivot.abs() || pivot.abs() < SAFE && !doubted {
                 if doubted && self.factor.updates() == 0 {
                     return Back::Lost;
                 }
@@ -175,6 +191,27 @@ impl<'a> Engine<'a> {
             reduced[entering] = 0.0;
             self.exchange(position, entering, &solved);
         }
+    }
+
+    /// Whether the values of columns and logicals satisfy the rows and their bounds, that is, the
+    /// factors hold.
+    pub(in crate::lp) fn holds(&self) -> bool {
+        let n = self.width();
+        let within = |variable: usize| {
+            let (lower, upper) = (self.lower[variable], self.upper[variable]);
+            let out = (lower - self.value[variable]).max(self.value[variable] - upper);
+            out <= WITHIN * (1.0 + self.value[variable].abs())
+        };
+        (0..self.value.len()).all(within)
+            && (0..self.program.row_count()).all(|row| {
+                let (rhs, logical) = (self.program.rhs[row], self.value[n + row]);
+                let terms = self.program.rows.outer(row).map(|(j, a)| a * self.value[j]);
+                let (sum, size) = terms
+                    .fold((logical - rhs, 1.0 + rhs.abs()), |(sum, size), term| {
+                        (sum + term, size + term.abs())
+                    });
+                sum.abs() <= RESIDUAL * size
+            })
     }
 
     /// Hands a feasible basis that does not price out to the primal simplex.

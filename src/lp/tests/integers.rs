@@ -323,7 +323,8 @@ fn the_best_points_agree_with_enumeration() {
         assert_eq!(points.len(), count);
         for (point, (objective, _)) in points.iter().zip(&all) {
             assert!((point.objective - objective).abs() < 1e-7, "{} {objective}", point.objective);
-            assert!(point.gap.expect("a gap").complete);
+            let gap = point.gap.expect("a gap");
+            assert!(gap.complete, "{gap:?} {}", point.objective);
             assert_eq!(point.duals.len(), lp.row_count());
             assert!(point.certificate.passes());
         }
@@ -346,4 +347,24 @@ fn the_best_points_end_with_the_combinations() {
     lp.set_bounds(choice[1], 0.0, 0.0);
     let none = best_points(&lp, &choice, 10, &Options::default());
     assert!(matches!(none, Err(Failure::Infeasible { .. })));
+}
+
+#[test]
+fn the_best_points_under_a_limit_of_nodes_keep_their_bounds() {
+    let lp = lots(8, 60.0, 2);
+    let choice: Vec<ColumnId> =
+        lp.columns().filter(|(_, column)| column.integer).map(|(id, _)| id).collect();
+    let all = enumerated(&lp);
+    let options = Options { node_limit: Some(2), ..Options::default() };
+    let points = best_points(&lp, &choice, 4, &options).expect("points");
+    for (point, (objective, _)) in points.iter().zip(&all) {
+        let gap = point.gap.expect("a gap");
+        assert!(point.objective >= objective - 1e-7 && gap.bound <= objective + 1e-7, "{gap:?}");
+    }
+}
+
+#[test]
+fn no_time_is_no_point() {
+    let options = Options { time_limit: Some(Duration::ZERO), ..Options::default() };
+    assert!(matches!(solve(&lots(3, 50.0, 1), &options), Err(Failure::TimeLimit)));
 }

@@ -9,7 +9,7 @@ use crate::lp::{
     program::Program,
     proof,
     scale::Scaled,
-    solve::{Backend, Failure, continuous},
+    solve::{Backend, Failure, Task, continuous},
 };
 
 /// Pivots that are as good as unlimited.
@@ -57,6 +57,8 @@ pub(super) type Domain = Vec<(f64, f64)>;
 /// The program without its integrality, its integer columns bounded as the node at hand wants.
 pub(super) struct Relaxation<'a> {
     pub(super) program: Program,
+    /// The same without cuts.
+    own: &'a Program,
     /// Integer columns, ascending.
     pub(super) whole: &'a [usize],
     engine: Option<Engine<'a>>,
@@ -67,12 +69,13 @@ pub(super) struct Relaxation<'a> {
 impl<'a> Relaxation<'a> {
     pub(super) fn new(
         program: &Program,
+        own: &'a Program,
         whole: &'a [usize],
         warm: Option<(&'a Scaled, Engine<'a>)>,
         deadline: Option<Instant>,
     ) -> Self {
         let (scaled, engine) = warm.unzip();
-        Self { program: program.clone(), whole, engine, scaled, deadline }
+        Self { program: program.clone(), own, whole, engine, scaled, deadline }
     }
 
     /// Bounds the integer columns; from the basis at hand, or from another if it is given.
@@ -139,8 +142,8 @@ impl<'a> Relaxation<'a> {
     }
 
     fn optimum(&self) -> Option<Outcome> {
+        let engine = self.engine.as_ref().filter(|engine| engine.holds())?;
         let floor = self.floor()?;
-        let engine = self.engine.as_ref()?;
         let primal = self.scaled?.primal(&engine.value[..self.program.column_count()]);
         // A proof far below the point proves too little to branch on.
         let objective = self.program.objective_at(&primal);
@@ -158,10 +161,15 @@ impl<'a> Relaxation<'a> {
         self.program.cost.iter().zip(primal).map(|(cost, x)| (cost * x).abs()).sum()
     }
 
-    /// The node at hand through the backends, from nothing.
+    /// The node at hand through the backends, from nothing and without cuts.
     fn cold(&self) -> Outcome {
-        match continuous(&self.program, Backend::Auto, self.deadline) {
-            Ok(solution) => match proof::floor(&self.program, &solution.duals) {
+        let mut program = self.own.clone();
+        for &column in self.whole {
+            program.lower[column] = self.program.lower[column];
+            program.upper[column] = self.program.upper[column];
+        }
+        match continuous(&program, Backend::Auto, self.deadline) {
+            Ok(solution) => match proof::floor(&program, &solution.duals) {
                 Some(proof::Floor { bound, reduced }) => {
                     Outcome::Optimum(Optimum { bound, reduced, primal: solution.primal })
                 }
@@ -171,6 +179,15 @@ impl<'a> Relaxation<'a> {
             Err(Failure::TimeLimit) => Outcome::TimeLimit,
             Err(_) => Outcome::Open,
         }
+    }
+
+    /// Multipliers of the rows, the sum of which is a row of the tableau: that in which a column is
+    /// basic, with a coefficient of about 1.
+    pub(super) fn multipliers(&self, column: usize) -> Option<Vec<f64>> {
+        let scaled = self.scaled?;
+        let row = self.engine.as_ref()?.inverse_row(column)?;
+        let unit = scaled.column[column];
+        Some(scaled.multipliers(&row).into_iter().map(|value| value * unit).collect())
     }
 
     /// Objective, scaled back, that the dual simplex reaches within some pivots once an integer
@@ -198,7 +215,7 @@ impl<'a> Relaxation<'a> {
     /// Column values of the optimum with the integers fixed.
     fn fixed_primal(&self, values: &[f64], cutoff: f64) -> Option<Vec<f64>> {
         let (Some(scaled), Some(mut engine)) = (self.scaled, self.engine.clone()) else {
-            let mut program = self.program.clone();
+            let mut program = self.own.clone();
             for (&column, &value) in self.whole.iter().zip(values) {
                 (program.lower[column], program.upper[column]) = (value, value);
             }
@@ -218,16 +235,17 @@ impl<'a> Relaxation<'a> {
     /// at hand stays.
     pub(super) fn fixed(&self, values: &[f64], cutoff: f64) -> Option<Whole> {
         let primal = self.fixed_primal(values, cutoff)?;
-        let bounds = self.program.lower.iter().zip(&self.program.upper);
-        let mut primal: Vec<f64> = primal
-            .iter()
-            .zip(bounds)
-            .map(|(x, (lower, upper))| x.max(*lower).min(*upper))
-            .collect();
-        let mut program = self.program.clone();
+        let mut program = self.own.clone();
         for (&column, &value) in self.whole.iter().zip(values) {
-            primal[column] = value;
             (program.lower[column], program.upper[column]) = (value, value);
+        }
+        let bounds = program.lower.iter().zip(&program.upper);
+        let clamp = |(x, (lower, upper)): (&f64, (&f64, &f64))| x.max(*lower).min(*upper);
+        let mut primal: Vec<f64> = primal.iter().zip(bounds).map(clamp).collect();
+        if infeasibility(&program, &primal) > TOLERANCE {
+            // What cuts leave of rounding is large where a row holds next to nothing.
+            let task = Task::new(&program, self.engine.is_some(), self.deadline);
+            primal = task.vertex_from(&primal).ok()?.primal;
         }
         let objective = program.objective_at(&primal);
         let kept = infeasibility(&program, &primal) <= TOLERANCE && objective < cutoff;
