@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure;
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
-    flowsheet::{Flowsheet, Measure, MeasureUnit, Objective, OperationId, PeriodId, ratio_unit},
+    flowsheet::{Flowsheet, Measure, MeasureUnit, Objective, PeriodId, ratio_unit},
     index::Id,
     lp::{self, ColumnId, LinearProgram, Options, RowId, RowSense},
     model::{Column, Decision, Linear, Model, Row},
@@ -18,6 +18,12 @@ use crate::{
 
 /// What is kept of a value is kept but for this share.
 const KEPT: f64 = 1e-9;
+
+/// At the ends the second aim is its best value but for this share.
+const ENDS: f64 = 1e-6;
+
+/// A difference below this share of its terms is nothing.
+const CANCELLED: f64 = 1e-9;
 
 /// Most steps of Dinkelbach's iteration.
 const STEPS: usize = 40;
@@ -66,7 +72,10 @@ pub struct Pareto {
     pub points: Vec<ParetoPoint>,
 }
 
-type Program = LinearProgram<Column, Row>;
+type Program = LinearProgram<Option<Column>, Option<Row>>;
+
+/// The key of a row that is in no model.
+const EXTRA: Option<Row> = None;
 
 /// A measure, or a ratio, in the decisions alone.
 struct Reduced {
@@ -91,12 +100,20 @@ impl Reduced {
     fn against(&self, value: f64) -> Vec<f64> {
         match &self.to {
             None => self.of.clone(),
-            Some(to) => self.of.iter().zip(to).map(|(of, to)| of - value * to).collect(),
+            // What is left of terms that cancel is rounding.
+            Some(to) => {
+                let less = |(of, to): (&f64, &f64)| {
+                    let (of, to) = (*of, value * to);
+                    let rest = of - to;
+                    if rest.abs() <= CANCELLED * of.abs().max(to.abs()) { 0.0 } else { rest }
+                };
+                self.of.iter().zip(to).map(less).collect()
+            }
         }
     }
 
     /// The program in which the measure is at least as good as a value.
-    fn hold(&self, program: &Program, key: Row, value: f64) -> Program {
+    fn hold(&self, program: &Program, key: Option<Row>, value: f64) -> Program {
         let mut held = program.clone();
         let factors = self.against(value);
         let terms = factors.iter().enumerate().filter(|(_, factor)| **factor != 0.0);
@@ -142,11 +159,22 @@ pub fn pareto(
         to: other.objective.to().map(|to| model.reduce(&summed(&model, flowsheet, to))),
         sign: -other.objective.sign(),
     };
-    let search = Search { flowsheet, model: &model, second, options };
-    let points = search.points(count).map_err(|failure| {
-        let failure = model.explain(failure, crate::model::Form::Condensed);
-        failure::explain(flowsheet, &values, &model, options, &failure)
-    })?;
+    let program = model.condensed().with_keys(|&key| Some(key), |&key| Some(key));
+    let search = Search { program, flowsheet, model: &model, second, options };
+    let points = match search.points(count) {
+        Ok(points) => points,
+        // A program with a row more has no plan only where this one has none, or by rounding.
+        Err(Ended::Held(lp::Failure::Infeasible { .. } | lp::Failure::Unbounded { .. })) => {
+            let message = "an end of the front was lost in rounding";
+            return Err(Diagnostic::new(Code::NotProven, message)
+                .help("scale the second aim, or choose another one")
+                .into());
+        }
+        Err(Ended::First(failure) | Ended::Held(failure)) => {
+            let failure = model.explain(failure, crate::model::Form::Condensed);
+            return Err(failure::explain(flowsheet, &values, &model, options, &failure));
+        }
+    };
     let aim = |objective: &Objective| {
         let unit = match objective.to() {
             None if flowsheet.is_dated() => {
@@ -187,7 +215,14 @@ fn summed(model: &Model, flowsheet: &Flowsheet, measure: &Measure) -> Linear {
     sum
 }
 
+/// What ended the search: a program of the flowsheet itself, or one with a row more.
+enum Ended {
+    First(lp::Failure),
+    Held(lp::Failure),
+}
+
 struct Search<'a> {
+    program: Program,
     flowsheet: &'a Flowsheet,
     model: &'a Model,
     second: Reduced,
@@ -195,79 +230,74 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn points(&self, count: usize) -> Result<Vec<ParetoPoint>, lp::Failure> {
-        let program = self.model.condensed();
-        let solve = |program: &Program| lp::solve(program, self.options);
-        let first = solve(program)?;
-        // The second aim as good as it can be without loss of the first.
-        let kept = self.keep_first(first.objective);
-        let start = self.best_second(&kept, self.second.value(&first.primal))?;
-        let end = self.best_second(program, self.second.value(&start.primal))?;
-        let (from, to) = (self.second.value(&start.primal), self.second.value(&end.primal));
-        let mut points = vec![self.point(&start, None)];
-        let apart = (to - from).abs();
-        if !apart.is_finite() || apart <= KEPT * from.abs().max(to.abs()) {
-            return Ok(points);
+    fn points(&self, count: usize) -> Result<Vec<ParetoPoint>, Ended> {
+        let program = &self.program;
+        let first = lp::solve(program, self.options).map_err(Ended::First)?;
+        let there = self.second.value(&first.primal);
+        if !there.is_finite() {
+            let message = "the denominator of the second aim is 0 in the best plan of the first";
+            return Err(Ended::First(lp::Failure::Backend(message.to_owned())));
         }
-        let steps = count.max(2) - 1;
-        for step in 1..=steps {
-            let share = step as f64 / steps as f64;
+        // The second aim as good as it can be without loss of the first, and as good as it can be at all.
+        let from = self.best_second(&self.keep_first(&first), there).map_err(Ended::Held)?;
+        let to = self.best_second(program, from).map_err(Ended::First)?;
+        let apart = (to - from).abs() > KEPT * from.abs().max(to.abs());
+        let steps = if apart { count.max(2) - 1 } else { 0 };
+        let mut points = Vec::new();
+        for step in 0..=steps {
+            let ends = step == 0 || step == steps;
+            let share = if steps == 0 { 0.0 } else { step as f64 / steps as f64 };
             let mut value = from + share * (to - from);
-            if step == steps {
-                // What is best is kept but for rounding.
-                value += self.second.sign * KEPT * value.abs();
+            if ends {
+                // Not just what is best: a program that hardly has a plan is hard to solve.
+                value += self.second.sign * ENDS * value.abs();
             }
-            let held =
-                self.second.hold(program, Row::Split(OperationId::new(0), PeriodId::new(0)), value);
-            let found = solve(&held)?;
+            let held = self.second.hold(program, EXTRA, value);
+            let found = lp::solve(&held, self.options).map_err(Ended::Held)?;
             let row = RowId::new(program.row_count());
-            let last = step == steps;
-            let trade = (!last).then(|| found.dual(row) * self.second.sign);
-            let trade = trade.filter(|_| self.second.to.is_none());
+            let sign = -self.flowsheet.objective.sign();
+            let trade = (!ends && self.second.to.is_none()).then(|| sign * found.dual(row) + 0.0);
             points.push(self.point(&found, trade));
         }
         Ok(self.undominated(points))
     }
 
-    /// The program in which the first aim stays as good as it is.
-    fn keep_first(&self, best: f64) -> Program {
-        let program = self.model.condensed();
-        let mut kept = program.clone();
-        let terms: Vec<(ColumnId, f64)> = program
-            .columns()
-            .filter(|(_, column)| column.cost != 0.0)
-            .map(|(id, column)| (id, column.cost))
-            .collect();
-        let key = Row::Split(OperationId::new(0), PeriodId::new(0));
-        let room = KEPT * best.abs();
-        kept.add_row(key, RowSense::AtMost, best - program.offset() + room, terms);
+    /// The program in which the first aim, and all whole numbers, stay as they are.
+    fn keep_first(&self, first: &lp::Solution) -> Program {
+        let mut kept = self.program.clone();
+        let columns = || self.program.columns();
+        for (id, _) in columns().filter(|(_, column)| column.integer) {
+            kept.fix(id, first.value(id).round());
+        }
+        let costs = columns().filter(|(_, column)| column.cost != 0.0);
+        let terms: Vec<(ColumnId, f64)> = costs.map(|(id, column)| (id, column.cost)).collect();
+        let room = KEPT * first.objective.abs();
+        let rhs = first.objective - self.program.offset() + room;
+        kept.add_row(EXTRA, RowSense::AtMost, rhs, terms);
         kept
     }
 
-    /// The plan with the best value of the second aim; of a ratio by Dinkelbach's iteration from a value.
-    fn best_second(&self, program: &Program, mut value: f64) -> Result<lp::Solution, lp::Failure> {
-        let mut best = lp::solve(&self.second.aim(program, value), self.options)?;
-        if self.second.to.is_none() {
-            return Ok(best);
-        }
+    /// The best value of the second aim; of a ratio by Dinkelbach's iteration from a value that some plan has.
+    fn best_second(&self, program: &Program, mut value: f64) -> Result<f64, lp::Failure> {
         for _ in 0..STEPS {
+            let best = lp::solve(&self.second.aim(program, value), self.options)?;
             let next = self.second.value(&best.primal);
-            if !next.is_finite() {
-                let message = "the denominator of the second aim is 0 in its best plan";
-                return Err(lp::Failure::Backend(message.to_owned()));
+            if self.second.to.is_none() {
+                return Ok(next);
             }
-            if (next - value).abs() <= KEPT * next.abs().max(value.abs()) {
-                break;
+            // Where nothing is left of both parts, no plan has a better ratio.
+            let better = self.second.sign * (value - next) > KEPT * value.abs();
+            if !next.is_finite() || !better {
+                return Ok(value);
             }
             value = next;
-            best = lp::solve(&self.second.aim(program, value), self.options)?;
         }
-        Ok(best)
+        Ok(value)
     }
 
     fn point(&self, solution: &lp::Solution, trade: Option<f64>) -> ParetoPoint {
         let primal = &solution.primal;
-        let program = self.model.condensed();
+        let program = &self.program;
         let sign = -self.flowsheet.objective.sign();
         let routes = self.model.drivers().iter_ids().filter(|(id, driver)| {
             let first = driver.period == PeriodId::new(0);

@@ -105,7 +105,8 @@ impl<'a> Search<'a> {
     /// Bound from which a node is not worth searching.
     fn cutoff(&self) -> f64 {
         let Some(best) = &self.best else { return f64::INFINITY };
-        let near = best.objective - self.tolerance(best);
+        // A little inside, so that rounding leaves what is told within.
+        let near = best.objective - 0.99 * self.tolerance(best);
         near.min(best.objective - self.grid * (1.0 - OFF_GRID))
     }
 
