@@ -178,6 +178,8 @@ fn sound_fixtures_are_clean() {
 const WITHOUT_FIXTURE: &[(Code, &str)] = &[
     (Code::TooLarge, "it takes more than 128 MiB, or a million tokens"),
     (Code::UnknownLimit, "named on the command line"),
+    (Code::SeveralPeriods, "told by commands for one year; see `planning.rs`"),
+    (Code::GapLeft, "told where a search is ended early; see `planning.rs`"),
     (Code::ProvenExactly, "made with `--exact` only; see `exact.rs`"),
     (Code::ProofRefuted, "made by `verify` only; see `exact.rs`"),
     (Code::NotProven, "made where a solver fails, which no file brings about"),

@@ -242,7 +242,7 @@ impl Lowering<'_> {
                 diagnostic = diagnostic.help(format!(
                     "a bare number is a share of 1; write `\"{text} %\"` for percent"
                 ));
-            } else if expect.range == Range::Positive {
+            } else if expect.range == Range::Positive && expect.dimension == Dimension::MASS_RATE {
                 diagnostic = diagnostic.help("to close a route, remove it or limit its flow to 0");
             } else if path.starts_with("product.") && value < 0.0 {
                 diagnostic = diagnostic
