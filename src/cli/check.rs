@@ -9,7 +9,11 @@ use super::{
     render::summarise,
     run::{Sheet, open},
 };
-use crate::{analysis::analyse, document::Read, report::terminal};
+use crate::{
+    analysis::analyse,
+    document::Read,
+    report::terminal::{self, Verdict},
+};
 
 pub(super) fn check(args: &CheckArgs, console: &mut Console) -> Result<End, Stop> {
     let mut end = End::Well;
@@ -38,14 +42,18 @@ fn check_file(path: &Path, args: &CheckArgs, console: &mut Console) -> Result<En
     let first = Sheet::of(&read, args.scenario.as_deref(), &args.patch);
     let scenarios = first.document.iter().flat_map(|document| document.scenario.keys());
     let scenarios: Vec<String> = scenarios.map(ToString::to_string).collect();
-    let mut end = check_sheet(&read, first, args.scenario.as_deref(), args, console)?;
+    let mut verdicts = Vec::new();
+    let mut end =
+        check_sheet(&read, first, args.scenario.as_deref(), args, console, &mut verdicts)?;
     if args.all_scenarios {
         for name in scenarios {
             let sheet = Sheet::of(&read, Some(&name), &args.patch);
-            if check_sheet(&read, sheet, Some(&name), args, console)? == End::Wrong {
+            if check_sheet(&read, sheet, Some(&name), args, console, &mut verdicts)? == End::Wrong {
                 end = End::Wrong;
             }
         }
+        let style = console.style(None);
+        console.print(&terminal::render_verdicts(&verdicts, &style))?;
     }
     Ok(end)
 }
@@ -56,6 +64,7 @@ fn check_sheet(
     scenario: Option<&str>,
     args: &CheckArgs,
     console: &mut Console,
+    verdicts: &mut Vec<Verdict>,
 ) -> Result<End, Stop> {
     let solver = &args.solver;
     let analysed = sheet.flowsheet.as_ref().map(|it| analyse(it, &solver.options(), solver.form()));
@@ -71,14 +80,20 @@ fn check_sheet(
         None => None,
     };
     console.draw(&sheet.findings, &sheet.sources);
-    let goals: Vec<bool> = plan.as_ref().map_or_else(Vec::new, |plan| {
+    let goals: Vec<(String, bool)> = plan.as_ref().map_or_else(Vec::new, |plan| {
         let outcome = &plan.outcome;
         match &outcome.roadmap {
-            Some(roadmap) => roadmap.goals.iter().map(|goal| goal.met).collect(),
-            None => outcome.goals.iter().map(|goal| goal.met).collect(),
+            Some(roadmap) => {
+                roadmap.goals.iter().map(|goal| (goal.name.clone(), goal.met)).collect()
+            }
+            None => outcome.goals.iter().map(|goal| (goal.name.clone(), goal.met)).collect(),
         }
     });
-    let met = goals.iter().filter(|&&met| met).count();
+    verdicts.push(Verdict {
+        case: scenario.unwrap_or("as it is").to_owned(),
+        goals: plan.is_some().then(|| goals.clone()),
+    });
+    let met = goals.iter().filter(|(_, met)| *met).count();
     let wrong = plan.is_none() || sheet.findings.has_errors() || met < goals.len();
     let name = match scenario {
         Some(scenario) => format!("{}, scenario {scenario}", read.name),

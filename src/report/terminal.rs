@@ -228,5 +228,51 @@ pub fn render_goals(outcome: &Outcome, style: &Style) -> String {
     page.finish()
 }
 
+/// Which goals hold in one case of a flowsheet.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The scenario, or the flowsheet as it is.
+    pub case: String,
+    /// Goals, and whether they are met; none if there is no plan.
+    pub goals: Option<Vec<(String, bool)>>,
+}
+
+/// All goals against all cases; nothing where there is only one of either.
+#[must_use]
+pub fn render_verdicts(verdicts: &[Verdict], style: &Style) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in verdicts.iter().flat_map(|verdict| verdict.goals.iter().flatten()) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() || verdicts.len() < 2 {
+        return String::new();
+    }
+    let mut page = Page::new(*style);
+    page.heading("Which goals hold in which scenario");
+    let columns: Vec<String> = (1..=verdicts.len()).map(|at| at.to_string()).collect();
+    let columns: Vec<&str> =
+        std::iter::once("goal").chain(columns.iter().map(String::as_str)).collect();
+    let mut sheet = page::Sheet::new(&columns);
+    for name in names {
+        let cells = verdicts.iter().map(|verdict| {
+            let Some(goals) = &verdict.goals else { return page::NONE.to_owned() };
+            // A goal with two bounds holds if both do.
+            let mut mine = goals.iter().filter(|(goal, _)| goal == name).peekable();
+            if mine.peek().is_none() {
+                return String::new();
+            }
+            if mine.all(|(_, met)| *met) { "✓" } else { "✗" }.to_owned()
+        });
+        sheet.cells(std::iter::once(name.to_owned()).chain(cells).collect());
+    }
+    page.table(&sheet);
+    let cases: Vec<String> =
+        verdicts.iter().enumerate().map(|(at, it)| format!("{} {}", at + 1, it.case)).collect();
+    page.item(&format!("{}. {} where there is no plan.", cases.join("; "), page::NONE));
+    page.finish()
+}
+
 #[cfg(test)]
 mod tests;

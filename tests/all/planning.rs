@@ -2,7 +2,12 @@
 
 use approx::assert_relative_eq;
 use reeflow::{
-    analysis::{Outcome, Roadmap, analyse},
+    analysis::{
+        Outcome, Roadmap, analyse,
+        debottleneck::{self, debottleneck},
+        pareto::pareto,
+    },
+    diagnostic::Code,
     lp::Options,
     model::Form,
 };
@@ -340,4 +345,42 @@ fn contracts_incentives_and_what_is_paid_for_unused() {
     let goal = &roadmap(&outcome).goals[0];
     assert_relative_eq!(goal.points[0].value.expect("sold"), 0.625, max_relative = 1e-12);
     assert!(!goal.met);
+}
+
+#[test]
+fn a_front_leads_from_one_aim_to_the_other() {
+    let text = MINE.replace("supply = \"100 t/yr\"", "supply = \"100 t/yr\"\nemission = \"2 t/t\"");
+    let first = shipped::lower_text(&text);
+    let other = text.replace(
+        "title = \"Ore sold\"",
+        "title = \"Ore sold\"\nobjective = { minimise = \"emission()\" }",
+    );
+    let front =
+        pareto(&first, &shipped::lower_text(&other), 5, &Options::default()).expect("a front");
+    // 3,000 USD at 200 t of CO2, nothing at nothing, and 15 USD per t between.
+    assert_eq!(front.points.len(), 5);
+    for (at, point) in front.points.iter().enumerate() {
+        let share = 1.0 - at as f64 / 4.0;
+        assert_relative_eq!(point.first, 3000.0 * share, epsilon = 0.01);
+        assert_relative_eq!(point.second, 200.0 * share, epsilon = 0.001);
+        if let Some(trade) = point.trade {
+            assert_relative_eq!(trade, 15.0, max_relative = 1e-9);
+        }
+    }
+    // An aim that agrees with the first costs nothing.
+    let same = text.replace(
+        "title = \"Ore sold\"",
+        "title = \"Ore sold\"\nobjective = { maximise = \"flow(sales)\" }",
+    );
+    let front =
+        pareto(&first, &shipped::lower_text(&same), 5, &Options::default()).expect("a front");
+    assert_eq!(front.points.len(), 1);
+}
+
+#[test]
+fn what_is_about_one_year_refuses_plans_over_several() {
+    let flowsheet = shipped::lower_text(&format!("{MINE}\n[period]\n2025 = \"1 yr\"\n"));
+    let told = debottleneck(&flowsheet, &Options::default(), &debottleneck::Request::default());
+    let findings = told.expect_err("refused");
+    assert!(findings.iter().all(|finding| finding.code == Code::SeveralPeriods));
 }

@@ -1,6 +1,7 @@
 //! The published case of routes: its answer, its parts, and the routes that lose.
 
 use approx::assert_relative_eq;
+use reeflow::{analysis::best_routes, diagnostic::Code};
 
 use super::*;
 
@@ -52,4 +53,37 @@ fn the_other_routes_are_worth_what_was_published() {
         let outcome = case(&set.collect::<Vec<String>>());
         assert_relative_eq!(outcome.objective.value, worth, max_relative = 1e-8);
     }
+}
+
+#[test]
+fn routes_are_ranked_with_their_gaps() {
+    let flowsheet = shipped::lower("validation/magnet-recycling-routes", &[]);
+    let found = best_routes(&flowsheet, 5, &Options::default()).expect("routes");
+    let wanted = [
+        (["preparation-2", "extraction-3"], -16_440_490.523_955_55),
+        (["preparation-1", "extraction-1"], -43_614_178.296_257),
+        (["preparation-2", "extraction-2"], -50_952_212.159_484),
+    ];
+    assert_eq!(found.len(), wanted.len(), "no other combination leads on");
+    for (found, (routes, worth)) in found.iter().zip(wanted) {
+        assert_eq!(found.routes, routes);
+        assert_relative_eq!(found.objective, worth, max_relative = 1e-8);
+        assert_relative_eq!(
+            found.behind,
+            -16_440_490.523_955_55 - worth,
+            epsilon = 1e-6 * worth.abs()
+        );
+        assert!(found.complete && found.gap <= 1e-9);
+    }
+}
+
+#[test]
+fn a_search_that_is_ended_says_how_far_it_was() {
+    let flowsheet = shipped::lower("validation/magnet-recycling-routes", &[]);
+    let options = Options { node_limit: Some(2), ..Options::default() };
+    let plan = analyse(&flowsheet, &options, Form::Condensed).expect("a plan");
+    let search = plan.outcome.roadmap.as_ref().and_then(|it| it.search).expect("a search");
+    let told = plan.findings.iter().any(|finding| finding.code == Code::GapLeft);
+    assert_eq!(told, !search.complete);
+    assert!(search.bound >= -16_440_490.6 && plan.outcome.objective.value <= search.bound);
 }
