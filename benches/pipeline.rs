@@ -263,6 +263,9 @@ fn exactly(criterion: &mut Criterion) {
             .1
             .proof
         };
+        if flowsheet.is_planned() {
+            continue;
+        }
         let Some(proof) = prove() else { panic!("{name} is not proven") };
         group.bench_function(BenchmarkId::new("analyse-and-prove", &name), |b| b.iter(prove));
         group.bench_function(BenchmarkId::new("verify", &name), |b| {
@@ -272,5 +275,30 @@ fn exactly(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, bench, why, exactly);
+/// Plans over the years: solved with everything that is told, routes ranked, a front drawn.
+fn planning(criterion: &mut Criterion) {
+    let options = Options::default();
+    let mut group = criterion.benchmark_group("planning");
+    group.sample_size(10);
+    for (name, path, text) in cases() {
+        let (flowsheet, _) = read(&path, &text, &[]);
+        if !flowsheet.is_planned() {
+            continue;
+        }
+        let model = Model::assemble(&flowsheet, &flowsheet.values()).expect("sound");
+        let (rows, columns) = (model.condensed().row_count(), model.condensed().column_count());
+        println!("{name}: {rows} rows, {columns} columns in the decisions alone");
+        group.bench_function(BenchmarkId::new("analyse", &name), |b| {
+            b.iter(|| analysis::analyse(black_box(&flowsheet), &options, Form::Condensed));
+        });
+        if !flowsheet.choices.is_empty() {
+            group.bench_function(BenchmarkId::new("three-routes", &name), |b| {
+                b.iter(|| analysis::best_routes(black_box(&flowsheet), 3, &options));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, bench, why, exactly, planning);
 criterion_main!(benches);
