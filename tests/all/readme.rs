@@ -34,11 +34,27 @@ fn the_report_in_the_readme_is_the_one_that_is_printed() {
 }
 
 #[test]
+fn the_routes_in_the_readme_are_those_that_are_printed() {
+    let readme = fs::read_to_string("README.md").expect("it is there");
+    let sheet = "flowsheets/validation/magnet-recycling-routes.toml";
+    let options = ["--width", "100", "solve", sheet, "--k-best", "3", "--show", "roadmap,worth"];
+    let (printed, code) = reeflow(&options);
+    assert_eq!(code, Some(0));
+    let shown = blocks(&readme, "text");
+    let shown = shown.iter().find(|block| block.starts_with("End-of-life magnets")).expect("shown");
+    for (shown, printed) in shown.lines().zip(printed.lines()) {
+        assert!(shown == printed || shown.contains("certificate"), "{shown}\n{printed}");
+    }
+}
+
+#[test]
 fn the_flowsheet_in_the_readme_is_sound() {
     let readme = fs::read_to_string("README.md").expect("it is there");
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("mill.toml");
-    fs::write(&path, &blocks(&readme, "toml")[0]).expect("written");
+    let shown = blocks(&readme, "toml");
+    let shown = shown.iter().find(|block| block.contains("[flowsheet]")).expect("it is shown");
+    fs::write(&path, shown).expect("written");
     let (_, code) = reeflow(&["check", &path.to_string_lossy()]);
     assert_eq!(code, Some(0));
 }
