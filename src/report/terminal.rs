@@ -12,6 +12,7 @@ mod multipliers;
 mod page;
 mod roadmap;
 pub mod sensitivity;
+pub mod size;
 mod stages;
 pub mod together;
 

@@ -7,7 +7,7 @@ use super::{Finding, list, pretty};
 use crate::{
     analysis::{
         compare::Comparison, debottleneck::Debottleneck, sensitivity::SensitivityReport,
-        together::Together,
+        size::Sizing, together::Together,
     },
     diagnostic::{Diagnostics, Sources},
 };
@@ -58,7 +58,7 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
 }
 
 /// Commands whose answers have a schema.
-pub const COMMANDS: [&str; 4] = ["compare", "debottleneck", "goals", "sensitivity"];
+pub const COMMANDS: [&str; 5] = ["compare", "debottleneck", "goals", "sensitivity", "size"];
 
 /// The JSON schema of what a command of [`COMMANDS`] answers; none for others.
 #[must_use]
@@ -68,6 +68,7 @@ pub fn schema_of(command: &str) -> Option<String> {
         "debottleneck" => Some(schema::<Debottleneck>(command)),
         "goals" => Some(schema::<Together>(command)),
         "sensitivity" => Some(schema::<SensitivityReport>(command)),
+        "size" => Some(schema::<Sizing>(command)),
         _ => None,
     }
 }
