@@ -18,6 +18,7 @@ mod interval;
 mod multiplier;
 mod open;
 mod outcome;
+pub mod pareto;
 mod price;
 pub mod replay;
 mod roadmap;
@@ -37,8 +38,8 @@ pub use outcome::{
 };
 
 pub use roadmap::{
-    BuiltOutcome, CapacityCourse, CashFlow, CashLine, Course, Finance, GoalCourse, GoalPoint,
-    Levelised, LimitCourse, PeriodOutcome, Roadmap, RouteOutcome, Search,
+    Alternative, BuiltOutcome, CapacityCourse, CashFlow, CashLine, Course, Finance, GoalCourse,
+    GoalPoint, Levelised, LimitCourse, PeriodOutcome, Roadmap, RouteOutcome, Search, best_routes,
 };
 
 use std::fmt::Write;
@@ -260,6 +261,21 @@ fn report(
         figures,
     };
     Ok(Plan { model, solution, outcome, findings })
+}
+
+/// Refuses what is asked of one year only.
+pub(crate) fn only_one_year(flowsheet: &Flowsheet, command: &str) -> Result<(), Diagnostic> {
+    if !flowsheet.is_planned() {
+        return Ok(());
+    }
+    let message = format!(
+        "`{command}` answers for one year, but the flowsheet has periods, stocks, money, or something to build or choose"
+    );
+    let first = flowsheet.document.period.keys().next().map(|name| name.span);
+    let first = first.unwrap_or(flowsheet.document.flowsheet.title.span);
+    Err(Diagnostic::new(Code::SeveralPeriods, message)
+        .at(first, "")
+        .help("`reeflow solve` tells what binds in which period, and what is built"))
 }
 
 /// The period that is told in full.

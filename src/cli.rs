@@ -19,7 +19,8 @@ mod explain;
 mod export;
 pub mod files;
 mod goals;
-pub mod render;
+pub mod pareto;
+mod render;
 mod run;
 mod sensitivity;
 mod size;
@@ -91,6 +92,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Compare(args) => compare::compare(args, console),
         Command::Verify(args) => verify::verify(args, console),
         Command::Goals(args) => goals::goals(args, console),
+        Command::Pareto(args) => pareto::pareto(args, console),
         Command::Export(args) => export::export(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),

@@ -28,9 +28,9 @@ pub use measure::{
     CostOf, Measure, MeasureUnit, Term, ValueOf, goal_dimension, ratio_text, ratio_unit,
 };
 pub use operation::{
-    Assay, Blender, Consumption, Feed, Grade, Ingredient, Kind, Operation, OperationId, Product,
-    Rate, Reaction, Reactor, Reagent, RecipeEntry, Recovery, Separation, Separator, Splitter,
-    Vessel, Waste,
+    Assay, Blender, Consumption, Contract, ContractPrice, Feed, Grade, Ingredient, Kind, Operation,
+    OperationId, Product, Rate, Reaction, Reactor, Reagent, RecipeEntry, Recovery, Separation,
+    Separator, ServiceLife, Splitter, Stockpile, Use, Vessel, Waste,
 };
 pub use planning::{Build, BuildCost, BuildId, Choice, ChoiceId, Money, Period, Series};
 pub use price::{Price, PriceTerm};
@@ -184,7 +184,15 @@ impl Flowsheet {
     /// Whether more is said than what flows where in a year: periods, what is built, routes, how money counts.
     #[must_use]
     pub fn is_planned(&self) -> bool {
-        let standing = |it: &Operation| it.operators.is_some() || it.fixed_cost.is_some();
+        let standing = |it: &Operation| {
+            let lasting = match &it.kind {
+                Kind::Stockpile(_) | Kind::Use(_) => true,
+                Kind::Product(product) => !product.contracts.is_empty(),
+                Kind::Feed(feed) => feed.take_or_pay.is_some(),
+                _ => false,
+            };
+            lasting || !it.incentive.is_empty() || it.operators.is_some() || it.fixed_cost.is_some()
+        };
         self.is_dated()
             || !self.builds.is_empty()
             || !self.choices.is_empty()

@@ -64,6 +64,16 @@ pub enum Decision {
     Blend(OperationId),
     /// What a blender buys of an ingredient.
     Ingredient(OperationId, SpeciesId),
+    /// What is drawn from a stockpile.
+    Draw(OperationId),
+    /// What is in a stockpile at the end of the period, t.
+    Stock(OperationId),
+    /// 1: what was sold before the first period.
+    Past(OperationId),
+    /// What is sold by a contract of a product.
+    Contract(OperationId, usize),
+    /// What is paid for and not taken of a feed.
+    Unused(OperationId),
     /// Capacity that is added, t/yr.
     Addition(BuildId),
     /// Size within one piece of a cost curve, t/yr.
@@ -236,6 +246,11 @@ impl Model {
                     Decision::Ingredient(id, item) => {
                         format!("buy({},{})", operation(id), species(item))
                     }
+                    Decision::Draw(id) => format!("draw({})", operation(id)),
+                    Decision::Stock(id) => format!("stock({})", operation(id)),
+                    Decision::Past(id) => format!("past({})", operation(id)),
+                    Decision::Contract(id, at) => format!("contract({},{at})", operation(id)),
+                    Decision::Unused(id) => format!("unused({})", operation(id)),
                     Decision::Addition(id) => format!("build({})", built(id)),
                     Decision::Piece(id, at) => format!("build({},{at})", built(id)),
                     Decision::Pick(id, at) => format!("pick({},{at})", built(id)),
@@ -285,6 +300,10 @@ impl Model {
             }
             Row::Rule(rule, period) => {
                 let name = match rule {
+                    Rule::Stock(id) => format!("stock({})", operation(id)),
+                    Rule::Contracts(id) => format!("contracts({})", operation(id)),
+                    Rule::TakeOrPay(id) => format!("take-or-pay({})", operation(id)),
+                    Rule::Past(id) => format!("past({})", operation(id)),
                     Rule::PieceEnd(id, at) => format!("piece-end({},{at})", built(id)),
                     Rule::PieceStart(id, at) => format!("piece-start({},{at})", built(id)),
                     Rule::OnePiece(id) => format!("one-piece({})", built(id)),

@@ -14,25 +14,35 @@ use crate::{
 const TRACE: f64 = 1e-15;
 
 /// The lines of the account but the profit, costs negative.
-pub(super) fn account_lines(context: &Context<'_>) -> [(&'static str, Linear); 6] {
+pub(super) fn account_lines(context: &Context<'_>) -> Vec<(&'static str, Linear)> {
     let functionals = context.functionals();
     let total = |sign: f64, part: &dyn Fn(OperationId) -> Linear| {
         let operations = context.flowsheet.operations.ids();
         Linear::sum(&operations.map(|id| (sign, part(id))).collect::<Vec<_>>())
     };
     let at = context.at();
-    [
+    let mut lines = vec![
         ("revenue", total(1.0, &|id| functionals.revenue(at, id))),
         ("feed", total(-1.0, &|id| functionals.feed_cost(at, id))),
         ("operating cost", total(-1.0, &|id| functionals.opex(at, id))),
         ("consumables", total(-1.0, &|id| functionals.consumables(at, id))),
         ("reagents and ingredients", total(-1.0, &|id| functionals.purchase_cost(at, id))),
         ("disposal", total(-1.0, &|id| functionals.disposal(at, id))),
-    ]
+    ];
+    // What only plans over the years have.
+    let more = [
+        ("fixed cost", total(-1.0, &|id| functionals.fixed_cost(at, id))),
+        ("holding of stocks", total(-1.0, &|id| functionals.holding(at, id))),
+        ("incentives", total(1.0, &|id| functionals.incentives(at, id))),
+    ];
+    lines.extend(more.into_iter().filter(|(_, line)| !line.is_empty()));
+    lines
 }
 
 pub(super) fn account(context: &Context<'_>) -> Vec<AccountLine> {
-    let lines = account_lines(context).map(|(name, sum)| (name, context.value(&sum)));
+    let lines = account_lines(context).into_iter();
+    let lines: Vec<(&'static str, f64)> =
+        lines.map(|(name, sum)| (name, context.value(&sum))).collect();
     let profit: f64 = lines.iter().map(|(_, value)| value).sum();
     lines
         .into_iter()
@@ -97,9 +107,10 @@ pub(super) fn operations(context: &Context<'_>) -> Vec<OperationOutcome> {
             let sum =
                 |streams: &[StreamId]| streams.iter().map(|&id| context.total(id)).sum::<f64>();
             let leaving = sum(&operation.outlets);
-            let feeds = matches!(operation.kind, Kind::Feed(_));
+            let feeds = matches!(operation.kind, Kind::Feed(_) | Kind::Use(_));
             let throughput = if feeds { leaving } else { sum(&operation.inlets) };
             let purchased = context.purchases(id).iter().map(|&(_, amount)| amount).sum::<f64>();
+            let stock = matches!(operation.kind, Kind::Stockpile(_));
             let inner = !feeds && !context.is_end(id);
             let share = |&stream: &StreamId| Share {
                 to: flowsheet.streams[stream].name.clone(),
@@ -112,7 +123,7 @@ pub(super) fn operations(context: &Context<'_>) -> Vec<OperationOutcome> {
                 throughput,
                 purchased,
                 leaving,
-                error: if inner { leaving - throughput - purchased } else { 0.0 },
+                error: if inner && !stock { leaving - throughput - purchased } else { 0.0 },
                 closure: if inner { closure::around(context, id) } else { 0.0 },
                 cost: context.value(&functionals.operation_cost(context.at(), id)),
                 emission: context.value(&functionals.emission(context.at(), id)),
@@ -142,7 +153,9 @@ fn contents(context: &Context<'_>) -> Vec<(Content, bool)> {
     let mut elements: Vec<Element> = Vec::new();
     let mut species: Vec<SpeciesId> = Vec::new();
     for operation in &flowsheet.operations {
-        let Kind::Feed(_) = operation.kind else { continue };
+        if !matches!(operation.kind, Kind::Feed(_) | Kind::Use(_)) {
+            continue;
+        }
         for &id in operation.outlets.iter().flat_map(|&stream| &flowsheet.streams[stream].species) {
             let formula = flowsheet.species[id].formula.as_ref();
             let mut named = false;
@@ -188,7 +201,7 @@ pub(super) fn recovered(
             supplied.add(content.weight(species), &amount);
         }
         let flow = functionals.flow(at, Port::Inlet(id), content);
-        if matches!(operation.kind, Kind::Feed(_)) {
+        if matches!(operation.kind, Kind::Feed(_) | Kind::Use(_)) {
             supplied.add(1.0, &flow);
         } else if context.is_end(id) {
             ends.push((operation.name.clone(), flow));

@@ -2,10 +2,13 @@
 
 mod cash;
 mod outcome;
+mod routes;
+
+pub use routes::best_routes;
 
 pub use outcome::{
-    BuiltOutcome, CapacityCourse, CashFlow, CashLine, Course, Finance, GoalCourse, GoalPoint,
-    Levelised, LimitCourse, PeriodOutcome, Roadmap, RouteOutcome, Search,
+    Alternative, BuiltOutcome, CapacityCourse, CashFlow, CashLine, Course, Finance, GoalCourse,
+    GoalPoint, Levelised, LimitCourse, PeriodOutcome, Roadmap, RouteOutcome, Search,
 };
 
 use std::fmt::Write as _;
@@ -61,7 +64,13 @@ pub(super) fn roadmap(
         operators: year.operators(),
         cash: cash::flow(&year),
         finance: cash::finance(&year),
-        search: None,
+        search: solution.raw.gap.as_ref().map(|gap| Search {
+            bound: -flowsheet.objective.sign() * gap.bound,
+            gap: gap.relative,
+            nodes: gap.nodes,
+            complete: gap.complete,
+        }),
+        alternatives: Vec::new(),
     }
 }
 
@@ -95,12 +104,16 @@ impl<'a> Years<'a> {
             let kind = match operation.kind {
                 Kind::Feed(_) => "feed",
                 Kind::Product(_) => "product",
+                Kind::Use(_) => "returns",
                 _ => return None,
             };
             let values = self.each(|context| {
                 let whole = Content::whole();
-                let flow = context.functionals().flow(context.at(), Port::Inlet(id), &whole);
-                context.value(&flow)
+                let port = match operation.kind {
+                    Kind::Use(_) => Port::Stream(operation.outlets[0]),
+                    _ => Port::Inlet(id),
+                };
+                context.value(&context.functionals().flow(context.at(), port, &whole))
             });
             Some(Course { name: operation.name.clone(), kind, values })
         });

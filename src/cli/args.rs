@@ -9,7 +9,7 @@ use clap::{
 use clap_complete::Shell;
 
 use super::{
-    compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs,
+    compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs, pareto::ParetoArgs,
     sensitivity::SensitivityArgs, size::SizeArgs, verify::VerifyArgs,
 };
 use crate::{
@@ -163,6 +163,19 @@ Examples:
   reeflow compare old.toml new.toml --all
   reeflow compare monday.json friday.json")]
     Compare(CompareArgs),
+    /// Find what two aims cost each other: a Pareto front
+    #[command(after_help = "\
+The first aim is the objective of the flowsheet, or what --maximise or --minimise says; the second is --less or --more. \
+Between the best of the one and the best of the other the second is held at values in equal steps. Over several periods, \
+money counts by its present worth and everything else by its sum.
+
+Exits with 0 if there is a front, 1 if the model is wrong or has no plan, 2 if a file cannot be read or written.
+
+Examples:
+  reeflow pareto plant.toml --less 'emission()'
+  reeflow pareto plant.toml --more secondary-share --points 21
+  reeflow pareto plant.toml --minimise 'cost(all)' --less 'flow(imports) / flow(oxide)' --format json")]
+    Pareto(ParetoArgs),
     /// Check a saved result, and the flowsheet it is of, by rational arithmetic
     #[command(after_help = "\
 The result is one of `reeflow solve --exact --format json`, of a plan or of a contradiction. From the flowsheet, as it \
@@ -277,7 +290,8 @@ pub(super) struct SolverArgs {
 
 impl SolverArgs {
     pub(super) const fn options(&self) -> Options {
-        Options { backend: self.solver.backend(), time_limit: Some(self.time_limit) }
+        let time_limit = Some(self.time_limit);
+        Options { backend: self.solver.backend(), time_limit, gap: 0.0, node_limit: None }
     }
 
     pub(super) const fn form(&self) -> Form {
@@ -334,6 +348,9 @@ pub(super) struct SolveArgs {
     /// Tell the least and greatest flow of each species, too, where other plans are as good
     #[arg(long)]
     pub(super) intervals: bool,
+    /// Rank so many routes: combinations of the alternatives of `[choice.NAME]`
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(super) k_best: Option<u16>,
     /// Of a flowsheet with periods, the one that is told in full [default: the last]
     #[arg(long, value_name = "PERIOD")]
     pub(super) period: Option<String>,

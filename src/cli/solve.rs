@@ -7,7 +7,9 @@ use super::{
     run::Sheet,
 };
 use crate::{
-    analysis::{Exactly, Plan, Wanted, analyse_exactly, analyse_with, fill_best_multipliers},
+    analysis::{
+        Exactly, Plan, Wanted, analyse_exactly, analyse_with, best_routes, fill_best_multipliers,
+    },
     diagnostic::{Code, Diagnostic, Diagnostics, Severity},
     exact::Proof,
     flowsheet::Flowsheet,
@@ -36,6 +38,17 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
             };
             match answer {
                 Ok(mut plan) => {
+                    if let Some(count) = args.k_best {
+                        match best_routes(flowsheet, usize::from(count), &options) {
+                            Ok(found) => {
+                                let roadmap = plan.outcome.roadmap.as_mut();
+                                roadmap
+                                    .into_iter()
+                                    .for_each(|it| it.alternatives.clone_from(&found));
+                            }
+                            Err(findings) => sheet.findings.append(findings),
+                        }
+                    }
                     if chosen.contains(&Section::BestMultipliers) {
                         fill_best_multipliers(&mut plan, flowsheet, &options);
                     }

@@ -165,7 +165,7 @@ codes! {
     SeveralPeriods, "several-periods", Error,
         "The command answers for flowsheets of one period without anything to build or choose. Solve the plan with `reeflow solve`.";
     BadMeasure, "bad-measure", Error,
-        "The text of a goal or objective is no measure. Measures are sums of `flow(X)`, `flow(X, BASIS)`, `inlet(X)`, `value(X)`, `cost(X)`, `in-situ(FEED)`, `consumption(X)`, `emission()` and `profit()`, with number multiples and parentheses. All terms must share one unit.";
+        "The text of a goal or objective is no measure. Measures are sums of `flow(X)`, `flow(X, BASIS)`, `inlet(X)`, `contracted(PRODUCT)`, `value(X)`, `cost(X)`, `in-situ(FEED)`, `consumption(X)`, `emission()` and `profit()`, with number multiples and parentheses. All terms must share one unit.";
     GoalMissed, "goal-missed", Error,
         "The optimum does not reach the goal. The message gives the value reached, the best attainable one, and what holds it back.";
     Infeasible, "infeasible", Error,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{
     Name, Spanned,
-    figure::{Confidence, Figure, SourceIds},
+    figure::{Confidence, Figure, Limit, SourceIds},
 };
 
 /// `build`: capacity of an operation that may be built. Its cost is said in one way: `cost`, `reference`, `curve` or
@@ -99,6 +99,71 @@ pub struct TrainTable {
     /// The most that may be built at once, as a whole number.
     #[serde(default)]
     pub max: Option<Spanned<f64>>,
+}
+
+/// `contract.NAME` of a product: a part of what is sold, at a price of its own.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ContractTable {
+    /// A fixed price per mass of the whole stream.
+    #[serde(default)]
+    pub price: Option<Figure>,
+    /// Instead, what is paid more than the product's own price, as a share of it; less if negative.
+    #[serde(default)]
+    pub premium: Option<Figure>,
+    /// Share of what is sold that goes by this contract: at most this, or `{ min, max }`.
+    #[serde(default)]
+    pub share: Option<Limit>,
+    /// What goes by this contract: at most this, or `{ min, max }`, as mass per time.
+    #[serde(default)]
+    pub amount: Option<Limit>,
+    /// Source ids of all figures of this table that name none.
+    #[serde(default)]
+    pub source: SourceIds,
+    /// Why all figures of this table are assumed that say nothing else.
+    #[serde(default)]
+    pub assumed: Option<Name>,
+    /// How sure the source is.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    /// What the reader must know.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// How long products serve: one of the three distributions.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LifetimeTable {
+    /// All serve just so long.
+    #[serde(default)]
+    pub fixed: Option<Figure>,
+    /// Normally distributed, cut off at 0.
+    #[serde(default)]
+    pub normal: Option<NormalTable>,
+    /// Weibull distributed.
+    #[serde(default)]
+    pub weibull: Option<WeibullTable>,
+}
+
+/// A normal distribution of lifetimes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NormalTable {
+    /// Mean, a time.
+    pub mean: Figure,
+    /// Standard deviation, a time.
+    pub deviation: Figure,
+}
+
+/// A Weibull distribution of lifetimes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WeibullTable {
+    /// Time by which 63.2 % have reached the end of their life.
+    pub scale: Figure,
+    /// Shape, above 0; 1 is exponential, 2 to 4 usual for products.
+    pub shape: Figure,
 }
 
 /// `[choice.NAME]`: operations of which just one is there.

@@ -109,6 +109,7 @@ impl Document {
                 ("to", draw.outlets(&table.to)),
                 ("supply", draw.limit(table.supply.as_ref())),
                 ("cost", draw.optional(table.cost.as_ref())),
+                ("take-or-pay", draw.optional(table.take_or_pay.as_ref())),
                 ("assay", format!("{grade}; {split}; {:?}", table.assay.rest)),
                 ("origin", debug(&table.origin)),
             ]);
@@ -169,6 +170,7 @@ impl Document {
                 ("payable", draw.payable(table.payable.as_ref())),
                 ("demand", draw.limit(table.demand.as_ref())),
                 ("specification", draw.limits(&table.specification)),
+                ("contract", sorted(&table.contract, |it| format!("{it:?}"))),
                 ("role", debug(&table.role)),
             ]);
             list.push((Entry::new("product", name), keys));
@@ -308,6 +310,7 @@ impl Draw {
             ("availability", self.optional(common.availability)),
             ("expansion", self.optional(common.expansion)),
             ("opex", self.rates(common.opex)),
+            ("incentive", self.rates(common.incentive)),
             ("consumes", sorted(common.consumes, |rate| self.rate(rate))),
             ("emission", common.emission.map_or_else(String::new, |rate| self.rate(rate))),
         ]

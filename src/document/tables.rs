@@ -9,7 +9,7 @@ use super::{
     Name, Spanned,
     figure::{Confidence, Figure, Limit, Many, Period, Provenance, Rate, SourceIds},
     outlet::{Objective, Outlets, Payable},
-    planning::{BuildTable, ChoiceTable, MoneyTable},
+    planning::{BuildTable, ChoiceTable, ContractTable, LifetimeTable, MoneyTable},
 };
 
 /// A table keyed by names, in the order of the file.
@@ -61,6 +61,12 @@ pub struct Document {
     /// Operations that mix to a recipe.
     #[serde(default)]
     pub blender: Named<BlenderTable>,
+    /// Stocks that are filled in one period and drawn from in another.
+    #[serde(default)]
+    pub stockpile: Named<StockpileTable>,
+    /// Products in service, which come back at the end of their life.
+    #[serde(default, rename = "use")]
+    pub in_use: Named<UseTable>,
     /// Material that is sold.
     #[serde(default)]
     pub product: Named<ProductTable>,
@@ -198,6 +204,8 @@ pub struct Common<'a> {
     pub density: Option<&'a Figure>,
     /// Cost per throughput.
     pub opex: &'a Many<Rate>,
+    /// What the state pays per throughput.
+    pub incentive: &'a Many<Rate>,
     /// Consumption per throughput.
     pub consumes: &'a Named<Rate>,
     /// Emission per throughput.
@@ -260,6 +268,9 @@ macro_rules! operation_table {
             /// Operating cost without consumables: `"18 USD/t"` of the inlet, `"200 USD/t REO"` contained in it.
             #[serde(default)]
             pub opex: Many<Rate>,
+            /// What the state pays per throughput: support of imported scrap, relief from a tax: `"200 USD/t"`.
+            #[serde(default)]
+            pub incentive: Many<Rate>,
             /// What is consumed per t of the inlet: `electricity = "25 kWh/t"`; the keys are `[consumable.NAME]`.
             #[serde(default)]
             pub consumes: Named<Rate>,
@@ -298,6 +309,7 @@ macro_rules! operation_table {
                     residence: self.residence.as_ref(),
                     density: self.density.as_ref(),
                     opex: &self.opex,
+                    incentive: &self.incentive,
                     consumes: &self.consumes,
                     emission: self.emission.as_ref(),
                 }
@@ -319,6 +331,9 @@ operation_table! {
         pub cost: Option<Figure>,
         /// Composition, as mass fractions.
         pub assay: AssayTable,
+        /// What is paid for even if less is taken, as mass per time.
+        #[serde(default)]
+        pub take_or_pay: Option<Figure>,
         /// Where the material comes from: `"primary"` (mined, the default), `"secondary"` (recycled) or `"purchased"`.
         #[serde(default)]
         pub origin: Option<Origin>,
@@ -382,6 +397,49 @@ operation_table! {
 }
 
 operation_table! {
+    /// `[stockpile.NAME]`: a stock of one composition, filled in one period and drawn from in another.
+    pub struct StockpileTable {
+        /// Where what is drawn goes.
+        pub to: Outlets,
+        /// What is there before the first period, as a mass, of the composition of what comes; nothing if not said.
+        #[serde(default)]
+        pub opening: Option<Figure>,
+        /// What may be there at the end of each period, as a mass: at most this, or `{ min, max }` (a reserve is a `min`).
+        #[serde(default)]
+        pub stock: Option<Limit>,
+        /// Share of the stock that is lost per year; none if not said.
+        #[serde(default)]
+        pub loss: Option<Figure>,
+        /// Cost per t of stock and year, as a price per mass.
+        #[serde(default)]
+        pub holding_cost: Option<Figure>,
+    }
+}
+
+operation_table! {
+    /// `[use.NAME]`: products in service; what reaches the end of its life and is collected comes back.
+    pub struct UseTable {
+        /// The product that is in service.
+        pub of: Name,
+        /// Where what comes back goes.
+        pub to: Outlets,
+        /// Share of what is sold that is used so, 100 % if not said.
+        #[serde(default)]
+        pub share: Option<Figure>,
+        /// How long it serves.
+        pub lifetime: LifetimeTable,
+        /// Share of what reaches the end of its life that is collected.
+        pub collection: Figure,
+        /// What was sold in calendar years before the first period: `2015 = "120 t/yr"`.
+        #[serde(default)]
+        pub past: Named<Figure>,
+        /// The composition of what was sold then; needed with `past`.
+        #[serde(default)]
+        pub assay: Option<AssayTable>,
+    }
+}
+
+operation_table! {
     /// `[product.NAME]`: material that is sold.
     pub struct ProductTable {
         /// Price per mass of the whole stream (`"60 USD/kg"`) or of what it contains (`"69 USD/kg NdPr"`), a list of
@@ -396,6 +454,9 @@ operation_table! {
         /// Grade of species or groups in what is sold: `{ REO = { min = "60 %" } }`.
         #[serde(default)]
         pub specification: Named<Limit>,
+        /// What is sold under contracts rather than at `price`, by their names.
+        #[serde(default)]
+        pub contract: Named<ContractTable>,
         /// `"final"` (the end of the chain, the default), `"by-product"` or `"intermediate"`.
         #[serde(default)]
         pub role: Option<Role>,

@@ -24,6 +24,10 @@ pub enum Port {
     Blend(OperationId),
     /// What a blender buys of one ingredient.
     Ingredient(OperationId, SpeciesId),
+    /// What is in a stockpile at the end of the period, t.
+    Stock(OperationId),
+    /// What is sold by one of a product's contracts.
+    Contract(OperationId, usize),
 }
 
 /// The direction of a limit.
@@ -58,6 +62,10 @@ pub enum LimitKind {
     Recipe,
     /// What can be bought of an ingredient.
     Ingredient,
+    /// What may be in a stockpile.
+    Stock,
+    /// What may be sold by contract, or must.
+    Contract,
 }
 
 /// Something that can bind.

@@ -1,6 +1,6 @@
 //! Measures: linear expressions in the flows, as goals and objectives name them.
 //!
-//! `flow(magnets)`, `flow(leach, REO)`, `inlet(roast)`, `value(final-products)`, `cost(primary-feed)`,
+//! `flow(magnets)`, `flow(leach, REO)`, `inlet(roast)`, `contracted(magnets)`, `value(final-products)`, `cost(primary-feed)`,
 //! `in-situ(primary-feed)`, `consumption(electricity)`, `emission()`, `profit()`; sums, differences, number multiples
 //! and parentheses of these.
 

@@ -3,7 +3,7 @@
 //! Rows and columns by geometric means (Fulkerson & Wolfe 1962; Tomlin 1975), then all quantities
 //! together by the mean size of right-hand sides and bounds, and all costs by their mean size.
 
-use super::program::Program;
+use super::{RowSense, program::Program};
 
 /// Passes of row and column scaling; more change little.
 const PASSES: usize = 3;
@@ -51,6 +51,17 @@ impl Scaled {
         scaled.cost.iter_mut().for_each(|value| *value *= price);
         scaled.offset = 0.0;
         Self { program: scaled, row, column, quantity, price }
+    }
+
+    /// Adds a row by the factors that there are, with one of its own by its largest coefficient:
+    /// what is rounding in a derived row must not move the others.
+    pub(super) fn add_row(&mut self, sense: RowSense, rhs: f64, terms: &[(usize, f64)]) {
+        let terms = terms.iter().map(|&(j, value)| (j, value * self.column[j]));
+        let largest = terms.clone().fold(0.0, |most: f64, (_, value)| most.max(value.abs()));
+        let row = if largest > 0.0 { (-largest.log2()).round().exp2() } else { 1.0 };
+        let terms = terms.map(|(j, value)| (j, value * row)).collect();
+        self.program.add_row(sense, rhs * row / self.quantity, terms);
+        self.row.push(row);
     }
 
     /// Column values of the original program from scaled ones.

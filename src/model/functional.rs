@@ -72,6 +72,12 @@ impl Functionals {
                     }
                 }
             }
+            Port::Contract(operation, contract) => {
+                self.add_driver(at, Decision::Contract(operation, contract), 1.0, &mut flow);
+            }
+            Port::Stock(operation) => {
+                self.add_driver(at, Decision::Stock(operation), 1.0, &mut flow);
+            }
             Port::Ingredient(operation, species) => {
                 let key = Decision::Ingredient(operation, species);
                 self.add_driver(at, key, content.weight(species), &mut flow);
@@ -147,7 +153,7 @@ impl Functionals {
         value
     }
 
-    fn rate(&self, at: At<'_>, rate: &Rate) -> Linear {
+    pub(super) fn rate(&self, at: At<'_>, rate: &Rate) -> Linear {
         let mut amount = Linear::zero();
         amount.add(at.values[rate.figure], &self.flow(at, rate.port, &rate.content));
         amount
@@ -156,7 +162,11 @@ impl Functionals {
     /// What a product earns, money per year; zero for other operations.
     pub(crate) fn revenue(&self, at: At<'_>, operation: OperationId) -> Linear {
         match &at.flowsheet.operations[operation].kind {
-            Kind::Product(product) => self.price(at, Port::Inlet(operation), &product.price),
+            Kind::Product(product) => {
+                let mut revenue = self.price(at, Port::Inlet(operation), &product.price);
+                revenue.add(1.0, &self.contracts(at, operation));
+                revenue
+            }
             _ => Linear::zero(),
         }
     }
@@ -169,6 +179,9 @@ impl Functionals {
                 if let Some(figure) = feed.cost {
                     let whole = self.flow(at, Port::Inlet(operation), &Content::whole());
                     cost.add(at.values[figure], &whole);
+                    if let Some(driver) = self.driver(at.period, Decision::Unused(operation)) {
+                        cost.drivers.push((driver, at.values[figure]));
+                    }
                 }
                 cost
             }
@@ -287,6 +300,7 @@ impl Functionals {
         cost.add(1.0, &self.purchase_cost(at, operation));
         cost.add(1.0, &self.disposal(at, operation));
         cost.add(1.0, &self.fixed_cost(at, operation));
+        cost.add(1.0, &self.holding(at, operation));
         cost
     }
 
@@ -304,6 +318,7 @@ impl Functionals {
         let mut earnings = self.revenue(at, operation);
         earnings.add(-1.0, &self.feed_cost(at, operation));
         earnings.add(-1.0, &self.operation_cost(at, operation));
+        earnings.add(1.0, &self.incentives(at, operation));
         earnings
     }
 
@@ -388,6 +403,8 @@ fn port_operation(flowsheet: &Flowsheet, port: Port) -> OperationId {
         Port::Inlet(operation)
         | Port::Mix(operation)
         | Port::Blend(operation)
+        | Port::Stock(operation)
+        | Port::Contract(operation, _)
         | Port::Ingredient(operation, _) => operation,
     }
 }

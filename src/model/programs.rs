@@ -3,7 +3,7 @@
 use super::{
     Column, Decision, Driver, DriverId, Functionals, Linear, NodeId, Row,
     compose::{Composition, TransferRow},
-    planning::{Horizon, RuleRow, is_whole},
+    planning::{Horizon, RuleRow, is_whole, upper_bound},
     system::{Definition, Nodes},
 };
 use crate::{
@@ -195,10 +195,13 @@ impl Programs<'_> {
             } else {
                 Column::Driver(DriverId::new(at - nodes))
             };
-            let added = program.add_column(key, cost, 0.0, f64::INFINITY);
-            if let Column::Driver(driver) = key
-                && is_whole(self.drivers[driver].decision)
-            {
+            let decision = match key {
+                Column::Driver(driver) => Some(self.drivers[driver].decision),
+                Column::Flow(_) => None,
+            };
+            let upper = decision.map_or(f64::INFINITY, upper_bound);
+            let added = program.add_column(key, cost, 0.0, upper);
+            if decision.is_some_and(is_whole) {
                 program.set_integer(added);
             }
         }
@@ -238,8 +241,10 @@ impl Programs<'_> {
             reduce(objective, self.transfer, self.drivers.len()).into_iter().enumerate()
         {
             let driver = DriverId::new(at);
-            let added = program.add_column(Column::Driver(driver), cost, 0.0, f64::INFINITY);
-            if is_whole(self.drivers[driver].decision) {
+            let decision = self.drivers[driver].decision;
+            let added =
+                program.add_column(Column::Driver(driver), cost, 0.0, upper_bound(decision));
+            if is_whole(decision) {
                 program.set_integer(added);
             }
         }

@@ -279,7 +279,7 @@ impl Model {
         reduce(functional, &self.transfer, self.drivers.len())
     }
 
-    pub(super) fn explain(&self, failure: lp::Failure, form: Form) -> Failure {
+    pub(crate) fn explain(&self, failure: lp::Failure, form: Form) -> Failure {
         match failure {
             lp::Failure::Infeasible { farkas, .. } => {
                 let rows = farkas.iter().enumerate().filter(|&(_, &value)| value != 0.0);

@@ -10,6 +10,7 @@ mod intervals;
 mod limits;
 mod multipliers;
 mod page;
+pub mod pareto;
 mod roadmap;
 pub mod sensitivity;
 pub mod size;

@@ -26,6 +26,8 @@ pub(super) const fn kind_name(kind: LimitKind) -> &'static str {
         LimitKind::Disposal => "disposal",
         LimitKind::Recipe => "recipe",
         LimitKind::Ingredient => "ingredient",
+        LimitKind::Stock => "stock",
+        LimitKind::Contract => "contract",
     }
 }
 

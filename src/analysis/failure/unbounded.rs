@@ -40,7 +40,14 @@ pub(super) fn explain(
             | Decision::Standing
             | Decision::Taxable
             | Decision::Loss => continue,
-            Decision::Supply(id) | Decision::Blend(id) | Decision::Open(id) => {
+            Decision::Supply(id)
+            | Decision::Blend(id)
+            | Decision::Open(id)
+            | Decision::Draw(id)
+            | Decision::Stock(id)
+            | Decision::Contract(id, _)
+            | Decision::Unused(id)
+            | Decision::Past(id) => {
                 (&flowsheet.operations[id].name, flowsheet.operations[id].span, "this grows")
             }
             // Told where it is bought.
@@ -95,7 +102,12 @@ pub(super) fn decision<'f>(
             let build = &flowsheet.builds[id];
             (&flowsheet.operations[build.operation].name, build.span)
         }
-        Decision::Open(id) => (&flowsheet.operations[id].name, flowsheet.operations[id].span),
+        Decision::Open(id)
+        | Decision::Draw(id)
+        | Decision::Stock(id)
+        | Decision::Contract(id, _)
+        | Decision::Unused(id)
+        | Decision::Past(id) => (&flowsheet.operations[id].name, flowsheet.operations[id].span),
         Decision::Operators | Decision::Standing | Decision::Taxable | Decision::Loss => {
             ("money", Span::default())
         }

@@ -8,7 +8,7 @@ use crate::{
     finance::{self, Irr},
     flowsheet::{FigureId, Kind, Money, OperationId, Period, PeriodId},
     index::Id,
-    model::{Decision, Linear},
+    model::Decision,
     years,
 };
 
@@ -86,11 +86,6 @@ impl Years<'_> {
             .into_iter()
             .map(|(name, sum)| (name, self.value(&sum)))
             .collect();
-        let mut fixed = Linear::zero();
-        for id in self.flowsheet.operations.ids() {
-            fixed.add(-1.0, &functionals.fixed_cost(context.at(), id));
-        }
-        lines.push(("fixed cost", self.value(&fixed)));
         lines.push(("labour", -self.value(&functionals.labour(context.at()))));
         let [overhead, royalty] = functionals.overheads(self.model.horizon(self.flowsheet), period);
         lines.push(("overheads", -self.value(&overhead)));

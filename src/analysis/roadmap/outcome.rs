@@ -31,6 +31,25 @@ pub struct Roadmap {
     pub finance: Finance,
     /// How well the choice among whole numbers is proven; none if there was none.
     pub search: Option<Search>,
+    /// The best routes, if they were asked for (`--k-best`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Alternative>,
+}
+
+/// A route, and the best that can be made of it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Alternative {
+    /// The operations that are taken.
+    pub routes: Vec<String>,
+    /// The objective.
+    pub objective: f64,
+    /// How far it is behind the best route.
+    pub behind: f64,
+    /// Proven relative gap of its own search.
+    pub gap: f64,
+    /// Whether that search was ended by itself, not by a limit.
+    pub complete: bool,
 }
 
 /// A period.

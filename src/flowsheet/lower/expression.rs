@@ -10,8 +10,17 @@ use crate::{
 };
 
 /// The functions, for suggestions.
-const FUNCTIONS: [&str; 8] =
-    ["flow", "inlet", "value", "cost", "in-situ", "consumption", "emission", "profit"];
+const FUNCTIONS: [&str; 9] = [
+    "flow",
+    "inlet",
+    "contracted",
+    "value",
+    "cost",
+    "in-situ",
+    "consumption",
+    "emission",
+    "profit",
+];
 
 /// Largest factor.
 const LARGEST: f64 = 1e15;
@@ -151,7 +160,7 @@ impl Lowering<'_> {
     ) -> Result<Terms, Fault> {
         let counts = match function {
             "flow" | "inlet" => 1..=2,
-            "value" | "cost" | "in-situ" | "consumption" => 1..=1,
+            "value" | "cost" | "in-situ" | "consumption" | "contracted" => 1..=1,
             "emission" | "profit" => 0..=0,
             _ => {
                 let near = nearest(function, FUNCTIONS).map(str::to_owned);
@@ -203,6 +212,26 @@ impl Lowering<'_> {
                 let operation = self.find_operation(&arguments[0])?;
                 let port = Port::Inlet(operation);
                 vec![(1.0, Term::Flow(port, content(self)?), MeasureUnit::MassRate)]
+            }
+            "contracted" => {
+                let operation = self.find_operation(&arguments[0])?;
+                let count = match &self.operations[operation].kind {
+                    Kind::Product(product) => product.contracts.len(),
+                    _ => 0,
+                };
+                if count == 0 {
+                    return Err(Fault {
+                        start: at.0,
+                        end,
+                        message: format!("`{}` has no contracts", arguments[0].0),
+                        help: Some("add `[product.NAME.contract.NAME]`".to_owned()),
+                        code: Code::BadMeasure,
+                    });
+                }
+                let port = |at| Port::Contract(operation, at);
+                (0..count)
+                    .map(|at| (1.0, Term::Flow(port(at), Content::whole()), MeasureUnit::MassRate))
+                    .collect()
             }
             "value" => {
                 let values = self.values_of(&arguments[0])?;

@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// What a limit is on.
+#[derive(Clone)]
 pub(super) struct LimitOn {
     pub(super) kind: LimitKind,
     pub(super) operation: OperationId,
@@ -31,6 +32,8 @@ impl Lowering<'_> {
     ) {
         let expect = if on.share_of.is_some() {
             Expect::share().of()
+        } else if on.kind == LimitKind::Stock {
+            Expect::not_negative(Dimension::MASS)
         } else if on.kind == LimitKind::Capacity {
             Expect::positive(Dimension::MASS_RATE).of()
         } else {

@@ -6,6 +6,7 @@ mod ends;
 mod feed;
 mod rates;
 mod separation;
+mod stocks;
 mod vessel;
 
 use super::{Lowering, did_you_mean, figures::Expect, limits::LimitOn};
@@ -13,11 +14,13 @@ use crate::{
     diagnostic::{Code, Diagnostic, Span, nearest},
     document::{
         BlenderTable, Common, FeedTable, Name, Named, Outlets, ProductTable, Provenance,
-        ReactionMode, ReactorTable, SeparatorTable, SplitterTable, WasteTable,
+        ReactionMode, ReactorTable, SeparatorTable, SplitterTable, StockpileTable, UseTable,
+        WasteTable,
     },
     flowsheet::{
         Assay, Blender, Content, Feed, Kind, LimitKind, Operation, OperationId, Port, Price,
-        Product, Reactor, Sense, Separation, Separator, Splitter, Stream, StreamId, Waste,
+        Product, Reactor, Sense, Separation, Separator, Splitter, Stockpile, Stream, StreamId,
+        Waste,
     },
     index::Id,
     measure::Dimension,
@@ -31,6 +34,8 @@ enum Table<'d> {
     Splitter(&'d SplitterTable),
     Reactor(&'d ReactorTable),
     Blender(&'d BlenderTable),
+    Stockpile(&'d StockpileTable),
+    Use(&'d UseTable),
     Product(&'d ProductTable),
     Waste(&'d WasteTable),
 }
@@ -43,6 +48,8 @@ impl<'d> Table<'d> {
             Self::Splitter(table) => table.common(),
             Self::Reactor(table) => table.common(),
             Self::Blender(table) => table.common(),
+            Self::Stockpile(table) => table.common(),
+            Self::Use(table) => table.common(),
             Self::Product(table) => table.common(),
             Self::Waste(table) => table.common(),
         }
@@ -55,6 +62,8 @@ impl<'d> Table<'d> {
             Self::Splitter(table) => Some(&table.to),
             Self::Reactor(table) => Some(&table.to),
             Self::Blender(table) => Some(&table.to),
+            Self::Stockpile(table) => Some(&table.to),
+            Self::Use(table) => Some(&table.to),
             Self::Product(_) | Self::Waste(_) => None,
         }
     }
@@ -66,6 +75,7 @@ impl<'d> Table<'d> {
             Self::Feed(table) => Kind::Feed(Feed {
                 assay: Assay { grades: Vec::new(), rest: None },
                 cost: None,
+                take_or_pay: None,
                 origin: table.origin.unwrap_or_default(),
             }),
             Self::Separator(_) => Kind::Separator(Separator { separation: separation() }),
@@ -81,8 +91,12 @@ impl<'d> Table<'d> {
                 ingredients: Vec::new(),
                 complete: false,
             }),
+            Self::Stockpile(_) | Self::Use(_) => {
+                Kind::Stockpile(Stockpile { opening: None, loss: None, holding: None })
+            }
             Self::Product(table) => Kind::Product(Product {
                 price: Price { terms: Vec::new() },
+                contracts: Vec::new(),
                 role: table.role.unwrap_or_default(),
             }),
             Self::Waste(_) => Kind::Waste(Waste { cost: Vec::new() }),
@@ -90,7 +104,7 @@ impl<'d> Table<'d> {
     }
 
     fn kind(self) -> &'static str {
-        self.empty().name()
+        if matches!(self, Self::Use(_)) { "use" } else { self.empty().name() }
     }
 }
 
@@ -132,6 +146,7 @@ impl<'d> Lowering<'d> {
             let kind = self.lower_kind(*table, &place, &outlets);
             let stage = common.stage.and_then(|stage| self.stage(stage));
             let opex = self.lower_opex(&place, &outlets);
+            let incentive = self.lower_incentive(&place, &outlets);
             let consumes = self.lower_consumption(&place, &outlets);
             let emission = common.emission.and_then(|rate| {
                 let path = format!("{}.emission", place.path);
@@ -153,6 +168,7 @@ impl<'d> Lowering<'d> {
                 outlets,
                 kind,
                 opex,
+                incentive,
                 consumes,
                 emission,
                 fixed_cost,
@@ -171,6 +187,9 @@ impl<'d> Lowering<'d> {
         tables.extend(document.splitter.iter().map(|(name, table)| (name, Table::Splitter(table))));
         tables.extend(document.reactor.iter().map(|(name, table)| (name, Table::Reactor(table))));
         tables.extend(document.blender.iter().map(|(name, table)| (name, Table::Blender(table))));
+        tables
+            .extend(document.stockpile.iter().map(|(name, table)| (name, Table::Stockpile(table))));
+        tables.extend(document.in_use.iter().map(|(name, table)| (name, Table::Use(table))));
         tables.extend(document.product.iter().map(|(name, table)| (name, Table::Product(table))));
         tables.extend(document.waste.iter().map(|(name, table)| (name, Table::Waste(table))));
         tables.sort_by_key(|(name, _)| name.span);
@@ -239,8 +258,8 @@ impl<'d> Lowering<'d> {
             );
             return None;
         };
-        if let (feed, Table::Feed(_)) = tables[target.index()] {
-            let message = format!("stream `{stream}` goes into feed `{feed}`");
+        if let (feed, table @ (Table::Feed(_) | Table::Use(_))) = tables[target.index()] {
+            let message = format!("stream `{stream}` goes into {} `{feed}`", table.kind());
             self.report(
                 Diagnostic::new(Code::FeedWithInlet, message)
                     .at(to.span, "a feed has no inlet")
@@ -300,6 +319,10 @@ impl<'d> Lowering<'d> {
             }
             Table::Reactor(table) => self.lower_reactor(table, place, outlets).map(Kind::Reactor),
             Table::Blender(table) => self.lower_blender(table, place, outlets).map(Kind::Blender),
+            Table::Stockpile(table) => {
+                Some(Kind::Stockpile(self.lower_stockpile(table, place, outlets)))
+            }
+            Table::Use(table) => self.lower_use(table, place).map(Kind::Use),
             Table::Product(table) => self.lower_product(table, place).map(Kind::Product),
             Table::Waste(table) => Some(Kind::Waste(self.lower_waste(table, place))),
         }

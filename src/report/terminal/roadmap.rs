@@ -47,6 +47,7 @@ pub(super) fn write_roadmap(page: &mut Page, outcome: &Outcome) {
     let Some(roadmap) = &outcome.roadmap else { return };
     page.heading("Roadmap");
     write_routes(page, roadmap);
+    let routed = !roadmap.routes.is_empty();
     let flows: Vec<(String, Vec<String>)> = roadmap
         .flows
         .iter()
@@ -57,12 +58,16 @@ pub(super) fn write_roadmap(page: &mut Page, outcome: &Outcome) {
             (format!("{} ({})", course.name, course.kind), values.collect())
         })
         .collect();
+    if routed {
+        page.line("");
+    }
     by_period(page, roadmap, "t/yr", &flows);
     if !roadmap.operators.is_empty() {
         let values = roadmap.operators.iter().map(|&value| format_number(value)).collect();
         page.line("");
         by_period(page, roadmap, "", &[("operators".to_owned(), values)]);
     }
+    write_alternatives(page, outcome, roadmap);
     if !roadmap.goals.is_empty() {
         page.heading("Goals by period");
         write_goals(page, outcome);
@@ -81,6 +86,40 @@ fn write_routes(page: &mut Page, roadmap: &Roadmap) {
         let each: Vec<String> =
             periods.map(|(period, taken)| format!("{} {}", period.name, name(taken))).collect();
         page.line(&format!("Route, {}: {}.", route.choice, each.join(", ")));
+    }
+}
+
+/// The best routes, one after another.
+fn write_alternatives(page: &mut Page, outcome: &Outcome, roadmap: &Roadmap) {
+    if roadmap.alternatives.is_empty() {
+        return;
+    }
+    page.heading("Routes, best first");
+    let unit = &outcome.objective.unit;
+    let head = [
+        format!("#{}, {unit}", outcome.objective.name),
+        format!("#behind, {unit}"),
+        "#behind, %".to_owned(),
+    ];
+    let columns: Vec<&str> =
+        std::iter::once("#").chain(["route"]).chain(head.iter().map(String::as_str)).collect();
+    let mut sheet = Sheet::new(&columns);
+    let best = roadmap.alternatives[0].objective.abs().max(f64::MIN_POSITIVE);
+    for (at, it) in roadmap.alternatives.iter().enumerate() {
+        sheet.row([
+            (at + 1).to_string(),
+            it.routes.join(", "),
+            format_number(it.objective),
+            number(it.behind, best, 1.0),
+            percent(it.behind / best),
+        ]);
+    }
+    page.table(&sheet);
+    let gap = roadmap.alternatives.iter().map(|it| it.gap).fold(0.0, f64::max);
+    if gap > 1e-9 {
+        page.line(&format!("Each is proven to {} % at worst.", format_number(100.0 * gap)));
+    } else {
+        page.line("Each is proven to be the best of its route, and no other route is better than the last.");
     }
 }
 
@@ -258,7 +297,7 @@ pub(super) fn write_finance(page: &mut Page, outcome: &Outcome) {
         "Net present value {} at {} % of {}",
         worth.trim_end_matches("/yr"),
         format_number(100.0 * finance.discount),
-        format_number(finance.base_year),
+        finance.base_year,
     )];
     match finance.internal_rates.as_slice() {
         [] => parts.push("no internal rate of return".to_owned()),

@@ -4,8 +4,10 @@ use super::super::{Lowering, figures::Expect, limits::LimitOn};
 use super::Place;
 use crate::{
     diagnostic::{Code, Diagnostic},
-    document::{ProductTable, WasteTable},
-    flowsheet::{Content, LimitKind, Port, PriceTerm, Product, Sense, Waste},
+    document::{ProductTable, Provenance, WasteTable},
+    flowsheet::{
+        Content, Contract, ContractPrice, LimitKind, Port, Price, PriceTerm, Product, Sense, Waste,
+    },
     measure::Dimension,
 };
 
@@ -44,7 +46,72 @@ impl<'d> Lowering<'d> {
             );
             return None;
         };
-        Some(Product { price, role: table.role.unwrap_or_default() })
+        let contracts = self.lower_contracts(table, place, &price);
+        Some(Product { price, contracts, role: table.role.unwrap_or_default() })
+    }
+
+    fn lower_contracts(
+        &mut self,
+        table: &'d ProductTable,
+        place: &Place<'d>,
+        price: &Price,
+    ) -> Vec<Contract> {
+        let mut contracts = Vec::new();
+        let whole = price.terms.iter().all(|term| term.content.is_whole());
+        for (at, (name, contract)) in table.contract.iter().enumerate() {
+            let path = format!("{}.contract.{name}", place.path);
+            let own = Provenance {
+                source: contract.source.0.clone(),
+                assumed: contract.assumed.clone(),
+                confidence: contract.confidence,
+            };
+            let inherit = if own.is_empty() { place.inherit.clone() } else { own };
+            if !whole {
+                let message = format!(
+                    "`{}` is priced by what it contains, so its contract `{name}` has no price per t",
+                    place.name
+                );
+                let finding = Diagnostic::new(Code::WrongBasis, message).at(name.span, "");
+                self.report(finding.help("give the product a price per t of the whole stream"));
+            }
+            let fixed = contract.price.as_ref().and_then(|figure| {
+                let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
+                Some(self.figure(figure, &format!("{path}.price"), &inherit, &expect)?.id)
+            });
+            let premium = contract.premium.as_ref().and_then(|figure| {
+                let expect = Expect::any(Dimension::FRACTION);
+                Some(self.figure(figure, &format!("{path}.premium"), &inherit, &expect)?.id)
+            });
+            let price = match (fixed, premium) {
+                (Some(price), None) => ContractPrice::Fixed(price),
+                (None, Some(premium)) => ContractPrice::Indexed(premium),
+                _ => {
+                    let message = format!("`{path}` needs either a `price` or a `premium`");
+                    let finding = Diagnostic::new(Code::MissingKey, message).at(name.span, "");
+                    self.report(finding.help(
+                        "a fixed `price`, or a `premium` on the product's own price, such as `\"5 %\"`",
+                    ));
+                    continue;
+                }
+            };
+            let on = LimitOn {
+                kind: LimitKind::Contract,
+                operation: place.id,
+                port: Port::Contract(place.id, at),
+                content: Content::whole(),
+                share_of: None,
+                span: name.span,
+            };
+            if let Some(share) = &contract.share {
+                let on = LimitOn { share_of: Some(Port::Inlet(place.id)), ..on.clone() };
+                self.lower_limit(share, Sense::AtMost, &format!("{path}.share"), &inherit, &on);
+            }
+            if let Some(amount) = &contract.amount {
+                self.lower_limit(amount, Sense::AtMost, &format!("{path}.amount"), &inherit, &on);
+            }
+            contracts.push(Contract { name: name.value.clone(), price });
+        }
+        contracts
     }
 
     pub(super) fn lower_waste(&mut self, table: &'d WasteTable, place: &Place<'d>) -> Waste {

@@ -19,6 +19,13 @@ impl<'d> Lowering<'d> {
         rates.filter_map(|rate| self.lower_rate(rate, &path, place, outlets, &expect)).collect()
     }
 
+    pub(super) fn lower_incentive(&mut self, place: &Place<'d>, outlets: &[StreamId]) -> Vec<Rate> {
+        let path = format!("{}.incentive", place.path);
+        let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).per();
+        let rates = place.common.incentive.0.iter();
+        rates.filter_map(|rate| self.lower_rate(rate, &path, place, outlets, &expect)).collect()
+    }
+
     pub(super) fn lower_consumption(
         &mut self,
         place: &Place<'d>,

@@ -1,0 +1,316 @@
+//! What two aims cost each other: the Pareto front of two measures by the ε-constraint method.
+//!
+//! First both aims are optimised, each with the other one as good as it can then be. Between the two ends the second
+//! measure is held at values in equal steps, and the first is optimised (Haimes, Lasdon and Wismer 1971). Points that
+//! another one is at least as good as in both aims are left out.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::failure;
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics},
+    flowsheet::{Flowsheet, Measure, MeasureUnit, Objective, OperationId, PeriodId, ratio_unit},
+    index::Id,
+    lp::{self, ColumnId, LinearProgram, Options, RowId, RowSense},
+    model::{Column, Decision, Linear, Model, Row},
+};
+
+/// What is kept of a value is kept but for this share.
+const KEPT: f64 = 1e-9;
+
+/// Most steps of Dinkelbach's iteration.
+const STEPS: usize = 40;
+
+/// One of the two aims.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Aim {
+    /// The measure or ratio.
+    pub name: String,
+    /// Its unit; empty for a ratio of like things.
+    pub unit: String,
+    /// `maximise` or `minimise`.
+    pub sense: &'static str,
+}
+
+/// A plan that is not bettered in both aims at once.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ParetoPoint {
+    /// The first aim.
+    pub first: f64,
+    /// The second aim.
+    pub second: f64,
+    /// Change of the first per unit of the second that is let go, with routes and trains held; none at the ends.
+    pub trade: Option<f64>,
+    /// Alternatives that are taken.
+    pub routes: Vec<String>,
+    /// Proven relative gap, where whole numbers were chosen.
+    pub gap: Option<f64>,
+}
+
+/// The front between two aims.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Pareto {
+    /// One line that says what is modelled.
+    pub title: String,
+    /// Code of the currency of all money.
+    pub currency: String,
+    /// The first aim.
+    pub first: Aim,
+    /// The second aim.
+    pub second: Aim,
+    /// From the best of the first aim to the best of the second.
+    pub points: Vec<ParetoPoint>,
+}
+
+type Program = LinearProgram<Column, Row>;
+
+/// A measure, or a ratio, in the decisions alone.
+struct Reduced {
+    of: Vec<f64>,
+    to: Option<Vec<f64>>,
+    /// +1 if it is to be small.
+    sign: f64,
+}
+
+impl Reduced {
+    fn value(&self, primal: &[f64]) -> f64 {
+        let dot = |factors: &[f64]| -> f64 {
+            factors.iter().zip(primal).map(|(factor, value)| factor * value).sum()
+        };
+        match &self.to {
+            None => dot(&self.of),
+            Some(to) => dot(&self.of) / dot(to),
+        }
+    }
+
+    /// `of − value · to`, or `of` if it is no ratio.
+    fn against(&self, value: f64) -> Vec<f64> {
+        match &self.to {
+            None => self.of.clone(),
+            Some(to) => self.of.iter().zip(to).map(|(of, to)| of - value * to).collect(),
+        }
+    }
+
+    /// The program in which the measure is at least as good as a value.
+    fn hold(&self, program: &Program, key: Row, value: f64) -> Program {
+        let mut held = program.clone();
+        let factors = self.against(value);
+        let terms = factors.iter().enumerate().filter(|(_, factor)| **factor != 0.0);
+        let terms: Vec<(ColumnId, f64)> =
+            terms.map(|(at, &factor)| (ColumnId::new(at), self.sign * factor)).collect();
+        let rhs = if self.to.is_some() { 0.0 } else { self.sign * value };
+        held.add_row(key, RowSense::AtMost, rhs, terms);
+        held
+    }
+
+    /// The program that makes the measure, or `of − value · to`, as good as can be.
+    fn aim(&self, program: &Program, value: f64) -> Program {
+        let mut aimed = program.clone();
+        aimed.set_offset(0.0);
+        for (at, factor) in self.against(value).into_iter().enumerate() {
+            aimed.set_cost(ColumnId::new(at), self.sign * factor);
+        }
+        aimed
+    }
+}
+
+/// The front between the objective of a flowsheet and that of the same flowsheet with another objective.
+///
+/// # Errors
+/// Findings, if the model is wrong, if there is no plan, or if one of the aims has no best value.
+pub fn pareto(
+    flowsheet: &Flowsheet,
+    other: &Flowsheet,
+    count: usize,
+    options: &Options,
+) -> Result<Pareto, Diagnostics> {
+    if let Some(ratio) = flowsheet.objective.ratio() {
+        let message = "the first aim of a front must be a measure, not a ratio";
+        return Err(Diagnostic::new(Code::BadMeasure, message)
+            .at(ratio.span, "")
+            .help("let the ratio be the second aim: `--less` or `--more`")
+            .into());
+    }
+    let values = flowsheet.values();
+    let model = Model::assemble(flowsheet, &values)?;
+    let second = Reduced {
+        of: model.reduce(&summed(&model, flowsheet, &other.objective.of())),
+        to: other.objective.to().map(|to| model.reduce(&summed(&model, flowsheet, to))),
+        sign: -other.objective.sign(),
+    };
+    let search = Search { flowsheet, model: &model, second, options };
+    let points = search.points(count).map_err(|failure| {
+        let failure = model.explain(failure, crate::model::Form::Condensed);
+        failure::explain(flowsheet, &values, &model, options, &failure)
+    })?;
+    let aim = |objective: &Objective| {
+        let unit = match objective.to() {
+            None if flowsheet.is_dated() => {
+                let unit = objective.unit(&flowsheet.currency);
+                unit.trim_end_matches("/yr").to_owned()
+            }
+            to => ratio_unit(&objective.of(), to, &flowsheet.currency),
+        };
+        let worth = matches!(objective, Objective::Profit) && flowsheet.is_dated();
+        Aim {
+            name: if worth { "net present value".to_owned() } else { objective.text() },
+            unit,
+            sense: if objective.sign() > 0.0 { "maximise" } else { "minimise" },
+        }
+    };
+    Ok(Pareto {
+        title: flowsheet.title.clone(),
+        currency: flowsheet.currency.clone(),
+        first: aim(&flowsheet.objective),
+        second: aim(&other.objective),
+        points,
+    })
+}
+
+/// A measure over all periods: money as its present worth, everything else as its sum over time.
+fn summed(model: &Model, flowsheet: &Flowsheet, measure: &Measure) -> Linear {
+    let mut sum = Linear::zero();
+    for (period, data) in flowsheet.periods.iter_ids() {
+        let at = model.at(flowsheet, period);
+        let weight = match &flowsheet.money {
+            Some(money) if flowsheet.is_dated() && measure.unit == MeasureUnit::MoneyRate => {
+                money.weight(at.values, data)
+            }
+            _ => data.years,
+        };
+        sum.add(weight, &model.functionals().measure(at, measure));
+    }
+    sum
+}
+
+struct Search<'a> {
+    flowsheet: &'a Flowsheet,
+    model: &'a Model,
+    second: Reduced,
+    options: &'a Options,
+}
+
+impl Search<'_> {
+    fn points(&self, count: usize) -> Result<Vec<ParetoPoint>, lp::Failure> {
+        let program = self.model.condensed();
+        let solve = |program: &Program| lp::solve(program, self.options);
+        let first = solve(program)?;
+        // The second aim as good as it can be without loss of the first.
+        let kept = self.keep_first(first.objective);
+        let start = self.best_second(&kept, self.second.value(&first.primal))?;
+        let end = self.best_second(program, self.second.value(&start.primal))?;
+        let (from, to) = (self.second.value(&start.primal), self.second.value(&end.primal));
+        let mut points = vec![self.point(&start, None)];
+        let apart = (to - from).abs();
+        if !apart.is_finite() || apart <= KEPT * from.abs().max(to.abs()) {
+            return Ok(points);
+        }
+        let steps = count.max(2) - 1;
+        for step in 1..=steps {
+            let share = step as f64 / steps as f64;
+            let mut value = from + share * (to - from);
+            if step == steps {
+                // What is best is kept but for rounding.
+                value += self.second.sign * KEPT * value.abs();
+            }
+            let held =
+                self.second.hold(program, Row::Split(OperationId::new(0), PeriodId::new(0)), value);
+            let found = solve(&held)?;
+            let row = RowId::new(program.row_count());
+            let last = step == steps;
+            let trade = (!last).then(|| found.dual(row) * self.second.sign);
+            let trade = trade.filter(|_| self.second.to.is_none());
+            points.push(self.point(&found, trade));
+        }
+        Ok(self.undominated(points))
+    }
+
+    /// The program in which the first aim stays as good as it is.
+    fn keep_first(&self, best: f64) -> Program {
+        let program = self.model.condensed();
+        let mut kept = program.clone();
+        let terms: Vec<(ColumnId, f64)> = program
+            .columns()
+            .filter(|(_, column)| column.cost != 0.0)
+            .map(|(id, column)| (id, column.cost))
+            .collect();
+        let key = Row::Split(OperationId::new(0), PeriodId::new(0));
+        let room = KEPT * best.abs();
+        kept.add_row(key, RowSense::AtMost, best - program.offset() + room, terms);
+        kept
+    }
+
+    /// The plan with the best value of the second aim; of a ratio by Dinkelbach's iteration from a value.
+    fn best_second(&self, program: &Program, mut value: f64) -> Result<lp::Solution, lp::Failure> {
+        let mut best = lp::solve(&self.second.aim(program, value), self.options)?;
+        if self.second.to.is_none() {
+            return Ok(best);
+        }
+        for _ in 0..STEPS {
+            let next = self.second.value(&best.primal);
+            if !next.is_finite() {
+                let message = "the denominator of the second aim is 0 in its best plan";
+                return Err(lp::Failure::Backend(message.to_owned()));
+            }
+            if (next - value).abs() <= KEPT * next.abs().max(value.abs()) {
+                break;
+            }
+            value = next;
+            best = lp::solve(&self.second.aim(program, value), self.options)?;
+        }
+        Ok(best)
+    }
+
+    fn point(&self, solution: &lp::Solution, trade: Option<f64>) -> ParetoPoint {
+        let primal = &solution.primal;
+        let program = self.model.condensed();
+        let sign = -self.flowsheet.objective.sign();
+        let routes = self.model.drivers().iter_ids().filter(|(id, driver)| {
+            let first = driver.period == PeriodId::new(0);
+            matches!(driver.decision, Decision::Open(_)) && first && primal[id.index()] > 0.5
+        });
+        let routes = routes.filter_map(|(_, driver)| match driver.decision {
+            Decision::Open(id) => Some(self.flowsheet.operations[id].name.clone()),
+            _ => None,
+        });
+        ParetoPoint {
+            first: sign * program.objective_at(primal) + 0.0,
+            second: self.second.value(primal) + 0.0,
+            trade,
+            routes: routes.collect(),
+            gap: solution.gap.as_ref().map(|gap| gap.relative),
+        }
+    }
+
+    /// The points that no other one is at least as good as in both aims.
+    fn undominated(&self, points: Vec<ParetoPoint>) -> Vec<ParetoPoint> {
+        let sign = self.flowsheet.objective.sign();
+        let mut kept: Vec<ParetoPoint> = Vec::new();
+        for point in points {
+            let as_good = |other: &ParetoPoint| {
+                let room = KEPT * point.first.abs().max(other.first.abs()) * 10.0;
+                let side = KEPT * point.second.abs().max(other.second.abs()) * 10.0;
+                sign * (other.first - point.first) >= -room
+                    && self.second.sign * (point.second - other.second) >= -side
+            };
+            if let Some(last) = kept.last_mut()
+                && as_good(last)
+            {
+                continue;
+            }
+            let better = |old: &ParetoPoint| {
+                let room = KEPT * point.first.abs().max(old.first.abs()) * 10.0;
+                sign * (point.first - old.first) >= -room
+            };
+            while kept.last().is_some_and(better) {
+                kept.pop();
+            }
+            kept.push(point);
+        }
+        kept
+    }
+}
