@@ -125,7 +125,12 @@ fn enforced_goals_are_targets_if_none_is_named() {
     let found = refused(&chain("", "", &format!("{goal}false")), &Request::default());
     let finding = found.iter().next().expect("a finding");
     assert_eq!(finding.code, Code::MissingKey);
-    assert!(finding.help.as_ref().is_some_and(|help| help.contains("--target") && help.contains("`sold`")));
+    assert!(
+        finding
+            .help
+            .as_ref()
+            .is_some_and(|help| help.contains("--target") && help.contains("`sold`"))
+    );
 }
 
 #[test]
@@ -146,7 +151,7 @@ fn trains_are_rounded_up() {
     let leach = of(&told, "leach");
     near(leach.cost.expect("it has one"), 2.2 * 100.0 * (200.0 + 112.5));
     near(told.capital.expect("all have"), 2.2 * (7e6 + 31_250.0));
-    let text = render(&told, &Style { color: false, width: 100 });
+    let text = render(&told, &Style { color: false, width: 140 });
     assert!(text.contains("last train 75 % idle"), "{text}");
 }
 
@@ -154,7 +159,10 @@ fn trains_are_rounded_up() {
 fn trains_are_rounded_up_where_other_costs_are_not_known() {
     let mill = "build.train = { capacity = \"400 t/yr\", cost = \"1 MUSD\" }";
     let told = find(&chain(mill, "capacity = \"1 t/yr\"", ""), &targets(&["sales >= 100 t/yr"]));
-    assert_eq!((told.least, told.without_cost.as_slice()), (Least::Supply, &["leach".to_owned()][..]));
+    assert_eq!(
+        (told.least, told.without_cost.as_slice()),
+        (Least::Supply, &["leach".to_owned()][..])
+    );
     assert_eq!(of(&told, "mill").trains, Some(7.0));
     near(told.capital.expect("the mill has one"), 7e6);
 }
@@ -178,7 +186,10 @@ fn the_law_of_scale_is_followed_within_the_error_that_is_told() {
     assert_eq!(of(&told, "mill").sized_by.last().map(|by| by.what), Some(Reason::Smallest));
     let found = refused(&flowsheet, &targets(&["sales >= 1 kt/yr"]));
     let help = found.iter().next().and_then(|it| it.help.clone()).expect("it says why");
-    assert!(help.contains("`mill` needs 25 kt/yr, has 0 t/yr, and at most 10 kt/yr may be built"), "{help}");
+    assert!(
+        help.contains("`mill` needs 25 kt/yr, has 0 t/yr, and at most 10 kt/yr may be built"),
+        "{help}"
+    );
 }
 
 /// Two mills of one recovery, of which the second is half as dear.
@@ -209,7 +220,10 @@ price = "1 USD/t"
 
 #[test]
 fn of_two_capacities_the_cheaper_is_taken() {
-    let (dear, cheap) = ("capacity = \"10 t/yr\"\nexpansion = \"100 USD/(t/yr)\"", "build.cost = \"50 USD/(t/yr)\"");
+    let (dear, cheap) = (
+        "capacity = \"10 t/yr\"\nexpansion = \"100 USD/(t/yr)\"",
+        "build.cost = \"50 USD/(t/yr)\"",
+    );
     let told = find(&two_mills(dear, cheap), &targets(&["sales >= 100 t/yr"]));
     // What is there costs nothing.
     near(of(&told, "second").addition, 90.0);
@@ -217,7 +231,8 @@ fn of_two_capacities_the_cheaper_is_taken() {
     assert_eq!(of(&told, "first").addition, 0.0);
     near(told.capital.expect("all have"), 4500.0);
     assert_eq!(of(&told, "first").sized_by[0].name, "separator.first.capacity");
-    let second: Vec<&str> = of(&told, "second").sized_by.iter().map(|by| by.name.as_str()).collect();
+    let second: Vec<&str> =
+        of(&told, "second").sized_by.iter().map(|by| by.name.as_str()).collect();
     assert_eq!(second, ["sales", "separator.first.capacity"]);
     let greenfield = Request { greenfield: true, ..targets(&["sales >= 100 t/yr"]) };
     let told = find(&two_mills(dear, cheap), &greenfield);
@@ -227,18 +242,25 @@ fn of_two_capacities_the_cheaper_is_taken() {
 
 #[test]
 fn what_may_be_built_at_most_sizes_the_rest() {
-    let (dear, cheap) = ("build.cost = \"100 USD/(t/yr)\"", "build = { cost = \"50 USD/(t/yr)\", max = \"60 t/yr\" }");
+    let (dear, cheap) = (
+        "build.cost = \"100 USD/(t/yr)\"",
+        "build = { cost = \"50 USD/(t/yr)\", max = \"60 t/yr\" }",
+    );
     let told = find(&two_mills(dear, cheap), &targets(&["sales >= 100 t/yr"]));
     near(of(&told, "first").addition, 40.0);
     let first = &of(&told, "first").sized_by;
-    assert_eq!((first[1].what, first[1].name.as_str()), (Reason::Largest, "separator.second.build"));
+    assert_eq!(
+        (first[1].what, first[1].name.as_str()),
+        (Reason::Largest, "separator.second.build")
+    );
     near(first[1].part.expect("it takes a part"), -60.0);
 }
 
 #[test]
 fn what_is_kept_stays_a_limit() {
     let flowsheet = chain("capacity = \"1000 t/yr\"", "", "");
-    let request = |target, keep: &str| Request { keep: vec![keep.to_owned()], ..targets(&[target]) };
+    let request =
+        |target, keep: &str| Request { keep: vec![keep.to_owned()], ..targets(&[target]) };
     let told = find(&flowsheet, &request("sales >= 40 t/yr", "mill"));
     assert!(of(&told, "mill").kept && of(&told, "mill").addition == 0.0);
     let found = refused(&flowsheet, &request("sales >= 41 t/yr", "mill"));
@@ -270,7 +292,10 @@ fn what_makes_no_sense_is_refused_with_what_to_write() {
         assert!(told.contains(help), "{target}: {told}");
     }
     let free = Request { free: vec!["oar".to_owned()], ..targets(&["sales >= 1 t/yr"]) };
-    assert_eq!(refused(&flowsheet, &free).iter().next().map(|it| it.code), Some(Code::UnknownLimit));
+    assert_eq!(
+        refused(&flowsheet, &free).iter().next().map(|it| it.code),
+        Some(Code::UnknownLimit)
+    );
     let dated = chain("", "", "[period]\n2030 = \"1 yr\"\n2031 = \"1 yr\"");
     let found = refused(&dated, &targets(&["sales >= 1 t/yr"]));
     let finding = found.iter().next().expect("a finding");
@@ -295,7 +320,12 @@ fn the_industrial_plant_lacks_ore_and_is_sized_without_that_limit() {
     for (it, more) in told.operations.iter().zip(&more.operations) {
         let by = it.sized_by.iter().find(|by| by.what == Reason::Target);
         let slope = by.and_then(|by| by.factor).unwrap_or(0.0);
-        assert_relative_eq!(slope, (more.needed - it.needed) / 25.0, max_relative = 1e-6, epsilon = 1e-9);
+        assert_relative_eq!(
+            slope,
+            (more.needed - it.needed) / 25.0,
+            max_relative = 1e-6,
+            epsilon = 1e-9
+        );
         let parts: f64 = it.sized_by.iter().filter_map(|by| by.part).sum();
         assert_relative_eq!(parts, it.needed, max_relative = 1e-6, epsilon = 1e-9);
     }

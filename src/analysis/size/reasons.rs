@@ -1,8 +1,7 @@
 //! What a size follows from: targets, other limits that bind, trains, least and largest sizes.
 
-use super::{Plant, Reason, SizedBy, needed};
+use super::{ROUNDING, Reason, SizedBy, needed, plant::Plant, prepare::Item};
 use crate::{
-    analysis::size::prepare::Item,
     flowsheet::{BuildCost, BuildId, Content, Sense},
     model::{Row, Rule},
 };
@@ -16,7 +15,7 @@ impl Plant<'_> {
         let context = self.context;
         let mut reasons: Vec<SizedBy> = Vec::new();
         let largest = self.open.items.iter().map(|item| context.value(&needed(context, item)));
-        if size <= super::ROUNDING * largest.fold(0.0, f64::max) {
+        if size <= ROUNDING * largest.fold(0.0, f64::max) {
             return reasons;
         }
         if let Some(basis) = &self.last.basis {
@@ -39,7 +38,7 @@ impl Plant<'_> {
             reasons.push(rounded(Reason::Trains, path("train")));
         }
         if let Some(least) = build.min
-            && addition <= context.values[least] * (1.0 + super::ROUNDING)
+            && addition <= context.values[least] * (1.0 + ROUNDING)
         {
             reasons.push(rounded(Reason::Smallest, path("min")));
         }

@@ -170,3 +170,25 @@ fn split(text: &Name) -> Option<(Name, Sense, Name)> {
     let (left, right) = (side(0, at), side(at + length, text.len()));
     (!left.is_empty() && !right.is_empty()).then_some((left, sense, right))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Span;
+
+    #[test]
+    fn a_target_is_split_at_its_sign() {
+        let text = Name::new("flow(a)  ≥ 3 t/yr".to_owned(), Span::new(10, 29));
+        let (left, sense, right) = split(&text).expect("it has a sign");
+        assert_eq!((left.as_str(), sense, right.as_str()), ("flow(a)", Sense::AtLeast, "3 t/yr"));
+        assert_eq!((left.span, right.span), (Span::new(10, 17), Span::new(23, 29)));
+        for (text, wanted) in
+            [("a<=1", Sense::AtMost), ("a = 1", Sense::Exactly), ("a>=1", Sense::AtLeast)]
+        {
+            let found = split(&Name::new(text.to_owned(), Span::default()));
+            assert_eq!(found.map(|(_, sense, _)| sense), Some(wanted));
+        }
+        assert!(split(&Name::new("a > 1".to_owned(), Span::default())).is_none());
+        assert!(split(&Name::new(">= 1 t/yr".to_owned(), Span::default())).is_none());
+    }
+}

@@ -81,8 +81,7 @@ pub fn render(told: &Sizing, style: &Style) -> String {
 fn what_is_least(told: &Sizing) -> String {
     match told.least {
         Least::Capital => {
-            let counted =
-                if told.greenfield { "from nothing" } else { "beyond what is there" };
+            let counted = if told.greenfield { "from nothing" } else { "beyond what is there" };
             format!(
                 "Cheapest: the capital of what is built {counted} is least, then the supply of primary feeds, then the sizes."
             )
@@ -105,11 +104,8 @@ fn what_is_least(told: &Sizing) -> String {
 
 fn write_operations(page: &mut Page, told: &Sizing) {
     let any = |has: fn(&SizedOperation) -> bool| told.operations.iter().any(has);
-    let (trains, volume, cost) = (
-        any(|it| it.trains.is_some()),
-        any(|it| it.volume.is_some()),
-        any(|it| it.cost.is_some()),
-    );
+    let (trains, volume, cost) =
+        (any(|it| it.trains.is_some()), any(|it| it.volume.is_some()), any(|it| it.cost.is_some()));
     let money = told.operations.iter().filter_map(|it| it.cost).fold(0.0, f64::max);
     let (size, prefix) = match money {
         1e10.. => (1e9, "bn "),

@@ -23,7 +23,8 @@ impl<'d> Lowering<'d> {
         };
         let (time, mass) = (place.common.residence, place.common.density);
         let residence = read(time, "residence", Expect::positive(Dimension::TIME));
-        let expect = Expect::positive(Dimension::MASS_PER_VOLUME).usual(0.001, 25.0, "up to 25 t/m3");
+        let expect =
+            Expect::positive(Dimension::MASS_PER_VOLUME).usual(0.001, 25.0, "up to 25 t/m3");
         let density = read(mass, "density", expect);
         let (has, lacks, figure) = match (time, mass) {
             (Some(figure), None) => ("residence", "density = \"0.6 t/m3\"", figure),
