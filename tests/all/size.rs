@@ -14,7 +14,7 @@ use reeflow::{
 
 use crate::shipped;
 
-/// 10 % Nd2O3 in the ore, of which 80 and then 50 % are recovered: 25 t of ore per t sold.
+/// 10 % `Nd2O3` in the ore, of which 80 and then 50 % are recovered: 25 t of ore per t sold.
 const CHAIN: &str = r#"
 [flowsheet]
 title   = "a chain"
@@ -148,6 +148,8 @@ fn trains_are_rounded_up() {
     near(mill.cost.expect("it has one"), 2.2 * 7e6);
     assert_eq!(mill.sized_by.last().map(|by| by.what), Some(Reason::Trains));
     near(mill.sized_by[0].factor.expect("by the target"), 25.0);
+    assert_eq!(told.proof.whole, 1);
+    assert!(told.proof.search.is_some_and(|search| search.complete));
     let leach = of(&told, "leach");
     near(leach.cost.expect("it has one"), 2.2 * 100.0 * (200.0 + 112.5));
     near(told.capital.expect("all have"), 2.2 * (7e6 + 31_250.0));

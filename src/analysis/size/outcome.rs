@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::analysis::Search;
+
 /// The capacities that reach the targets.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -164,6 +166,8 @@ pub struct SizingProof {
     pub columns: usize,
     /// Decisions that take whole values only.
     pub whole: usize,
+    /// How the search among whole numbers was proven; none if there was none.
+    pub search: Option<Search>,
     /// Who solved it.
     pub backend: String,
 }

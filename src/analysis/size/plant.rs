@@ -6,7 +6,7 @@ use super::{
     prepare::{Item, Open},
 };
 use crate::{
-    analysis::{bottleneck::sense_name, context::Context, goals},
+    analysis::{Search, bottleneck::sense_name, context::Context, goals},
     curve::{CostCurve, ScaleLaw},
     document::Origin,
     flowsheet::{
@@ -58,7 +58,8 @@ impl Plant<'_> {
                 closure,
                 rows: program.row_count(),
                 columns: program.column_count(),
-                whole: program.columns().filter(|(_, column)| column.integer).count(),
+                whole: context.model.drivers().iter().filter(|it| is_whole(it.decision)).count(),
+                search: context.solution.raw.gap.as_ref().map(search),
                 backend: format!("{:?}", context.solution.raw.backend).to_lowercase(),
             },
         }
@@ -180,6 +181,16 @@ impl Plant<'_> {
         let (time, density) = (context.values[vessel.residence], context.values[vessel.density]);
         Some(context.value(&inlet) * time / density / available)
     }
+}
+
+/// How the search among whole numbers was proven.
+const fn search(gap: &lp::Gap) -> Search {
+    Search { bound: gap.bound, gap: gap.relative, nodes: gap.nodes, complete: gap.complete }
+}
+
+/// Whether a decision takes whole values only.
+const fn is_whole(decision: Decision) -> bool {
+    matches!(decision, Decision::Pick(..) | Decision::Trains(_) | Decision::Open(_))
 }
 
 /// What is built if so much lacks, in how many trains, and the cost of its equipment.

@@ -74,7 +74,7 @@ pub(super) fn open(flowsheet: &Flowsheet, request: &Request) -> Result<Open, Dia
     let priced = without_cost.is_empty() && items.iter().any(|item| item.build.is_some());
     check_choices(flowsheet, &items, priced)?;
     changed.objective = Objective::Minimise(supply(flowsheet));
-    for limit in changed.limits.iter_mut() {
+    for limit in &mut changed.limits {
         limit.build = None;
     }
     changed.builds = IdVec::new();
@@ -158,6 +158,7 @@ pub(super) const fn is_amount(limit: &Limit) -> bool {
             | LimitKind::Flow
             | LimitKind::Disposal
             | LimitKind::Ingredient
+            | LimitKind::Contract
     ) && limit.share_of.is_none()
 }
 
@@ -183,13 +184,15 @@ fn free(flowsheet: &mut Flowsheet, names: &[String]) -> Result<Vec<LimitId>, Dia
                 let path = flowsheet.figures[limit.figure].path.as_str();
                 (flowsheet.operations[limit.operation].name.as_str(), path)
             });
-            return Err(unknown("--free", name, known.collect()));
+            return Err(unknown("--free", name, &known.collect::<Vec<_>>()));
         }
         freed.extend(found);
     }
     freed.sort_unstable();
     freed.dedup();
-    freed.iter().for_each(|&id| drop_limit(flowsheet, id));
+    for &id in &freed {
+        drop_limit(flowsheet, id);
+    }
     Ok(freed)
 }
 
@@ -211,14 +214,14 @@ fn keep(flowsheet: &Flowsheet, names: &[String]) -> Result<Vec<LimitId>, Diagnos
                 let path = flowsheet.figures[limit.figure].path.as_str();
                 (flowsheet.operations[limit.operation].name.as_str(), path)
             });
-            return Err(unknown("--keep", name, known.collect()));
+            return Err(unknown("--keep", name, &known.collect::<Vec<_>>()));
         }
     }
     Ok(kept)
 }
 
 /// A name that no limit bears.
-fn unknown(flag: &str, name: &str, known: Vec<(&str, &str)>) -> Diagnostics {
+fn unknown(flag: &str, name: &str, known: &[(&str, &str)]) -> Diagnostics {
     let what = if flag == "--keep" { "capacity" } else { "limit" };
     let near = nearest(name, known.iter().flat_map(|&(operation, path)| [operation, path]));
     let help = match near {

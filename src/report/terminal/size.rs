@@ -176,7 +176,7 @@ fn sized_by(it: &SizedOperation) -> String {
             (false, false) => " + ",
             (false, true) => " − ",
         };
-        let _ = write!(text, "{sign}{times}{}", by.name);
+        let _ = write!(text, "{sign}{times}{}", short(by));
     }
     if parts.len() > NAMED {
         text.push_str(" …");
@@ -191,7 +191,7 @@ fn sized_by(it: &SizedOperation) -> String {
                 format!("last train {} % idle", percent(idle))
             }
             (Reason::Trains, _) => "whole trains".to_owned(),
-            _ => by.name.clone(),
+            _ => short(by).to_owned(),
         });
     }
     match (text.is_empty(), it.needed > 0.0, notes.is_empty()) {
@@ -200,6 +200,14 @@ fn sized_by(it: &SizedOperation) -> String {
         (true, true, false) => notes.join("; "),
         (false, _, true) => text,
         (false, _, false) => format!("{text}; {}", notes.join("; ")),
+    }
+}
+
+/// Of a path what follows the kind of the operation; no two operations have one name.
+fn short(by: &SizedBy) -> &str {
+    match by.what {
+        Reason::Target => &by.name,
+        _ => by.name.split_once('.').map_or(&by.name, |(_, rest)| rest),
     }
 }
 
@@ -224,8 +232,16 @@ fn proof(told: &Sizing) -> String {
         1 => ", 1 of them whole".to_owned(),
         n => format!(", {n} of them whole"),
     };
+    let search = proof.search.as_ref().map_or_else(String::new, |search| {
+        let nodes = if search.nodes == 1 { "node" } else { "nodes" };
+        format!(
+            " No plant is cheaper by more than {} %, after {} {nodes}.",
+            percent(search.gap),
+            search.nodes
+        )
+    });
     format!(
-        "Proven: certificate {worst:.0e}, gap {:.0e}, closure {:.0e}; {}; {} rows, {} columns{whole}.",
+        "Proven: certificate {worst:.0e}, gap {:.0e}, closure {:.0e}; {}; {} rows, {} columns{whole}.{search}",
         proof.gap, proof.closure, proof.backend, proof.rows, proof.columns
     )
 }
