@@ -5,8 +5,9 @@ use std::process::Command;
 use approx::assert_relative_eq;
 use reeflow::{
     analysis::size::{Least, Reason, Request, SizedOperation, Sizing, size},
-    diagnostic::{Code, Diagnostics, Span},
-    document::Name,
+    cli::files::Disk,
+    diagnostic::{Code, Diagnostics, Sources, Span},
+    document::{self, Name, load},
     flowsheet::Flowsheet,
     lp::Options,
     report::terminal::{Style, size::render},
@@ -359,4 +360,36 @@ fn the_command_exits_as_the_others_do() {
     assert_eq!(json["size"]["least"], "supply");
     let (code, ..) = run(&["--targets", "magnets"]);
     assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_residence_time_without_a_density_is_told() {
+    let text =
+        CHAIN.replace("MILL", "residence = \"2 h\"").replace("LEACH", "density = \"1 t/m3\"");
+    let request = document::Request::default();
+    let loaded = load("test.toml", text.as_bytes(), &request, &Disk, &mut Sources::new());
+    let (_, findings) = Flowsheet::lower(&loaded.expect("it loads").document).expect("it is sound");
+    let told: Vec<(Code, &str)> =
+        findings.iter().map(|it| (it.code, it.message.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (Code::UnusedInput, "`mill` has a `residence` alone, which gives no volume"),
+            (Code::UnusedInput, "`leach` has a `density` alone, which gives no volume"),
+        ]
+    );
+}
+
+#[test]
+fn a_route_is_chosen_by_what_it_costs() {
+    let build = |cost: u32, max: &str| format!("build = {{ cost = \"{cost} USD/(t/yr)\"{max} }}\n");
+    let max = ", max = \"1 kt/yr\"";
+    let routes = "\n[choice.mill]\none-of = [\"first\", \"second\"]\n";
+    let sheet = two_mills(&build(100, max), &format!("{}{routes}", build(50, max)));
+    let told = find(&sheet, &targets(&["sales >= 100 t/yr"]));
+    near(of(&told, "second").addition, 100.0);
+    near(told.capital.expect("all have"), 5000.0);
+    let sheet = two_mills(&build(100, max), &format!("{}{routes}", "capacity = \"5 t/yr\""));
+    let found = refused(&sheet, &targets(&["sales >= 100 t/yr"]));
+    assert_eq!(found.iter().next().map(|it| it.code), Some(Code::BadChoice));
 }
