@@ -13,10 +13,11 @@ use reeflow::{
         compare::attribute,
         debottleneck::{Request as Follow, debottleneck},
         sensitivity::{Request as Weigh, sensitivity},
+        size::{Request as Plant, size},
         together::together,
     },
-    diagnostic::Sources,
-    document::{self, Document, Files, Read, Request},
+    diagnostic::{Sources, Span},
+    document::{self, Document, Files, Name, Read, Request},
     exact,
     flowsheet::Flowsheet,
     lp::Options,
@@ -227,6 +228,13 @@ fn why(criterion: &mut Criterion) {
     group.bench_function(BenchmarkId::new("goals", "beylikova-industrial"), |b| {
         b.iter(|| together(black_box(&shipped), &options));
     });
+    let target = Name::new("magnets >= 2500 t/yr".to_owned(), Span::default());
+    for (free, label) in [(vec!["ore".to_owned()], "size"), (Vec::new(), "size-explain")] {
+        let plant = Plant { targets: vec![target.clone()], free, ..Plant::default() };
+        group.bench_function(BenchmarkId::new(label, "beylikova-industrial"), |b| {
+            b.iter(|| size(black_box(&shipped), &options, &plant));
+        });
+    }
     group.bench_function(BenchmarkId::new("best-ratio", "beylikova-industrial"), |b| {
         let ratio = "{ minimise = \"cost(all) / flow(magnets)\" }";
         let (flowsheet, _) = read(&path, &text, &[format!("flowsheet.objective={ratio}")]);

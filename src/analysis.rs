@@ -23,6 +23,7 @@ mod price;
 pub mod replay;
 mod roadmap;
 pub mod sensitivity;
+pub mod size;
 pub mod together;
 mod users;
 mod value;

@@ -23,6 +23,7 @@ mod pareto;
 pub mod render;
 mod run;
 mod sensitivity;
+mod size;
 mod solve;
 mod verify;
 
@@ -87,6 +88,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Balance(args) => balance::balance(args, console),
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
         Command::Sensitivity(args) => sensitivity::sensitivity(args, console),
+        Command::Size(args) => size::size(args, console),
         Command::Compare(args) => compare::compare(args, console),
         Command::Verify(args) => verify::verify(args, console),
         Command::Goals(args) => goals::goals(args, console),

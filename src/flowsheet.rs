@@ -30,7 +30,7 @@ pub use measure::{
 pub use operation::{
     Assay, Blender, Consumption, Contract, ContractPrice, Feed, Grade, Ingredient, Kind, Operation,
     OperationId, Product, Rate, Reaction, Reactor, Reagent, RecipeEntry, Recovery, Separation,
-    Separator, ServiceLife, Splitter, Stockpile, Use, Waste,
+    Separator, ServiceLife, Splitter, Stockpile, Use, Vessel, Waste,
 };
 pub use planning::{Build, BuildCost, BuildId, Choice, ChoiceId, Money, Period, Series};
 pub use price::{Price, PriceTerm};

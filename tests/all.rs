@@ -44,5 +44,7 @@ mod schema;
 mod sensitivity;
 #[path = "all/shipped.rs"]
 mod shipped;
+#[path = "all/size.rs"]
+mod size;
 #[path = "all/together.rs"]
 mod together;

@@ -10,7 +10,7 @@ use clap_complete::Shell;
 
 use super::{
     compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs, pareto::ParetoArgs,
-    sensitivity::SensitivityArgs, verify::VerifyArgs,
+    sensitivity::SensitivityArgs, size::SizeArgs, verify::VerifyArgs,
 };
 use crate::{
     lp::{Backend, Options},
@@ -113,6 +113,20 @@ Examples:
   reeflow debottleneck plant.toml --limit feed.ore.supply
   reeflow debottleneck plant.toml --budget '20 %' --format json")]
     Debottleneck(DebottleneckArgs),
+    /// Find the cheapest or smallest capacities that reach a target, operation by operation
+    #[command(after_help = "\
+All capacities are open; supplies, demands and specifications stay limits unless set free. Where every capacity has a \
+cost (`build` or `expansion`), the capital of what is added is least, else the supply of primary feeds and then the \
+sizes. Each size is told with what it follows from. With `residence` and `density` an operation has a volume, too.
+
+Exits with 0 if there is such a plant, 1 if there is none or the model is wrong, 2 if a file cannot be read or written.
+
+Examples:
+  reeflow size plant.toml --target 'magnets >= 2500 t/yr'
+  reeflow size plant.toml --target 'magnets >= 2500 t/yr' --free ore --keep roaster
+  reeflow size plant.toml --target 'value(magnets) / cost(ore) >= 10' --target 'magnets >= 500 t/yr'
+  reeflow size plant.toml --greenfield --format json")]
+    Size(SizeArgs),
     /// Find which figures the result hangs on: derivatives and a tornado
     #[command(after_help = "\
 Each figure is moved alone, over its own `range` or by --by; only the other lines of a recipe that fills the whole shrink in proportion. The JSON has \

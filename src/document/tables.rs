@@ -198,6 +198,10 @@ pub struct Common<'a> {
     pub fixed_cost: Option<&'a Figure>,
     /// Operators while it is there.
     pub operators: Option<&'a Figure>,
+    /// Time that what passes stays.
+    pub residence: Option<&'a Figure>,
+    /// Mass of what passes per volume.
+    pub density: Option<&'a Figure>,
     /// Cost per throughput.
     pub opex: &'a Many<Rate>,
     /// What the state pays per throughput.
@@ -255,6 +259,12 @@ macro_rules! operation_table {
             /// Operators that the operation needs as long as it is there, as a number.
             #[serde(default)]
             pub operators: Option<Figure>,
+            /// Time that what passes stays in the operation: `"2 h"`; with `density` it gives the volume.
+            #[serde(default)]
+            pub residence: Option<Figure>,
+            /// Mass of the inlet, as it is followed, per volume of what passes: `"0.6 t/m3"` of solids in a pulp.
+            #[serde(default)]
+            pub density: Option<Figure>,
             /// Operating cost without consumables: `"18 USD/t"` of the inlet, `"200 USD/t REO"` contained in it.
             #[serde(default)]
             pub opex: Many<Rate>,
@@ -296,6 +306,8 @@ macro_rules! operation_table {
                     build: self.build.as_ref(),
                     fixed_cost: self.fixed_cost.as_ref(),
                     operators: self.operators.as_ref(),
+                    residence: self.residence.as_ref(),
+                    density: self.density.as_ref(),
                     opex: &self.opex,
                     incentive: &self.incentive,
                     consumes: &self.consumes,

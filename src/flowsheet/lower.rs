@@ -10,6 +10,7 @@ mod planning;
 mod prices;
 mod ranges;
 mod reactions;
+mod target;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -62,6 +62,19 @@ pub struct Operation {
     pub fixed_cost: Option<FigureId>,
     /// Operators while it is there.
     pub operators: Option<FigureId>,
+    /// What its volume follows from, if that is said.
+    pub vessel: Option<Vessel>,
+}
+
+/// What the volume of an operation follows from: throughput × residence ÷ density.
+#[derive(Clone, Copy, Debug)]
+pub struct Vessel {
+    /// Time that what passes stays, yr, > 0.
+    pub residence: FigureId,
+    /// Mass of the inlet per volume of what passes, t/m³, > 0.
+    pub density: FigureId,
+    /// Share of the year in which the operation runs; all of it if not said.
+    pub availability: Option<FigureId>,
 }
 
 /// What an operation does.

@@ -50,6 +50,24 @@ impl Face {
             && self.moves.iter().zip(factors).any(|(&moves, &factor)| moves && factor != 0.0)
     }
 
+    /// The optimum at which Σ gⱼ xⱼ is least, and all optima like it; none of them if it has no basis.
+    ///
+    /// # Errors
+    /// A failure to solve, among them [`Failure::Unbounded`] if nothing ends it.
+    pub fn narrow(
+        &self,
+        factors: &[f64],
+        options: &Options,
+    ) -> Result<(Solution, Option<Self>), Failure> {
+        let mut program = self.program.clone();
+        for (at, &factor) in factors.iter().enumerate() {
+            program.set_cost(ColumnId::new(at), factor);
+        }
+        let solution = solve(&program, options)?;
+        let face = Self::new(&program, &solution);
+        Ok((solution, face))
+    }
+
     /// The least and the greatest value of Σ gⱼ xⱼ over all optima; infinite where nothing ends it.
     ///
     /// # Errors

@@ -104,7 +104,7 @@ impl Shape {
     }
 
     /// The largest size that may be built at once, t/yr; none without an end.
-    fn largest(&self, build: &Build, values: &Values) -> Option<f64> {
+    pub(crate) fn largest(&self, build: &Build, values: &Values) -> Option<f64> {
         match (self, &build.cost) {
             (Self::Train(size, _), BuildCost::Train { max, .. }) => max.map(|max| max * size),
             (Self::Pieces(pieces, _) | Self::Growing(pieces), _) => pieces.last().map(|it| it.to),

@@ -80,6 +80,22 @@ impl Model {
         lp::solve(&program, options).map_err(|failure| self.explain(failure, Form::Condensed))
     }
 
+    /// Writes what is minimised instead of the objective, into both programs.
+    pub(crate) fn minimise(&mut self, objective: &Linear) {
+        self.ratio = None;
+        for form in [Form::Condensed, Form::Full] {
+            let costs = self.factors(objective, form);
+            let program = match form {
+                Form::Condensed => &mut self.condensed,
+                Form::Full => &mut self.full,
+            };
+            for (at, cost) in costs.into_iter().enumerate() {
+                program.set_cost(ColumnId::new(at), cost);
+            }
+            program.set_offset(0.0);
+        }
+    }
+
     /// Finds the best ratio and writes it as the objective of both programs; none if the objective is no ratio.
     pub(super) fn solve_ratio(
         &mut self,

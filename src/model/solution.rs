@@ -267,6 +267,12 @@ impl Model {
         (constant, factors.collect())
     }
 
+    /// Takes another plan that is as good, if the duals of the one before prove it; whether they do.
+    pub(crate) fn move_to(&self, solution: &mut Solution, drivers: Vec<f64>) -> bool {
+        let (nodes, duals) = (self.reconstruct(&drivers), solution.duals.clone());
+        solution.replace(self, solution.objective, nodes, drivers, duals)
+    }
+
     /// A functional as one factor per driver.
     #[must_use]
     pub(crate) fn reduce(&self, functional: &Linear) -> Vec<f64> {

@@ -13,6 +13,7 @@ mod page;
 pub mod pareto;
 mod roadmap;
 pub mod sensitivity;
+pub mod size;
 mod stages;
 pub mod together;
 

@@ -79,6 +79,7 @@ fn help_of_each_command() {
         &["solve"],
         &["check"],
         &["balance"],
+        &["size"],
         &["export"],
         &["explain"],
         &["example"],

@@ -14,7 +14,7 @@ enum Sought {
 }
 
 /// Both sides of a `/` or `÷` that stands outside all parentheses.
-fn split_ratio(text: &Name) -> Option<(Name, Name)> {
+pub(super) fn split_ratio(text: &Name) -> Option<(Name, Name)> {
     let mut depth = 0_usize;
     let (at, sign) = text.char_indices().find(|&(_, sign)| {
         match sign {
@@ -105,7 +105,7 @@ impl Lowering<'_> {
     }
 
     /// In `A + B / C` it would be open what is divided.
-    fn check_bracketed(&mut self, part: &Name) -> Option<()> {
+    pub(super) fn check_bracketed(&mut self, part: &Name) -> Option<()> {
         let mut depth = 0_usize;
         // The hyphen of a name stands in parentheses or within a word: `in-situ(ore)`.
         let sum = part.char_indices().any(|(at, sign)| {
@@ -202,7 +202,7 @@ impl Lowering<'_> {
     }
 
     /// A bound that names its basis must name that of every flow it bounds.
-    fn check_goal_basis(&mut self, of: &Measure, found: &super::figures::Lowered) {
+    pub(super) fn check_goal_basis(&mut self, of: &Measure, found: &super::figures::Lowered) {
         let Some(basis) = &found.basis.numerator else { return };
         let names = of.terms.iter().map(|(_, term)| match term {
             Term::Flow(_, content) => content.name.as_str(),

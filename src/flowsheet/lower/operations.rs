@@ -7,6 +7,7 @@ mod feed;
 mod rates;
 mod separation;
 mod stocks;
+mod vessel;
 
 use super::{Lowering, did_you_mean, figures::Expect, limits::LimitOn};
 use crate::{
@@ -152,10 +153,11 @@ impl<'d> Lowering<'d> {
                 let expect = Expect::not_negative(Dimension::FRACTION).of().per();
                 self.lower_rate(rate, &path, &place, &outlets, &expect)
             });
-            self.lower_capacity(&place, &outlets);
+            let availability = self.lower_capacity(&place, &outlets);
             self.lower_expansion(&place);
             self.lower_build(&place, &outlets);
             let (fixed_cost, operators) = self.lower_standing(&place);
+            let vessel = self.lower_vessel(&place, availability);
             // Identifiers are positions: what could not be read, and was reported, keeps its place.
             let kind = kind.unwrap_or_else(|| table.empty());
             self.operations.push(Operation {
@@ -171,6 +173,7 @@ impl<'d> Lowering<'d> {
                 emission,
                 fixed_cost,
                 operators,
+                vessel,
             });
         }
     }

@@ -7,7 +7,7 @@ use super::{Finding, list, pretty};
 use crate::{
     analysis::{
         compare::Comparison, debottleneck::Debottleneck, pareto::Pareto,
-        sensitivity::SensitivityReport, together::Together,
+        sensitivity::SensitivityReport, size::Sizing, together::Together,
     },
     diagnostic::{Diagnostics, Sources},
 };
@@ -58,7 +58,8 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
 }
 
 /// Commands whose answers have a schema.
-pub const COMMANDS: [&str; 5] = ["compare", "debottleneck", "goals", "pareto", "sensitivity"];
+pub const COMMANDS: [&str; 6] =
+    ["compare", "debottleneck", "goals", "pareto", "sensitivity", "size"];
 
 /// The JSON schema of what a command of [`COMMANDS`] answers; none for others.
 #[must_use]
@@ -69,6 +70,7 @@ pub fn schema_of(command: &str) -> Option<String> {
         "goals" => Some(schema::<Together>(command)),
         "pareto" => Some(schema::<Pareto>(command)),
         "sensitivity" => Some(schema::<SensitivityReport>(command)),
+        "size" => Some(schema::<Sizing>(command)),
         _ => None,
     }
 }

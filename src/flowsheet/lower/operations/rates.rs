@@ -5,7 +5,9 @@ use super::Place;
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     document::Rate as RateTable,
-    flowsheet::{Consumption, Content, Limit, LimitId, LimitKind, Port, Rate, Sense, StreamId},
+    flowsheet::{
+        Consumption, Content, FigureId, Limit, LimitId, LimitKind, Port, Rate, Sense, StreamId,
+    },
     measure::Dimension,
 };
 
@@ -95,7 +97,12 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    pub(super) fn lower_capacity(&mut self, place: &Place<'d>, outlets: &[StreamId]) {
+    /// What can pass; the figure of the share of the year in which it can.
+    pub(super) fn lower_capacity(
+        &mut self,
+        place: &Place<'d>,
+        outlets: &[StreamId],
+    ) -> Option<FigureId> {
         let availability = place.common.availability.and_then(|figure| {
             let path = format!("{}.availability", place.path);
             let expect = Expect::share().usual(0.3, 1.0, "30–100 %");
@@ -119,13 +126,15 @@ impl<'d> Lowering<'d> {
                 self.limits[id].availability = availability;
             }
         }
-        if availability.is_some() && place.common.capacity.0.is_empty() {
+        let sized = !place.common.capacity.0.is_empty() || place.common.residence.is_some();
+        if availability.is_some() && !sized {
             let message = format!("`{}` has an availability but no capacity", place.name);
             let span = place.common.availability.map_or(place.name.span, |figure| figure.span);
             self.report(Diagnostic::new(Code::UnusedInput, message).at(span, "").help(
                 "add `capacity`; availability is the share of the year in which it is at hand",
             ));
         }
+        availability
     }
 
     /// What more of the limits that the operation itself sets costs.
