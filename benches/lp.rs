@@ -97,7 +97,8 @@ fn measure(criterion: &mut Criterion) {
         for size in [10, 30, 100, 300, 1000, 3000, 10_000] {
             let lp = generate(size);
             for backend in [Backend::Simplex, Backend::Microlp, Backend::Clarabel] {
-                let options = Options { backend, time_limit: Some(Duration::from_secs(20)) };
+                let time_limit = Some(Duration::from_secs(20));
+                let options = Options { backend, time_limit, ..Options::default() };
                 if solve(&lp, &options).is_err() {
                     continue;
                 }
@@ -116,5 +117,69 @@ fn measure(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, measure);
+/// Plants over periods: each may be set up for a fixed charge and then makes up to a capacity of
+/// each of its products; a stock per product, a demand that may be bought in dearly. A binary per
+/// plant and period; as many further columns as make it about 10 a binary.
+fn fixed_charge(binaries: usize) -> LinearProgram<usize, usize> {
+    const PLANTS: usize = 5;
+    const PRODUCTS: usize = 3;
+    let mut random = Random(binaries as u64);
+    let mut lp = LinearProgram::new();
+    let mut stocks: Vec<Option<ColumnId>> = vec![None; PRODUCTS];
+    let hours: Vec<f64> = (0..PLANTS * PRODUCTS).map(|_| 0.6 + 0.8 * random.unit()).collect();
+    let mut row = 0;
+    let mut next = || {
+        row += 1;
+        row
+    };
+    for period in 0..binaries.div_ceil(PLANTS) {
+        let mut supplies: Vec<Vec<(ColumnId, f64)>> = vec![Vec::new(); PRODUCTS];
+        let demands: Vec<f64> = (0..PRODUCTS).map(|_| 40.0 + 80.0 * random.unit()).collect();
+        for plant in 0..PLANTS {
+            let open = lp.add_column(period, 150.0 + 200.0 * random.unit(), 0.0, 1.0);
+            lp.set_integer(open);
+            let mut used = vec![(open, -180.0 - 20.0 * plant as f64)];
+            for (product, supply) in supplies.iter_mut().enumerate() {
+                let made = lp.add_column(period, 1.0 + 3.0 * random.unit(), 0.0, f64::INFINITY);
+                used.push((made, hours[plant * PRODUCTS + product]));
+                supply.push((made, 0.95));
+                lp.add_row(next(), RowSense::AtMost, 0.0, [(made, 1.0), (open, -250.0)]);
+            }
+            lp.add_row(next(), RowSense::AtMost, 0.0, used);
+        }
+        for (product, mut supply) in supplies.into_iter().enumerate() {
+            let bought = lp.add_column(period, 9.0, 0.0, f64::INFINITY);
+            let kept = lp.add_column(period, 0.5, 0.0, 300.0);
+            supply.extend([(bought, 1.0), (kept, -1.0)]);
+            supply.extend(stocks[product].map(|stock| (stock, 1.0)));
+            stocks[product] = Some(kept);
+            lp.add_row(next(), RowSense::Equal, demands[product], supply);
+        }
+    }
+    lp
+}
+
+/// Programs with integers, and how many nodes each takes; a limit of nodes ends the largest.
+#[allow(clippy::print_stdout)]
+fn measure_integer(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("integer");
+    group.sample_size(10).warm_up_time(Duration::from_millis(200));
+    group.measurement_time(Duration::from_millis(500));
+    for binaries in [30, 40, 100, 300] {
+        let lp = fixed_charge(binaries);
+        let options = Options { node_limit: Some(20_000), ..Options::default() };
+        let gap = solve(&lp, &options).expect("a point").gap.expect("integers have a gap");
+        let (rows, columns) = (lp.row_count(), lp.column_count());
+        println!("{binaries} binaries, {rows} rows × {columns} columns: {gap:?}");
+        if gap.nodes > 5000 {
+            continue;
+        }
+        group.bench_function(BenchmarkId::from_parameter(binaries), |bencher| {
+            bencher.iter(|| solve(black_box(&lp), &options).expect("an optimum"));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, measure, measure_integer);
 criterion_main!(benches);

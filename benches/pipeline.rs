@@ -253,9 +253,15 @@ fn exactly(criterion: &mut Criterion) {
         let (flowsheet, sources) = read(&path, &text, &[]);
         let prove = || {
             let form = Form::Condensed;
-            analysis::analyse_exactly(black_box(&flowsheet), &sources, &options, form, false)
-                .1
-                .proof
+            analysis::analyse_exactly(
+                black_box(&flowsheet),
+                &sources,
+                &options,
+                form,
+                analysis::Wanted::default(),
+            )
+            .1
+            .proof
         };
         let Some(proof) = prove() else { panic!("{name} is not proven") };
         group.bench_function(BenchmarkId::new("analyse-and-prove", &name), |b| b.iter(prove));

@@ -261,6 +261,21 @@ fn report(
     Ok(Plan { model, solution, outcome, findings })
 }
 
+/// Refuses what is asked of one year only.
+pub(crate) fn only_one_year(flowsheet: &Flowsheet, command: &str) -> Result<(), Diagnostic> {
+    if !flowsheet.is_planned() {
+        return Ok(());
+    }
+    let message = format!(
+        "`{command}` answers for one year, but the flowsheet has periods, stocks, money, or something to build or choose"
+    );
+    let first = flowsheet.document.period.keys().next().map(|name| name.span);
+    let first = first.unwrap_or(flowsheet.document.flowsheet.title.span);
+    Err(Diagnostic::new(Code::SeveralPeriods, message)
+        .at(first, "")
+        .help("`reeflow solve` tells what binds in which period, and what is built"))
+}
+
 /// The period that is told in full.
 fn told_period(flowsheet: &Flowsheet, name: Option<&str>) -> Result<PeriodId, Diagnostic> {
     let periods = &flowsheet.periods;

@@ -28,8 +28,8 @@ pub use include::{Files, Read};
 pub use load::{Loaded, Request, load};
 pub use outlet::{Objective, Outlet, Outlets, Payable, Wanted};
 pub use planning::{
-    BuildTable, ChoiceSpan, ChoiceTable, CurveTable, MoneyTable, OverheadTable, ReferenceTable,
-    TrainTable,
+    BuildTable, ChoiceSpan, ChoiceTable, CurveTable, LifetimeTable, MoneyTable, OverheadTable,
+    ReferenceTable, TrainTable,
 };
 pub use skeleton::{Entry, Skeleton};
 pub use spanned::{Name, Spanned};
@@ -37,7 +37,7 @@ pub use tables::{
     AssayTable, BlenderTable, Common, ConsumableTable, Document, FeedTable, GoalTable, HeaderTable,
     IngredientTable, Named, Origin, ProductTable, RatioTable, ReactionMode, ReactionTable,
     ReactorTable, ReagentTable, Role, ScenarioTable, SeparatorTable, SourceTable, SpeciesTable,
-    SplitterTable, WasteTable,
+    SplitterTable, StockpileTable, UseTable, WasteTable,
 };
 pub use text::MAX_BYTES;
 

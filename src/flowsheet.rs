@@ -29,8 +29,8 @@ pub use measure::{
 };
 pub use operation::{
     Assay, Blender, Consumption, Feed, Grade, Ingredient, Kind, Operation, OperationId, Product,
-    Rate, Reaction, Reactor, Reagent, RecipeEntry, Recovery, Separation, Separator, Splitter,
-    Waste,
+    Rate, Reaction, Reactor, Reagent, RecipeEntry, Recovery, Separation, Separator, ServiceLife,
+    Splitter, Stockpile, Use, Waste,
 };
 pub use planning::{Build, BuildCost, BuildId, Choice, ChoiceId, Money, Period, Series};
 pub use price::{Price, PriceTerm};
@@ -184,7 +184,10 @@ impl Flowsheet {
     /// Whether more is said than what flows where in a year: periods, what is built, routes, how money counts.
     #[must_use]
     pub fn is_planned(&self) -> bool {
-        let standing = |it: &Operation| it.operators.is_some() || it.fixed_cost.is_some();
+        let standing = |it: &Operation| {
+            let lasting = matches!(it.kind, Kind::Stockpile(_) | Kind::Use(_));
+            lasting || it.operators.is_some() || it.fixed_cost.is_some()
+        };
         self.is_dated()
             || !self.builds.is_empty()
             || !self.choices.is_empty()

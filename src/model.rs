@@ -64,6 +64,12 @@ pub enum Decision {
     Blend(OperationId),
     /// What a blender buys of an ingredient.
     Ingredient(OperationId, SpeciesId),
+    /// What is drawn from a stockpile.
+    Draw(OperationId),
+    /// What is in a stockpile at the end of the period, t.
+    Stock(OperationId),
+    /// 1: what was sold before the first period.
+    Past(OperationId),
     /// Capacity that is added, t/yr.
     Addition(BuildId),
     /// Size within one piece of a cost curve, t/yr.
@@ -236,6 +242,9 @@ impl Model {
                     Decision::Ingredient(id, item) => {
                         format!("buy({},{})", operation(id), species(item))
                     }
+                    Decision::Draw(id) => format!("draw({})", operation(id)),
+                    Decision::Stock(id) => format!("stock({})", operation(id)),
+                    Decision::Past(id) => format!("past({})", operation(id)),
                     Decision::Addition(id) => format!("build({})", built(id)),
                     Decision::Piece(id, at) => format!("build({},{at})", built(id)),
                     Decision::Pick(id, at) => format!("pick({},{at})", built(id)),
@@ -285,6 +294,8 @@ impl Model {
             }
             Row::Rule(rule, period) => {
                 let name = match rule {
+                    Rule::Stock(id) => format!("stock({})", operation(id)),
+                    Rule::Past(id) => format!("past({})", operation(id)),
                     Rule::PieceEnd(id, at) => format!("piece-end({},{at})", built(id)),
                     Rule::PieceStart(id, at) => format!("piece-start({},{at})", built(id)),
                     Rule::OnePiece(id) => format!("one-piece({})", built(id)),

@@ -28,6 +28,8 @@ mod measure;
 mod mutants;
 #[path = "all/oracle.rs"]
 mod oracle;
+#[path = "all/planning.rs"]
+mod planning;
 #[path = "all/ranges.rs"]
 mod ranges;
 #[path = "all/ratios.rs"]

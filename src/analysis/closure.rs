@@ -6,7 +6,7 @@ use super::{ClosureOutcome, context::Context};
 use crate::{
     balance::Closure,
     chem::Element,
-    flowsheet::{Kind, OperationId, SpeciesId},
+    flowsheet::{Kind, OperationId, SpeciesId, StreamId},
 };
 
 /// What is balanced: a species by itself, or an element over all formulas.
@@ -20,7 +20,8 @@ enum Component {
 pub(super) fn close(context: &Context<'_>) -> (Vec<ClosureOutcome>, f64) {
     let mut worst = 0.0_f64;
     for (id, operation) in context.flowsheet.operations.iter_ids() {
-        if !operation.outlets.is_empty() && !matches!(operation.kind, Kind::Feed(_)) {
+        let inner = !matches!(operation.kind, Kind::Feed(_) | Kind::Use(_));
+        if !operation.outlets.is_empty() && inner {
             worst = worst.max(around(context, id));
         }
     }
@@ -29,7 +30,8 @@ pub(super) fn close(context: &Context<'_>) -> (Vec<ClosureOutcome>, f64) {
     let (mut entering, mut leaving) = (Vec::new(), Vec::new());
     for (id, operation) in context.flowsheet.operations.iter_ids() {
         entering.extend(context.purchases(id));
-        let into = if matches!(operation.kind, Kind::Feed(_)) {
+        released(context, id, &mut entering, &mut leaving);
+        let into = if matches!(operation.kind, Kind::Feed(_) | Kind::Use(_)) {
             (&operation.outlets, &mut entering)
         } else if context.is_end(id) {
             (&operation.inlets, &mut leaving)
@@ -63,6 +65,7 @@ pub(super) fn around(context: &Context<'_>, operation: OperationId) -> f64 {
     let data = &context.flowsheet.operations[operation];
     let mut entering = context.purchases(operation);
     let mut leaving = Vec::new();
+    released(context, operation, &mut entering, &mut leaving);
     for (streams, list) in [(&data.inlets, &mut entering), (&data.outlets, &mut leaving)] {
         for &stream in streams {
             let species = &context.flowsheet.streams[stream].species;
@@ -84,6 +87,33 @@ pub(super) fn around(context: &Context<'_>, operation: OperationId) -> f64 {
             balance.relative().abs()
         })
         .fold(0.0, f64::max)
+}
+
+/// What a stockpile gives beyond what comes enters; what it takes leaves.
+fn released(
+    context: &Context<'_>,
+    operation: OperationId,
+    entering: &mut Vec<(SpeciesId, f64)>,
+    leaving: &mut Vec<(SpeciesId, f64)>,
+) {
+    let data = &context.flowsheet.operations[operation];
+    if !matches!(data.kind, Kind::Stockpile(_)) {
+        return;
+    }
+    let total = |streams: &[StreamId]| streams.iter().map(|&id| context.total(id)).sum::<f64>();
+    let (came, went) = (total(&data.inlets), total(&data.outlets));
+    // Both have the composition of the stock.
+    let (streams, whole) = if came >= went { (&data.inlets, came) } else { (&data.outlets, went) };
+    if whole <= 0.0 {
+        return;
+    }
+    let list = if went > came { entering } else { leaving };
+    for &stream in streams {
+        let species = &context.flowsheet.streams[stream].species;
+        let amounts =
+            species.iter().map(|&id| (id, context.flow(stream, id) / whole * (went - came).abs()));
+        list.extend(amounts);
+    }
 }
 
 /// All species that take part in a reaction anywhere.

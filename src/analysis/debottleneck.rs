@@ -77,6 +77,7 @@ pub fn debottleneck(
     options: &Options,
     request: &Request,
 ) -> Result<Debottleneck, Diagnostics> {
+    super::only_one_year(flowsheet, "debottleneck")?;
     let goal = request.goal.as_deref().map(|name| find_goal(flowsheet, name)).transpose()?;
     let free = without_enforcement(flowsheet, goal);
     let flowsheet = &free;

@@ -4,6 +4,7 @@ mod chain;
 mod conflict;
 mod infeasible;
 mod part;
+mod planned;
 mod process;
 mod rank;
 mod ratio;
@@ -31,6 +32,9 @@ pub(super) fn explain(
     failure: &Failure,
 ) -> Diagnostics {
     match failure {
+        Failure::Infeasible(rows) if flowsheet.is_planned() => {
+            planned::explain(flowsheet, model, options, rows)
+        }
         Failure::Infeasible(rows) => infeasible::explain(flowsheet, values, model, options, rows),
         Failure::Unbounded(drivers) => {
             unbounded::explain(flowsheet, values, model, options, drivers).into()

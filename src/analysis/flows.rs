@@ -97,9 +97,10 @@ pub(super) fn operations(context: &Context<'_>) -> Vec<OperationOutcome> {
             let sum =
                 |streams: &[StreamId]| streams.iter().map(|&id| context.total(id)).sum::<f64>();
             let leaving = sum(&operation.outlets);
-            let feeds = matches!(operation.kind, Kind::Feed(_));
+            let feeds = matches!(operation.kind, Kind::Feed(_) | Kind::Use(_));
             let throughput = if feeds { leaving } else { sum(&operation.inlets) };
             let purchased = context.purchases(id).iter().map(|&(_, amount)| amount).sum::<f64>();
+            let stock = matches!(operation.kind, Kind::Stockpile(_));
             let inner = !feeds && !context.is_end(id);
             let share = |&stream: &StreamId| Share {
                 to: flowsheet.streams[stream].name.clone(),
@@ -112,7 +113,7 @@ pub(super) fn operations(context: &Context<'_>) -> Vec<OperationOutcome> {
                 throughput,
                 purchased,
                 leaving,
-                error: if inner { leaving - throughput - purchased } else { 0.0 },
+                error: if inner && !stock { leaving - throughput - purchased } else { 0.0 },
                 closure: if inner { closure::around(context, id) } else { 0.0 },
                 cost: context.value(&functionals.operation_cost(context.at(), id)),
                 emission: context.value(&functionals.emission(context.at(), id)),
@@ -142,7 +143,9 @@ fn contents(context: &Context<'_>) -> Vec<(Content, bool)> {
     let mut elements: Vec<Element> = Vec::new();
     let mut species: Vec<SpeciesId> = Vec::new();
     for operation in &flowsheet.operations {
-        let Kind::Feed(_) = operation.kind else { continue };
+        if !matches!(operation.kind, Kind::Feed(_) | Kind::Use(_)) {
+            continue;
+        }
         for &id in operation.outlets.iter().flat_map(|&stream| &flowsheet.streams[stream].species) {
             let formula = flowsheet.species[id].formula.as_ref();
             let mut named = false;
@@ -188,7 +191,7 @@ pub(super) fn recovered(
             supplied.add(content.weight(species), &amount);
         }
         let flow = functionals.flow(at, Port::Inlet(id), content);
-        if matches!(operation.kind, Kind::Feed(_)) {
+        if matches!(operation.kind, Kind::Feed(_) | Kind::Use(_)) {
             supplied.add(1.0, &flow);
         } else if context.is_end(id) {
             ends.push((operation.name.clone(), flow));

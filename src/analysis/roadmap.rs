@@ -61,7 +61,12 @@ pub(super) fn roadmap(
         operators: year.operators(),
         cash: cash::flow(&year),
         finance: cash::finance(&year),
-        search: None,
+        search: solution.raw.gap.as_ref().map(|gap| Search {
+            bound: -flowsheet.objective.sign() * gap.bound,
+            gap: gap.relative,
+            nodes: gap.nodes,
+            complete: gap.complete,
+        }),
     }
 }
 
@@ -95,12 +100,16 @@ impl<'a> Years<'a> {
             let kind = match operation.kind {
                 Kind::Feed(_) => "feed",
                 Kind::Product(_) => "product",
+                Kind::Use(_) => "returns",
                 _ => return None,
             };
             let values = self.each(|context| {
                 let whole = Content::whole();
-                let flow = context.functionals().flow(context.at(), Port::Inlet(id), &whole);
-                context.value(&flow)
+                let port = match operation.kind {
+                    Kind::Use(_) => Port::Stream(operation.outlets[0]),
+                    _ => Port::Inlet(id),
+                };
+                context.value(&context.functionals().flow(context.at(), port, &whole))
             });
             Some(Course { name: operation.name.clone(), kind, values })
         });

@@ -138,6 +138,7 @@ pub fn sensitivity(
     options: &Options,
     request: &Request,
 ) -> Result<SensitivityReport, Diagnostics> {
+    super::only_one_year(flowsheet, "sensitivity")?;
     let clock = Clock::start(options);
     let chosen = choose(flowsheet, request)?;
     let values = flowsheet.values();

@@ -90,6 +90,7 @@ struct Search<'a> {
 /// # Errors
 /// Findings, if there is no plan even without goals.
 pub fn together(flowsheet: &Flowsheet, options: &Options) -> Result<Together, Diagnostics> {
+    super::only_one_year(flowsheet, "goals")?;
     let values = flowsheet.values();
     let all: Vec<GoalId> = flowsheet.goals.ids().collect();
     let search = Search { flowsheet, values: &values, options };

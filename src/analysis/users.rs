@@ -117,7 +117,7 @@ fn of_operation(flowsheet: &Flowsheet, operation: &Operation, add: &mut dyn FnMu
                 term.payable.into_iter().for_each(&mut *add);
             }
         }
-        Kind::Separator(_) | Kind::Splitter(_) => {}
+        Kind::Separator(_) | Kind::Splitter(_) | Kind::Stockpile(_) | Kind::Use(_) => {}
     }
 }
 
@@ -158,7 +158,7 @@ fn shaping_of(kind: &Kind, add: &mut dyn FnMut(FigureId)) {
         Kind::Blender(blender) => {
             blender.recipe.iter().filter_map(|entry| entry.share).for_each(add);
         }
-        Kind::Product(_) | Kind::Waste(_) => {}
+        Kind::Product(_) | Kind::Waste(_) | Kind::Stockpile(_) | Kind::Use(_) => {}
     }
 }
 

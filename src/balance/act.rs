@@ -67,7 +67,11 @@ impl Actor<'_> {
         let data = &self.flowsheet.operations[operation];
         let mut effect = Effect::default();
         match &data.kind {
-            Kind::Feed(_) | Kind::Product(_) | Kind::Waste(_) => {}
+            Kind::Feed(_)
+            | Kind::Product(_)
+            | Kind::Waste(_)
+            | Kind::Stockpile(_)
+            | Kind::Use(_) => {}
             Kind::Separator(separator) => {
                 let shares = self.separate(&separator.separation, &data.outlets, species);
                 effect.leaving = shares.map(|(outlet, share)| (outlet, species, share)).collect();

@@ -263,7 +263,8 @@ pub(super) struct SolverArgs {
 
 impl SolverArgs {
     pub(super) const fn options(&self) -> Options {
-        Options { backend: self.solver.backend(), time_limit: Some(self.time_limit) }
+        let time_limit = Some(self.time_limit);
+        Options { backend: self.solver.backend(), time_limit, gap: 0.0, node_limit: None }
     }
 
     pub(super) const fn form(&self) -> Form {

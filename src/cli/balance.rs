@@ -7,7 +7,7 @@ use super::{
     run::Sheet,
 };
 use crate::{
-    analysis::{SpeciesFlow, StreamOutcome, analyse, replay},
+    analysis::{SpeciesFlow, StreamOutcome, analyse, only_one_year, replay},
     balance::{self, Decisions, Flows},
     diagnostic::Diagnostics,
     flowsheet::{Flowsheet, StreamId},
@@ -32,6 +32,7 @@ pub(super) fn balance(args: &BalanceArgs, console: &mut Console) -> Result<End, 
 
 /// The flows, and at the optimum how far they are from those of the plan, relative to the largest stream.
 fn compute(flowsheet: &Flowsheet, args: &BalanceArgs) -> Result<(Flows, Option<f64>), Diagnostics> {
+    only_one_year(flowsheet, "balance")?;
     let values = flowsheet.values();
     if !args.at_optimum {
         let decisions = Decisions::of_flowsheet(flowsheet, &values)?;

@@ -132,7 +132,10 @@ fn read(
     let side = sheet.ask(console, |it| observe(it, &args.solver.options(), args.solver.form()));
     let compared = side.zip(sheet.flowsheet).map(|(mut side, flowsheet)| {
         side.name(&words(&file, scenario.as_deref(), &patch.changes()));
-        Compared { side, flowsheet: Ok(flowsheet) }
+        let planned = "the change of a plan over the years is not divided among its causes";
+        let flowsheet =
+            if flowsheet.is_planned() { Err(planned.to_owned()) } else { Ok(flowsheet) };
+        Compared { side, flowsheet }
     });
     Ok(Half { findings: sheet.findings, sources: sheet.sources, compared })
 }

@@ -101,6 +101,41 @@ pub struct TrainTable {
     pub max: Option<Spanned<f64>>,
 }
 
+/// How long products serve: one of the three distributions.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct LifetimeTable {
+    /// All serve just so long.
+    #[serde(default)]
+    pub fixed: Option<Figure>,
+    /// Normally distributed, cut off at 0.
+    #[serde(default)]
+    pub normal: Option<NormalTable>,
+    /// Weibull distributed.
+    #[serde(default)]
+    pub weibull: Option<WeibullTable>,
+}
+
+/// A normal distribution of lifetimes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NormalTable {
+    /// Mean, a time.
+    pub mean: Figure,
+    /// Standard deviation, a time.
+    pub deviation: Figure,
+}
+
+/// A Weibull distribution of lifetimes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WeibullTable {
+    /// Time by which 63.2 % have reached the end of their life.
+    pub scale: Figure,
+    /// Shape, above 0; 1 is exponential, 2 to 4 usual for products.
+    pub shape: Figure,
+}
+
 /// `[choice.NAME]`: operations of which just one is there.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -9,7 +9,7 @@ use super::{
     Name, Spanned,
     figure::{Confidence, Figure, Limit, Many, Period, Provenance, Rate, SourceIds},
     outlet::{Objective, Outlets, Payable},
-    planning::{BuildTable, ChoiceTable, MoneyTable},
+    planning::{BuildTable, ChoiceTable, LifetimeTable, MoneyTable},
 };
 
 /// A table keyed by names, in the order of the file.
@@ -61,6 +61,12 @@ pub struct Document {
     /// Operations that mix to a recipe.
     #[serde(default)]
     pub blender: Named<BlenderTable>,
+    /// Stocks that are filled in one period and drawn from in another.
+    #[serde(default)]
+    pub stockpile: Named<StockpileTable>,
+    /// Products in service, which come back at the end of their life.
+    #[serde(default, rename = "use")]
+    pub in_use: Named<UseTable>,
     /// Material that is sold.
     #[serde(default)]
     pub product: Named<ProductTable>,
@@ -366,6 +372,49 @@ operation_table! {
         /// Ingredients that are bought as needed.
         #[serde(default)]
         pub buy: Named<IngredientTable>,
+    }
+}
+
+operation_table! {
+    /// `[stockpile.NAME]`: a stock of one composition, filled in one period and drawn from in another.
+    pub struct StockpileTable {
+        /// Where what is drawn goes.
+        pub to: Outlets,
+        /// What is there before the first period, as a mass, of the composition of what comes; nothing if not said.
+        #[serde(default)]
+        pub opening: Option<Figure>,
+        /// What may be there at the end of each period, as a mass: at most this, or `{ min, max }` (a reserve is a `min`).
+        #[serde(default)]
+        pub stock: Option<Limit>,
+        /// Share of the stock that is lost per year; none if not said.
+        #[serde(default)]
+        pub loss: Option<Figure>,
+        /// Cost per t of stock and year, as a price per mass.
+        #[serde(default)]
+        pub holding_cost: Option<Figure>,
+    }
+}
+
+operation_table! {
+    /// `[use.NAME]`: products in service; what reaches the end of its life and is collected comes back.
+    pub struct UseTable {
+        /// The product that is in service.
+        pub of: Name,
+        /// Where what comes back goes.
+        pub to: Outlets,
+        /// Share of what is sold that is used so, 100 % if not said.
+        #[serde(default)]
+        pub share: Option<Figure>,
+        /// How long it serves.
+        pub lifetime: LifetimeTable,
+        /// Share of what reaches the end of its life that is collected.
+        pub collection: Figure,
+        /// What was sold in calendar years before the first period: `2015 = "120 t/yr"`.
+        #[serde(default)]
+        pub past: Named<Figure>,
+        /// The composition of what was sold then; needed with `past`.
+        #[serde(default)]
+        pub assay: Option<AssayTable>,
     }
 }
 

@@ -409,7 +409,8 @@ impl<'a> Flows<'a> {
                         }
                     }
                 }
-                Kind::Product(_) | Kind::Waste(_) => {}
+                // A flowsheet with stocks is refused.
+                Kind::Product(_) | Kind::Waste(_) | Kind::Stockpile(_) | Kind::Use(_) => {}
             }
             let complete = matches!(&data.kind, Kind::Blender(blender) if blender.complete);
             for (node, species) in self.of(outlet) {

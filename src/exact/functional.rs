@@ -53,6 +53,8 @@ impl Flows<'_> {
                 }
                 None
             }
+            // A flowsheet with stocks is refused.
+            Port::Stock(_) => None,
             Port::Blend(operation) => Some((Decision::Blend(operation), factor.clone())),
             Port::Ingredient(operation, species) => {
                 Some((Decision::Ingredient(operation, species), counted(species)))
@@ -162,7 +164,12 @@ impl Flows<'_> {
                     }
                 }
             }
-            Kind::Feed(_) | Kind::Separator(_) | Kind::Splitter(_) | Kind::Product(_) => {}
+            Kind::Feed(_)
+            | Kind::Separator(_)
+            | Kind::Splitter(_)
+            | Kind::Product(_)
+            | Kind::Stockpile(_)
+            | Kind::Use(_) => {}
         }
         Ok(())
     }

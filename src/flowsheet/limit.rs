@@ -24,6 +24,8 @@ pub enum Port {
     Blend(OperationId),
     /// What a blender buys of one ingredient.
     Ingredient(OperationId, SpeciesId),
+    /// What is in a stockpile at the end of the period, t.
+    Stock(OperationId),
 }
 
 /// The direction of a limit.
@@ -58,6 +60,8 @@ pub enum LimitKind {
     Recipe,
     /// What can be bought of an ingredient.
     Ingredient,
+    /// What may be in a stockpile.
+    Stock,
 }
 
 /// Something that can bind.

@@ -6,6 +6,7 @@ use super::{
 use crate::{
     diagnostic::Span,
     document::{Origin, ReactionMode, Role},
+    lifetime::Lifetime,
     typed_id,
 };
 
@@ -74,6 +75,10 @@ pub enum Kind {
     Reactor(Reactor),
     /// Mixes to a recipe.
     Blender(Blender),
+    /// A stock of one composition.
+    Stockpile(Stockpile),
+    /// Products in service, whose returns it supplies.
+    Use(Use),
     /// Material that is sold.
     Product(Product),
     /// Material that is disposed of.
@@ -90,8 +95,78 @@ impl Kind {
             Self::Splitter(_) => "splitter",
             Self::Reactor(_) => "reactor",
             Self::Blender(_) => "blender",
+            Self::Stockpile(_) => "stockpile",
+            Self::Use(_) => "use",
             Self::Product(_) => "product",
             Self::Waste(_) => "waste",
+        }
+    }
+}
+
+/// A stock of one composition, filled in one period and drawn from in another.
+#[derive(Clone, Debug)]
+pub struct Stockpile {
+    /// What is there before the first period, t.
+    pub opening: Option<FigureId>,
+    /// Share that is lost per year.
+    pub loss: Option<FigureId>,
+    /// Cost per t of stock and year.
+    pub holding: Option<FigureId>,
+}
+
+impl Stockpile {
+    /// What is left of a t after some years, and what is left at their end of a t/yr that came through all of them.
+    #[must_use]
+    pub fn kept(&self, values: &Values, years: f64) -> (f64, f64) {
+        let loss = self.loss.map_or(0.0, |id| values[id]);
+        if loss <= 0.0 {
+            return (1.0, years);
+        }
+        let rate = -(-loss).ln_1p();
+        ((-rate * years).exp(), -(-rate * years).exp_m1() / rate)
+    }
+}
+
+/// Products in service.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// The product.
+    pub of: OperationId,
+    /// Share of what is sold that is used so.
+    pub share: Option<FigureId>,
+    /// How long it serves.
+    pub life: ServiceLife,
+    /// Share of what reaches the end of its life that is collected.
+    pub collection: FigureId,
+    /// Calendar years before the first period, and what was sold in each, t/yr.
+    pub past: Vec<(f64, FigureId)>,
+    /// The composition of what was sold then.
+    pub assay: Option<Assay>,
+}
+
+/// How long products serve.
+#[derive(Clone, Copy, Debug)]
+pub enum ServiceLife {
+    /// Just so long, yr.
+    Fixed(FigureId),
+    /// Normally distributed: mean and standard deviation, yr.
+    Normal(FigureId, FigureId),
+    /// Weibull distributed: scale, yr, and shape.
+    Weibull(FigureId, FigureId),
+}
+
+impl ServiceLife {
+    /// The distribution at given values of the figures.
+    #[must_use]
+    pub fn at(self, values: &Values) -> Lifetime {
+        match self {
+            Self::Fixed(years) => Lifetime::Fixed { years: values[years] },
+            Self::Normal(mean, deviation) => {
+                Lifetime::Normal { mean: values[mean], deviation: values[deviation] }
+            }
+            Self::Weibull(scale, shape) => {
+                Lifetime::Weibull { scale: values[scale], shape: values[shape] }
+            }
         }
     }
 }

@@ -30,8 +30,13 @@ fn follow(flowsheet: &Flowsheet, values: &Values, there: &mut [Vec<bool>]) {
         queued[operation.index()] = false;
         let data = &flowsheet.operations[operation];
         let mut inlet: Vec<SpeciesId> = Vec::new();
+        // What comes back is what was sold.
+        let inlets = match &data.kind {
+            Kind::Use(in_use) => &flowsheet.operations[in_use.of].inlets,
+            _ => &data.inlets,
+        };
         for id in flowsheet.species.ids() {
-            if data.inlets.iter().any(|stream| there[stream.index()][id.index()]) {
+            if inlets.iter().any(|stream| there[stream.index()][id.index()]) {
                 inlet.push(id);
             }
         }
@@ -43,9 +48,19 @@ fn follow(flowsheet: &Flowsheet, values: &Values, there: &mut [Vec<bool>]) {
                 *cell = true;
             }
             let next = flowsheet.streams[stream].to;
-            if grew && !queued[next.index()] {
-                queued[next.index()] = true;
-                waiting.push(next);
+            let in_use = flowsheet
+                .operations
+                .iter_ids()
+                .filter(|(_, other)| matches!(&other.kind, Kind::Use(data) if data.of == next));
+            let mut next: Vec<OperationId> = vec![next];
+            if grew {
+                next.extend(in_use.map(|(id, _)| id));
+            }
+            for next in next {
+                if grew && !queued[next.index()] {
+                    queued[next.index()] = true;
+                    waiting.push(next);
+                }
             }
         }
     }
@@ -66,7 +81,15 @@ fn leaving(
             let reports = |&&id: &&SpeciesId| separator.separation.share(stream, id, values) != 0.0;
             inlet.iter().filter(reports).copied().collect()
         }
-        Kind::Splitter(_) => inlet.to_vec(),
+        Kind::Splitter(_) | Kind::Stockpile(_) => inlet.to_vec(),
+        Kind::Use(in_use) => {
+            let past = in_use.assay.iter().flat_map(|assay| assay.fractions(values));
+            let past = past.filter(|&(_, share)| share > 0.0).map(|(id, _)| id);
+            let mut species: Vec<SpeciesId> = inlet.iter().copied().chain(past).collect();
+            species.sort_unstable();
+            species.dedup();
+            species
+        }
         Kind::Reactor(reactor) => {
             let map = ReactorMap::new(reactor, values, inlet);
             let mut species: Vec<SpeciesId> = map

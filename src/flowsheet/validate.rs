@@ -74,7 +74,9 @@ impl Check<'_> {
     fn check_operation(&self, id: OperationId, operation: &Operation) -> Vec<Found> {
         let inlet = self.inlet_species(operation);
         let mut found = Vec::new();
-        if inlet.is_empty() && !matches!(operation.kind, Kind::Feed(_) | Kind::Blender(_)) {
+        if inlet.is_empty()
+            && !matches!(operation.kind, Kind::Feed(_) | Kind::Blender(_) | Kind::Use(_))
+        {
             return vec![self.unreachable(operation).into()];
         }
         match &operation.kind {
@@ -104,7 +106,7 @@ impl Check<'_> {
                 }
                 self.check_recipe(id, operation, blender, &inlet, &mut found);
             }
-            Kind::Product(_) | Kind::Waste(_) => {}
+            Kind::Product(_) | Kind::Waste(_) | Kind::Stockpile(_) | Kind::Use(_) => {}
         }
         self.check_limits(id, &inlet, &mut found);
         found

@@ -9,10 +9,13 @@
 //! are numbered columns first, then logicals.
 
 mod crash;
+mod dual;
 mod polish;
 mod ratio;
 
 use std::time::Instant;
+
+pub(super) use dual::{Back, Resting};
 
 use super::{
     factor::Factor,
@@ -79,13 +82,20 @@ impl<'a> Engine<'a> {
         start: Option<(&[f64], Option<&[f64]>)>,
         deadline: Option<Instant>,
     ) -> Self {
+        let mut engine = Self::bare(program, columns, deadline);
+        engine.crash(start);
+        engine
+    }
+
+    /// Everything at zero, without a basis.
+    fn bare(program: &'a Program, columns: &'a Sparse, deadline: Option<Instant>) -> Self {
         let (n, m) = (program.column_count(), program.row_count());
         let logicals = (0..m).map(|row| program.logical_bounds(row));
         let (lowers, uppers): (Vec<_>, Vec<_>) = logicals.unzip();
         let norm = (0..n).map(|j| 1.0 + columns.outer(j).map(|(_, a)| a * a).sum::<f64>());
         let norm = norm.chain((0..m).map(|_| 2.0)).map(f64::sqrt);
         let weight = (0..m).map(|i| u32::try_from(program.rows.count(i)).unwrap_or(u32::MAX));
-        let mut engine = Self {
+        Self {
             program,
             columns,
             lower: [program.lower.as_slice(), &lowers].concat(),
@@ -100,9 +110,7 @@ impl<'a> Engine<'a> {
             weight: weight.collect(),
             stalled: 0,
             deadline,
-        };
-        engine.crash(start);
-        engine
+        }
     }
 
     /// Number of structural columns.

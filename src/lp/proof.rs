@@ -4,7 +4,7 @@ use twofloat::TwoFloat;
 
 use super::{
     RowSense,
-    certificate::{infeasibility, wrong_sign},
+    certificate::{infeasibility, reduced_costs, wrong_sign},
     program::{Program, dot},
 };
 
@@ -46,6 +46,38 @@ pub(super) fn farkas(program: &Program, mut multipliers: Vec<f64>) -> (Vec<f64>,
     }
     let proven = f64::from(margin) > VANISHES * size;
     (multipliers, proven)
+}
+
+/// What row duals prove: no feasible point has a lower objective than `bound`.
+pub(super) struct Floor {
+    /// The least objective, offset included.
+    pub(super) bound: f64,
+    /// Reduced cost of each column; the bound rises by its size per unit that a column is kept
+    /// away from the bound the reduced cost presses it to.
+    pub(super) reduced: Vec<f64>,
+}
+
+/// The dual objective Σ yᵢ bᵢ + Σ min over the bounds of dⱼ xⱼ, in double-double; duals of the
+/// wrong sign count as zero. None if it is −∞, but for reduced costs that are rounding.
+///
+/// Any y will do (weak duality, Gale, Kuhn & Tucker 1951): nothing is asked of where it comes from.
+pub(super) fn floor(program: &Program, duals: &[f64]) -> Option<Floor> {
+    let signed = duals.iter().zip(&program.sense);
+    let duals = signed.map(|(&dual, &sense)| if wrong_sign(sense, dual) { 0.0 } else { dual });
+    let duals: Vec<f64> = duals.collect();
+    let (reduced, sizes) = reduced_costs(program, &duals);
+    let mut sum = dot(duals.iter().copied().zip(program.rhs.iter().copied()));
+    sum += TwoFloat::from(program.offset);
+    for (j, &cost) in reduced.iter().enumerate() {
+        let bound = if cost > 0.0 { program.lower[j] } else { program.upper[j] };
+        if bound.is_finite() {
+            sum += TwoFloat::new_mul(cost, bound);
+        } else if cost.abs() > VANISHES * sizes[j] {
+            return None;
+        }
+    }
+    let bound = f64::from(sum);
+    bound.is_finite().then_some(Floor { bound, reduced })
 }
 
 /// Whether `ray` can be followed for ever from the feasible `point`, ever cheaper.

@@ -16,6 +16,7 @@ use crate::index::Id;
 mod integer;
 mod task;
 
+pub use integer::{GAP_ROUNDING, Gap, best_points};
 use task::Task;
 
 /// Most columns a program may have for the own simplex to be tried before Clarabel.
@@ -46,6 +47,12 @@ pub struct Options {
     pub backend: Backend,
     /// Wall-clock limit for the whole call; none is unlimited.
     pub time_limit: Option<Duration>,
+    /// With integers, [`Gap::relative`] at which the search may stop, ≥ 0; 0 is to the end, up to
+    /// rounding ([`GAP_ROUNDING`]).
+    pub gap: f64,
+    /// With integers, most nodes of the search, [`Gap::nodes`]; none is unlimited. Unlike a time
+    /// limit it gives the same answer everywhere.
+    pub node_limit: Option<usize>,
 }
 
 impl Options {
@@ -56,7 +63,7 @@ impl Options {
     }
 }
 
-/// A certified optimum.
+/// A certified optimum; with integers, where a limit ended the search, the best point found.
 #[derive(Clone, Debug)]
 pub struct Solution {
     /// The minimum, offset included.
@@ -71,7 +78,8 @@ pub struct Solution {
     pub backend: Backend,
     /// Whether the point is a vertex of the feasible region.
     pub vertex: bool,
-    /// The basis of the vertex; none above [`BASIS_ROWS`] rows.
+    /// The basis of the vertex; none above [`BASIS_ROWS`] rows. With integers, that of the program
+    /// in which every integer column is fixed at its value, as are duals and reduced costs.
     pub basis: Option<Basis>,
     /// The recomputed optimality conditions; they pass. With integers, those of the program in
     /// which every integer column is fixed at its value.
@@ -82,6 +90,8 @@ pub struct Solution {
     pub unique: Option<bool>,
     /// Basis changes made after the backend had finished.
     pub pivots: usize,
+    /// What is proven of the optimum over the integers; none for a program without integers.
+    pub gap: Option<Gap>,
 }
 
 impl Solution {
@@ -114,12 +124,14 @@ pub enum Failure {
         /// Multipliers of the rows whose sum contradicts the bounds; one per row.
         farkas: Vec<f64>,
         /// Whether the multipliers have been checked to prove it; false only where integers alone
-        /// make the program infeasible.
+        /// make the program infeasible: then the multipliers are 0, and the proof is a search that
+        /// has no branch left, each cut off by checked multipliers of its own.
         certified: bool,
     },
     /// The objective falls for ever.
     Unbounded {
-        /// A feasible point, one value per column.
+        /// A feasible point, one value per column; whole where it has to be, if a short search
+        /// finds such a point.
         point: Vec<f64>,
         /// The direction to follow from it, one step per column; checked.
         ray: Vec<f64>,
@@ -131,13 +143,16 @@ pub enum Failure {
         /// Who supplied it.
         backend: Backend,
     },
-    /// Out of time.
+    /// Out of time; with integers, out of time or nodes before any whole point was found.
     TimeLimit,
     /// No backend gave an answer, or none that could be proven; the last one's words.
     Backend(String),
 }
 
 /// Minimises a linear program.
+///
+/// With integer columns a limit on time or nodes is no failure once a whole point is known: the
+/// best one is returned, and its [`Gap`] says how much better another could be.
 ///
 /// # Errors
 ///
@@ -150,7 +165,7 @@ pub fn solve<C, R>(lp: &LinearProgram<C, R>, options: &Options) -> Result<Soluti
     }
     let deadline = options.deadline();
     if program.integer.iter().any(|&integer| integer) {
-        integer::solve(program, options.backend, deadline)
+        integer::solve(program, options, deadline)
     } else {
         continuous(program, options.backend, deadline)
     }

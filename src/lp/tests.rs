@@ -28,7 +28,7 @@ fn backends() -> Vec<Backend> {
 }
 
 fn with(backend: Backend) -> Options {
-    Options { backend, time_limit: Some(Duration::from_millis(100)) }
+    Options { backend, time_limit: Some(Duration::from_millis(100)), ..Options::default() }
 }
 
 /// Columns as (cost, lower, upper), rows as (coefficients, sense, rhs).

@@ -100,6 +100,11 @@ fn list_drivers(flowsheet: &Flowsheet) -> (IdVec<DriverId, Driver>, Vec<usize>) 
                         add(Decision::Ingredient(id, item.species));
                     }
                 }
+                Kind::Stockpile(_) => {
+                    add(Decision::Draw(id));
+                    add(Decision::Stock(id));
+                }
+                Kind::Use(in_use) if !in_use.past.is_empty() => add(Decision::Past(id)),
                 _ => {}
             }
         }
@@ -114,6 +119,12 @@ fn order_operations(flowsheet: &Flowsheet) -> Vec<(Vec<OperationId>, bool)> {
     for stream in &flowsheet.streams {
         // Against the flow, so that what comes first is upstream.
         graph.add_edge(vertices[stream.to.index()], vertices[stream.from.index()], ());
+    }
+    for (id, operation) in flowsheet.operations.iter_ids() {
+        if let Kind::Use(in_use) = &operation.kind {
+            // What is sold and comes back in one period.
+            graph.add_edge(vertices[id.index()], vertices[in_use.of.index()], ());
+        }
     }
     kosaraju_scc(&graph)
         .into_iter()
@@ -184,7 +195,9 @@ impl Work<'_> {
             match (self.infer(operation, period), known.get(&operation)) {
                 (Some(Inferred::Free(first, second)), hypothesis) => {
                     let data = &self.flowsheet.operations[operation];
-                    if matches!(data.kind, Kind::Splitter(_)) || hypothesis.is_some() {
+                    if matches!(data.kind, Kind::Splitter(_) | Kind::Stockpile(_))
+                        || hypothesis.is_some()
+                    {
                         self.report_pooled(operation, first, second);
                     }
                 }
@@ -246,10 +259,26 @@ impl Work<'_> {
                 let inlet = self.definer(period).inlet(operation);
                 Some(infer(&columns(inlet, &self.transfer)))
             }
+            Kind::Stockpile(_) => Some(self.infer_stock(operation, period)),
             Kind::Blender(blender) if blender.complete => {
                 Some(self.infer_blend(operation, blender, period))
             }
             _ => None,
+        }
+    }
+
+    /// A stock has the composition of all that comes to it, in this period and in those before.
+    fn infer_stock(&self, operation: OperationId, period: PeriodId) -> Inferred {
+        let inlet = self.definer(period).inlet(operation);
+        let found = infer(&columns(inlet, &self.transfer));
+        let before = self.composed.iter().find(|(_, id, _)| *id == operation);
+        match (found, before) {
+            (Inferred::Empty, Some((.., composition))) => Inferred::Fixed(composition.clone()),
+            (Inferred::Fixed(found), Some((.., before))) if !found.agrees_with(before) => {
+                let driver = self.definer(period).driver(operation, 0);
+                Inferred::Free(driver, driver)
+            }
+            (found, _) => found,
         }
     }
 
@@ -344,6 +373,15 @@ impl Work<'_> {
                 "let only one stream bring each line of the recipe, or give limits (`{ min, max }`) in the recipe",
             )
         };
+        let (what, why, help) = if matches!(data.kind, Kind::Stockpile(_)) {
+            (
+                format!("stockpile `{name}` holds a mixture"),
+                "what is drawn from it would have any composition",
+                "give each of the streams a stockpile of its own, or let only one composition reach it in all periods",
+            )
+        } else {
+            (what, why, help)
+        };
         let mut diagnostic = Diagnostic::new(Code::PooledSplit, String::new()).at(data.span, why);
         if first == second {
             diagnostic.message = format!(
@@ -372,7 +410,11 @@ pub(super) fn place_of(
     driver: DriverId,
 ) -> (String, Span) {
     match drivers[driver].decision {
-        Decision::Supply(id) | Decision::Blend(id) => {
+        Decision::Supply(id)
+        | Decision::Blend(id)
+        | Decision::Draw(id)
+        | Decision::Stock(id)
+        | Decision::Past(id) => {
             let operation = &flowsheet.operations[id];
             (format!("`{}`", operation.name), operation.span)
         }

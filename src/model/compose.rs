@@ -24,6 +24,14 @@ impl Composition {
     }
 }
 
+impl Composition {
+    /// Whether it is the same but for rounding.
+    pub(super) fn agrees_with(&self, other: &Self) -> bool {
+        let close = |species| (self.share(species) - other.share(species)).abs() <= TOLERANCE;
+        self.0.iter().chain(&other.0).all(|&(species, _)| close(species))
+    }
+}
+
 /// What is known of a composition.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Inferred {

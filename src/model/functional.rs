@@ -72,6 +72,9 @@ impl Functionals {
                     }
                 }
             }
+            Port::Stock(operation) => {
+                self.add_driver(at, Decision::Stock(operation), 1.0, &mut flow);
+            }
             Port::Ingredient(operation, species) => {
                 let key = Decision::Ingredient(operation, species);
                 self.add_driver(at, key, content.weight(species), &mut flow);
@@ -287,6 +290,7 @@ impl Functionals {
         cost.add(1.0, &self.purchase_cost(at, operation));
         cost.add(1.0, &self.disposal(at, operation));
         cost.add(1.0, &self.fixed_cost(at, operation));
+        cost.add(1.0, &self.holding(at, operation));
         cost
     }
 
@@ -388,6 +392,7 @@ fn port_operation(flowsheet: &Flowsheet, port: Port) -> OperationId {
         Port::Inlet(operation)
         | Port::Mix(operation)
         | Port::Blend(operation)
+        | Port::Stock(operation)
         | Port::Ingredient(operation, _) => operation,
     }
 }

@@ -9,8 +9,8 @@ use crate::{
     curve::{CostCurve, ScaleLaw, Segment},
     finance,
     flowsheet::{
-        Build, BuildCost, BuildId, ChoiceId, Flowsheet, Money, OperationId, Period, PeriodId,
-        Values,
+        Build, BuildCost, BuildId, ChoiceId, Content, Flowsheet, Kind, Money, Operation,
+        OperationId, Period, PeriodId, Port, Stockpile, Values,
     },
     index::{Id, IdVec},
     lp::RowSense,
@@ -148,7 +148,11 @@ pub(super) fn list_drivers(
         }
     }
     let staffed = flowsheet.operations.iter().any(|it| it.operators.is_some());
-    let standing = staffed || flowsheet.operations.iter().any(|it| it.fixed_cost.is_some());
+    let stands = |it: &Operation| {
+        let held = |it: &Stockpile| it.opening.is_some() && it.holding.is_some();
+        it.fixed_cost.is_some() || matches!(&it.kind, Kind::Stockpile(stock) if held(stock))
+    };
+    let standing = staffed || flowsheet.operations.iter().any(stands);
     if standing {
         add(Decision::Standing, first);
     }
@@ -167,6 +171,10 @@ pub(super) fn list_drivers(
 /// A rule that decisions of planning obey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
+    /// What is in a stockpile is what was there, and what came, less what was drawn and lost.
+    Stock(OperationId),
+    /// What was sold before the first period counts once.
+    Past(OperationId),
     /// A piece is not larger than its end.
     PieceEnd(BuildId, usize),
     /// A piece is at least as large as its beginning.
@@ -507,6 +515,7 @@ impl Functionals {
                 self.size_rules(horizon.at(period), id, build, &mut rows);
             }
         }
+        self.stock_rules(horizon, &mut rows);
         self.choice_rules(horizon, &mut rows);
         let first = PeriodId::new(0);
         let standing = self.one(first, Decision::Standing, 1.0);
@@ -525,6 +534,60 @@ impl Functionals {
             rows.extend(self.tax_rule(horizon, period));
         }
         rows
+    }
+
+    /// What is in stockpiles, and what comes back from the past.
+    fn stock_rules(&self, horizon: Horizon<'_>, rows: &mut Vec<RuleRow>) {
+        let flowsheet = horizon.flowsheet;
+        for (id, operation) in flowsheet.operations.iter_ids() {
+            for (period, data) in flowsheet.periods.iter_ids() {
+                let at = horizon.at(period);
+                let past = self.one(period, Decision::Past(id), 1.0);
+                if !past.is_empty() {
+                    let (rule, sense) = (Rule::Past(id), RowSense::Equal);
+                    rows.push(RuleRow { rule, period, sense, rhs: 1.0, left: past });
+                }
+                let Kind::Stockpile(stockpile) = &operation.kind else { continue };
+                let (kept, through) = stockpile.kept(at.values, data.years);
+                let mut left = self.one(period, Decision::Stock(id), 1.0);
+                let mut rhs = 0.0;
+                match period.index().checked_sub(1) {
+                    Some(before) => {
+                        let before = PeriodId::new(before);
+                        left.add(-kept, &self.one(before, Decision::Stock(id), 1.0));
+                    }
+                    None => rhs = kept * stockpile.opening.map_or(0.0, |id| at.values[id]),
+                }
+                left.add(-through, &self.flow(at, Port::Inlet(id), &Content::whole()));
+                left.add(through, &self.one(period, Decision::Draw(id), 1.0));
+                let (rule, sense) = (Rule::Stock(id), RowSense::Equal);
+                rows.push(RuleRow { rule, period, sense, rhs, left });
+            }
+        }
+    }
+
+    /// What is in a stockpile, mean over a period, t: half of what is there at its beginning and half of what at its end.
+    pub(crate) fn mean_stock(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut stock = self.one(at.period, Decision::Stock(operation), 0.5);
+        if let Some(before) = at.period.index().checked_sub(1) {
+            stock.add(0.5, &self.one(PeriodId::new(before), Decision::Stock(operation), 1.0));
+        } else if let Kind::Stockpile(stockpile) = &at.flowsheet.operations[operation].kind
+            && let Some(opening) = stockpile.opening
+        {
+            stock.add(0.5 * at.values[opening], &self.one(at.period, Decision::Standing, 1.0));
+        }
+        stock
+    }
+
+    /// Cost of holding a stock, money per year.
+    pub(crate) fn holding(&self, at: At<'_>, operation: OperationId) -> Linear {
+        let mut cost = Linear::zero();
+        if let Kind::Stockpile(stockpile) = &at.flowsheet.operations[operation].kind
+            && let Some(figure) = stockpile.holding
+        {
+            cost.add(at.values[figure], &self.mean_stock(at, operation));
+        }
+        cost
     }
 
     /// How large what is decided in a period may be.

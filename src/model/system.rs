@@ -8,9 +8,10 @@ use super::{DriverId, Node, NodeId, compose::Composition};
 use crate::{
     flowsheet::{
         Blender, Feed, Flowsheet, Kind, OperationId, PeriodId, Reactor, ReactorMap, Separation,
-        SpeciesId, Splitter, StreamId, Values,
+        SpeciesId, Splitter, StreamId, Use, Values,
     },
     index::{Id, IdVec},
+    years::Years,
 };
 
 /// A node as a combination of nodes and drivers.
@@ -100,6 +101,8 @@ impl Definer<'_> {
             Kind::Splitter(splitter) => self.define_splitter(operation, splitter, composition),
             Kind::Reactor(reactor) => self.define_reactor(operation, reactor),
             Kind::Blender(blender) => self.define_blender(operation, blender, composition),
+            Kind::Stockpile(_) => self.define_stockpile(operation, composition),
+            Kind::Use(in_use) => self.define_use(operation, in_use),
             Kind::Product(_) | Kind::Waste(_) => Vec::new(),
         }
     }
@@ -189,6 +192,72 @@ impl Definer<'_> {
                     if share != 0.0 {
                         definition.drivers = vec![(self.driver(operation, at), share)];
                     }
+                }
+                (node, definition)
+            })
+            .collect()
+    }
+
+    /// What is drawn from a stockpile has the composition of what comes.
+    fn define_stockpile(
+        &self,
+        operation: OperationId,
+        composition: Option<&Composition>,
+    ) -> Vec<(NodeId, Definition)> {
+        let outlets = self.outlet_nodes(operation).into_iter();
+        outlets
+            .map(|(_, node, species)| {
+                let share = composition.map_or(0.0, |composition| composition.share(species));
+                let drawn = (share != 0.0).then(|| (self.driver(operation, 0), share));
+                (node, Definition { nodes: Vec::new(), drivers: drawn.into_iter().collect() })
+            })
+            .collect()
+    }
+
+    /// What comes back of what was sold up to this period, and before the first.
+    fn define_use(&self, operation: OperationId, in_use: &Use) -> Vec<(NodeId, Definition)> {
+        let periods = &self.flowsheet.periods;
+        let own = &periods[self.period];
+        let life = in_use.life.at(self.values);
+        let share = in_use.share.map_or(1.0, |id| self.values[id]);
+        let collected = share * self.values[in_use.collection] / own.years;
+        let sold: Vec<(PeriodId, f64)> = periods
+            .iter_ids()
+            .filter(|&(id, _)| id <= self.period)
+            .map(|(id, data)| {
+                let returned = life.returned(data.time(), own.time());
+                (id, collected * data.years * returned)
+            })
+            .filter(|&(_, factor)| factor > 0.0)
+            .collect();
+        // What was sold in the past is used so in full.
+        let past: f64 = in_use
+            .past
+            .iter()
+            .map(|&(year, figure)| {
+                let sold = Years { from: year, length: 1.0 };
+                self.values[figure] * life.returned(sold, own.time())
+            })
+            .sum();
+        let past = past * self.values[in_use.collection] / own.years;
+        let fractions =
+            in_use.assay.as_ref().map_or_else(Vec::new, |assay| assay.fractions(self.values));
+        let inlets = &self.flowsheet.operations[in_use.of].inlets;
+        self.outlet_nodes(operation)
+            .into_iter()
+            .map(|(_, node, species)| {
+                let mut definition = Definition::default();
+                for &(period, factor) in &sold {
+                    for &stream in inlets {
+                        if let Some(from) = self.nodes.find(self.flowsheet, stream, species, period)
+                        {
+                            definition.nodes.push((from, factor));
+                        }
+                    }
+                }
+                let share = fractions.iter().find(|&&(id, _)| id == species);
+                if let (Some(&(_, share)), true) = (share, past > 0.0) {
+                    definition.drivers.push((self.driver(operation, 0), share * past));
                 }
                 (node, definition)
             })

@@ -6,7 +6,7 @@
 
 use proptest::prelude::*;
 use reeflow::{
-    analysis::{Exactly, Plan, analyse, analyse_exactly},
+    analysis::{Exactly, Plan, Wanted, analyse, analyse_exactly},
     cli::files::Disk,
     diagnostic::{Code, Diagnostics, Sources},
     document::{Request, load},
@@ -31,12 +31,17 @@ fn read(text: &str) -> (Flowsheet, Sources) {
 }
 
 fn exactly(flowsheet: &Flowsheet, sources: &Sources) -> (Result<Plan, Diagnostics>, Exactly) {
-    analyse_exactly(flowsheet, sources, &Options::default(), Form::Condensed, false)
+    analyse_exactly(flowsheet, sources, &Options::default(), Form::Condensed, Wanted::default())
 }
 
 /// Proves a flowsheet and checks the proof; whether it has a plan.
 fn prove(name: &str, flowsheet: &Flowsheet, sources: &Sources) -> bool {
     let (plan, Exactly { proof, finding }) = exactly(flowsheet, sources);
+    if flowsheet.is_planned() {
+        // Told, and not proven.
+        assert!(proof.is_none() && finding.is_some(), "{name}");
+        return plan.is_ok();
+    }
     assert_eq!(finding, None, "{name}");
     let proof = proof.unwrap_or_else(|| panic!("{name} is not proven"));
     assert_eq!(recheck(flowsheet, sources, &proof, None), Ok(()), "{name}");
@@ -102,6 +107,9 @@ proptest! {
 fn a_basis_is_a_hint_and_no_premise() {
     for name in shipped::names() {
         let (flowsheet, sources) = shipped::read(&name, None);
+        if flowsheet.is_planned() {
+            continue;
+        }
         let (_, Exactly { proof: Some(hinted), .. }) = exactly(&flowsheet, &sources) else {
             panic!("{name} is proven");
         };

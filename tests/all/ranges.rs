@@ -1,13 +1,15 @@
 //! Ranges and intervals of shipped flowsheets, against plans solved anew.
 
 use reeflow::{
-    analysis::{Outcome, analyse, analyse_with},
+    analysis::{Outcome, Wanted, analyse, analyse_with},
     flowsheet::{Flowsheet, Values},
     lp::Options,
     model::{Form, Model},
 };
 
 use crate::shipped;
+
+const INTERVALS: Wanted<'static> = Wanted { intervals: true, period: None };
 
 fn outcome(flowsheet: &Flowsheet) -> Outcome {
     analyse(flowsheet, &Options::default(), Form::Condensed).expect("solved").outcome
@@ -140,7 +142,7 @@ const TWINS: &str = r#"
 #[test]
 fn what_is_no_fact_is_told_with_both_ends() {
     let flowsheet = shipped::lower_text(TWINS);
-    let plan = analyse_with(&flowsheet, &Options::default(), Form::Condensed, true);
+    let plan = analyse_with(&flowsheet, &Options::default(), Form::Condensed, INTERVALS);
     let outcome = plan.expect("solved").outcome;
     let stream = |name: &str| outcome.streams.iter().find(|it| it.name == name).expect("there");
     // By hand: two gives at most 50, so one at least 50 and at most 80.
@@ -238,7 +240,8 @@ fn the_uncondensed_program_tells_the_same() {
     for text in [TWINS, TOGETHER] {
         let flowsheet = shipped::lower_text(text);
         let told = |form| {
-            let plan = analyse_with(&flowsheet, &Options::default(), form, true).expect("solved");
+            let plan =
+                analyse_with(&flowsheet, &Options::default(), form, INTERVALS).expect("solved");
             let mut outcome = serde_json::to_value(&plan.outcome).expect("JSON");
             outcome["proof"] = serde_json::Value::Null;
             outcome
@@ -250,7 +253,7 @@ fn the_uncondensed_program_tells_the_same() {
 #[test]
 fn worths_that_hang_on_the_choice_of_duals_are_told_with_both_ends() {
     let flowsheet = shipped::lower_text(TOGETHER);
-    let plan = analyse_with(&flowsheet, &Options::default(), Form::Condensed, true);
+    let plan = analyse_with(&flowsheet, &Options::default(), Form::Condensed, INTERVALS);
     let outcome = plan.expect("solved").outcome;
     // By hand: the 12 USD of a tonne of ore are worth of the ore or of the mill; CaF2 brings 75 USD less what the mill is
     // worth, gangue nothing less that.

@@ -26,6 +26,7 @@ pub(super) const fn kind_name(kind: LimitKind) -> &'static str {
         LimitKind::Disposal => "disposal",
         LimitKind::Recipe => "recipe",
         LimitKind::Ingredient => "ingredient",
+        LimitKind::Stock => "stock",
     }
 }
 

@@ -115,6 +115,7 @@ fn place(search: &Search<'_>, port: Port) -> String {
         }
         Port::Inlet(id) | Port::Mix(id) => format!("what enters `{}`", operation(id).name),
         Port::Blend(id) => format!("what `{}` makes", operation(id).name),
+        Port::Stock(id) => format!("the stock of `{}`", operation(id).name),
         Port::Ingredient(id, _) => format!("what `{}` buys", operation(id).name),
     }
 }

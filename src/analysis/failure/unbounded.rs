@@ -40,7 +40,12 @@ pub(super) fn explain(
             | Decision::Standing
             | Decision::Taxable
             | Decision::Loss => continue,
-            Decision::Supply(id) | Decision::Blend(id) | Decision::Open(id) => {
+            Decision::Supply(id)
+            | Decision::Blend(id)
+            | Decision::Open(id)
+            | Decision::Draw(id)
+            | Decision::Stock(id)
+            | Decision::Past(id) => {
                 (&flowsheet.operations[id].name, flowsheet.operations[id].span, "this grows")
             }
             // Told where it is bought.
@@ -95,7 +100,9 @@ pub(super) fn decision<'f>(
             let build = &flowsheet.builds[id];
             (&flowsheet.operations[build.operation].name, build.span)
         }
-        Decision::Open(id) => (&flowsheet.operations[id].name, flowsheet.operations[id].span),
+        Decision::Open(id) | Decision::Draw(id) | Decision::Stock(id) | Decision::Past(id) => {
+            (&flowsheet.operations[id].name, flowsheet.operations[id].span)
+        }
         Decision::Operators | Decision::Standing | Decision::Taxable | Decision::Loss => {
             ("money", Span::default())
         }

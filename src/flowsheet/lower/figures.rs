@@ -66,6 +66,11 @@ impl Expect {
         Self { yearly: true, ..Self::any(Dimension::FRACTION) }
     }
 
+    /// A share that goes per year, 0–1.
+    pub(super) const fn yearly_share() -> Self {
+        Self { yearly: true, ..Self::share() }
+    }
+
     /// A share of something, 0–1.
     pub(super) const fn share() -> Self {
         Self {

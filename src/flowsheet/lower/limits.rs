@@ -31,6 +31,8 @@ impl Lowering<'_> {
     ) {
         let expect = if on.share_of.is_some() {
             Expect::share().of()
+        } else if on.kind == LimitKind::Stock {
+            Expect::not_negative(Dimension::MASS)
         } else if on.kind == LimitKind::Capacity {
             Expect::positive(Dimension::MASS_RATE).of()
         } else {

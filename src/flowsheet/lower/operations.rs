@@ -6,17 +6,20 @@ mod ends;
 mod feed;
 mod rates;
 mod separation;
+mod stocks;
 
 use super::{Lowering, did_you_mean, figures::Expect, limits::LimitOn};
 use crate::{
     diagnostic::{Code, Diagnostic, Span, nearest},
     document::{
         BlenderTable, Common, FeedTable, Name, Named, Outlets, ProductTable, Provenance,
-        ReactionMode, ReactorTable, SeparatorTable, SplitterTable, WasteTable,
+        ReactionMode, ReactorTable, SeparatorTable, SplitterTable, StockpileTable, UseTable,
+        WasteTable,
     },
     flowsheet::{
         Assay, Blender, Content, Feed, Kind, LimitKind, Operation, OperationId, Port, Price,
-        Product, Reactor, Sense, Separation, Separator, Splitter, Stream, StreamId, Waste,
+        Product, Reactor, Sense, Separation, Separator, Splitter, Stockpile, Stream, StreamId,
+        Waste,
     },
     index::Id,
     measure::Dimension,
@@ -30,6 +33,8 @@ enum Table<'d> {
     Splitter(&'d SplitterTable),
     Reactor(&'d ReactorTable),
     Blender(&'d BlenderTable),
+    Stockpile(&'d StockpileTable),
+    Use(&'d UseTable),
     Product(&'d ProductTable),
     Waste(&'d WasteTable),
 }
@@ -42,6 +47,8 @@ impl<'d> Table<'d> {
             Self::Splitter(table) => table.common(),
             Self::Reactor(table) => table.common(),
             Self::Blender(table) => table.common(),
+            Self::Stockpile(table) => table.common(),
+            Self::Use(table) => table.common(),
             Self::Product(table) => table.common(),
             Self::Waste(table) => table.common(),
         }
@@ -54,6 +61,8 @@ impl<'d> Table<'d> {
             Self::Splitter(table) => Some(&table.to),
             Self::Reactor(table) => Some(&table.to),
             Self::Blender(table) => Some(&table.to),
+            Self::Stockpile(table) => Some(&table.to),
+            Self::Use(table) => Some(&table.to),
             Self::Product(_) | Self::Waste(_) => None,
         }
     }
@@ -80,6 +89,9 @@ impl<'d> Table<'d> {
                 ingredients: Vec::new(),
                 complete: false,
             }),
+            Self::Stockpile(_) | Self::Use(_) => {
+                Kind::Stockpile(Stockpile { opening: None, loss: None, holding: None })
+            }
             Self::Product(table) => Kind::Product(Product {
                 price: Price { terms: Vec::new() },
                 role: table.role.unwrap_or_default(),
@@ -89,7 +101,7 @@ impl<'d> Table<'d> {
     }
 
     fn kind(self) -> &'static str {
-        self.empty().name()
+        if matches!(self, Self::Use(_)) { "use" } else { self.empty().name() }
     }
 }
 
@@ -168,6 +180,9 @@ impl<'d> Lowering<'d> {
         tables.extend(document.splitter.iter().map(|(name, table)| (name, Table::Splitter(table))));
         tables.extend(document.reactor.iter().map(|(name, table)| (name, Table::Reactor(table))));
         tables.extend(document.blender.iter().map(|(name, table)| (name, Table::Blender(table))));
+        tables
+            .extend(document.stockpile.iter().map(|(name, table)| (name, Table::Stockpile(table))));
+        tables.extend(document.in_use.iter().map(|(name, table)| (name, Table::Use(table))));
         tables.extend(document.product.iter().map(|(name, table)| (name, Table::Product(table))));
         tables.extend(document.waste.iter().map(|(name, table)| (name, Table::Waste(table))));
         tables.sort_by_key(|(name, _)| name.span);
@@ -236,8 +251,8 @@ impl<'d> Lowering<'d> {
             );
             return None;
         };
-        if let (feed, Table::Feed(_)) = tables[target.index()] {
-            let message = format!("stream `{stream}` goes into feed `{feed}`");
+        if let (feed, table @ (Table::Feed(_) | Table::Use(_))) = tables[target.index()] {
+            let message = format!("stream `{stream}` goes into {} `{feed}`", table.kind());
             self.report(
                 Diagnostic::new(Code::FeedWithInlet, message)
                     .at(to.span, "a feed has no inlet")
@@ -297,6 +312,10 @@ impl<'d> Lowering<'d> {
             }
             Table::Reactor(table) => self.lower_reactor(table, place, outlets).map(Kind::Reactor),
             Table::Blender(table) => self.lower_blender(table, place, outlets).map(Kind::Blender),
+            Table::Stockpile(table) => {
+                Some(Kind::Stockpile(self.lower_stockpile(table, place, outlets)))
+            }
+            Table::Use(table) => self.lower_use(table, place).map(Kind::Use),
             Table::Product(table) => self.lower_product(table, place).map(Kind::Product),
             Table::Waste(table) => Some(Kind::Waste(self.lower_waste(table, place))),
         }

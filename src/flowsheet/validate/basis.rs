@@ -86,7 +86,11 @@ fn counts(flowsheet: &Flowsheet, port: Port, content: &Content) -> bool {
 fn species(flowsheet: &Flowsheet, port: Port) -> Vec<SpeciesId> {
     let streams = match port {
         Port::Stream(stream) => vec![stream],
-        Port::Inlet(id) | Port::Mix(id) | Port::Blend(id) | Port::Ingredient(id, _) => {
+        Port::Inlet(id)
+        | Port::Mix(id)
+        | Port::Blend(id)
+        | Port::Ingredient(id, _)
+        | Port::Stock(id) => {
             let operation = &flowsheet.operations[id];
             let feeds = matches!(operation.kind, Kind::Feed(_));
             if feeds { operation.outlets.clone() } else { operation.inlets.clone() }
@@ -102,8 +106,10 @@ fn species(flowsheet: &Flowsheet, port: Port) -> Vec<SpeciesId> {
 fn name(flowsheet: &Flowsheet, port: Port) -> &str {
     match port {
         Port::Stream(stream) => &flowsheet.streams[stream].name,
-        Port::Inlet(id) | Port::Mix(id) | Port::Blend(id) | Port::Ingredient(id, _) => {
-            &flowsheet.operations[id].name
-        }
+        Port::Inlet(id)
+        | Port::Mix(id)
+        | Port::Blend(id)
+        | Port::Ingredient(id, _)
+        | Port::Stock(id) => &flowsheet.operations[id].name,
     }
 }

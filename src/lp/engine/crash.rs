@@ -6,7 +6,7 @@ use crate::lp::factor::Factor;
 /// Share of a column that must be independent of the columns before for it to enter a first basis.
 const INDEPENDENT: f64 = 1e-7;
 /// The same when a basis that has served is factored anew.
-const REGULAR: f64 = 1e-11;
+pub(super) const REGULAR: f64 = 1e-11;
 /// Distance from a bound, scaled, below which a point lies on it.
 const AT_BOUND: f64 = 1e-9;
 /// The same for a variable whose reduced cost is larger than the distance.
@@ -115,7 +115,7 @@ impl Engine<'_> {
     }
 
     /// Factors the first independent columns in `order`; logicals complete the rank.
-    fn build(&mut self, order: &[usize], tolerance: f64) {
+    pub(super) fn build(&mut self, order: &[usize], tolerance: f64) {
         let (n, m) = (self.width(), self.program.row_count());
         let mut factor = Factor::new(m);
         self.place.fill(NOWHERE);

@@ -205,6 +205,7 @@ impl<'a> Task<'a> {
             degenerate: false,
             unique: None,
             pivots: 0,
+            gap: None,
         })
     }
 

@@ -202,7 +202,7 @@ fn small_flows_survive_beside_large_ones() {
 fn no_time_is_a_time_limit() {
     let lp = program(&[(1.0, 0.0, FREE)], &[(&[1.0], AtLeast, 1.0)]);
     for backend in backends() {
-        let options = Options { backend, time_limit: Some(Duration::ZERO) };
+        let options = Options { backend, time_limit: Some(Duration::ZERO), ..Options::default() };
         assert!(matches!(solve(&lp, &options), Err(Failure::TimeLimit)), "{backend:?}");
     }
 }

@@ -32,7 +32,7 @@ fn flow(flowsheet: &Flowsheet, model: &Model, plan: &Solution, port: Port) -> f6
         Port::Stream(stream) => vec![stream],
         Port::Inlet(id) => flowsheet.operations[id].inlets.clone(),
         Port::Blend(id) => flowsheet.operations[id].outlets.clone(),
-        Port::Mix(_) | Port::Ingredient(..) => panic!("no share is of {port:?}"),
+        Port::Mix(_) | Port::Ingredient(..) | Port::Stock(_) => panic!("no share is of {port:?}"),
     };
     let species = || flowsheet.species.ids();
     let of = |stream| species().map(move |id| (stream, id));

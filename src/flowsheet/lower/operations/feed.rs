@@ -4,7 +4,7 @@ use super::super::{Lowering, did_you_mean, figures::Expect};
 use super::{Place, table_key};
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
-    document::{FeedTable, Name, Outlets},
+    document::{AssayTable, FeedTable, Name, Outlets},
     flowsheet::{Assay, Content, Feed, Grade, LimitKind, Sense, SpeciesId},
     measure::Dimension,
 };
@@ -31,8 +31,14 @@ impl<'d> Lowering<'d> {
             let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price();
             Some(self.figure(figure, &path, &place.inherit, &expect)?.id)
         });
+        let assay = self.lower_assay(&table.assay, place);
+        Feed { assay, cost, origin: table.origin.unwrap_or_default() }
+    }
+
+    /// A composition, as mass fractions.
+    pub(super) fn lower_assay(&mut self, table: &'d AssayTable, place: &Place<'d>) -> Assay {
         let mut grades = Vec::new();
-        for (name, figure) in &table.assay.grade {
+        for (name, figure) in &table.grade {
             let path = format!("{}.assay.grade.{name}", place.path);
             let found = self.figure(figure, &path, &place.inherit, &Expect::share().of());
             let members = self.members(name);
@@ -45,8 +51,8 @@ impl<'d> Lowering<'d> {
             };
             grades.push(Grade { figure: found.id, factor, counted, members, parts });
         }
-        for group in table.assay.split.keys() {
-            if !table.assay.grade.contains_key(group.as_str()) {
+        for group in table.split.keys() {
+            if !table.grade.contains_key(group.as_str()) {
                 let message = format!("`{}` splits `{group}`, which has no grade", place.name);
                 self.report(
                     Diagnostic::new(Code::UnusedInput, message)
@@ -55,9 +61,8 @@ impl<'d> Lowering<'d> {
                 );
             }
         }
-        let rest = table.assay.rest.as_ref().and_then(|name| self.intern(name));
-        let assay = Assay { grades, rest };
-        Feed { assay, cost, origin: table.origin.unwrap_or_default() }
+        let rest = table.rest.as_ref().and_then(|name| self.intern(name));
+        Assay { grades, rest }
     }
 
     /// t of the named species per t of what the grade's basis counts, and what that is if not the whole.
@@ -90,11 +95,11 @@ impl<'d> Lowering<'d> {
         &mut self,
         name: &Name,
         members: Vec<SpeciesId>,
-        table: &'d FeedTable,
+        table: &'d AssayTable,
         place: &Place<'d>,
     ) -> Option<(Vec<SpeciesId>, Vec<crate::flowsheet::FigureId>)> {
         let is_group = self.groups.iter().any(|group| group.name == name.value);
-        let Some(split) = table.assay.split.get(name.as_str()) else {
+        let Some(split) = table.split.get(name.as_str()) else {
             if is_group && members.len() > 1 {
                 let message = format!(
                     "grade `{name}` of feed `{}` has no split among its species",
@@ -155,7 +160,7 @@ impl<'d> Lowering<'d> {
         }
         if sum <= 0.0 {
             let message = format!("the split of `{name}` in feed `{}` sums to 0", place.name);
-            let key = table_key(&table.assay.split, name);
+            let key = table_key(&table.split, name);
             self.report(
                 Diagnostic::new(Code::AssayNotOne, message)
                     .at(key, "")

@@ -1,0 +1,237 @@
+//! The continuous program of one node: its bound with proof, started from the parent's basis.
+
+use std::time::Instant;
+
+use crate::lp::{
+    TOLERANCE,
+    certificate::infeasibility,
+    engine::{Back, Engine, Resting},
+    program::Program,
+    proof,
+    scale::Scaled,
+    solve::{Backend, Failure, continuous},
+};
+
+/// Pivots that are as good as unlimited.
+const UNLIMITED: usize = 1_000_000;
+/// What a bound must pass the cut-off by, relative, for the dual simplex to stop there.
+const BEYOND: f64 = 1e-10;
+
+/// What is proven of a node.
+pub(super) enum Outcome {
+    /// Its optimum, up to rounding.
+    Optimum(Optimum),
+    /// It has no feasible point.
+    Infeasible,
+    /// It has none below this objective, which is no better than the cut-off.
+    Above(f64),
+    /// Nothing.
+    Open,
+    /// Out of time.
+    TimeLimit,
+}
+
+/// The optimum of a node.
+pub(super) struct Optimum {
+    /// No point of the node has a lower objective; proven.
+    pub(super) bound: f64,
+    /// Reduced costs of the proof, one per column.
+    pub(super) reduced: Vec<f64>,
+    /// One value per column.
+    pub(super) primal: Vec<f64>,
+}
+
+/// A point with whole integers.
+#[derive(Clone)]
+pub(super) struct Whole {
+    pub(super) objective: f64,
+    /// Σ|cⱼ xⱼ|, what the objective is the sum of.
+    pub(super) size: f64,
+    /// Value of each integer column.
+    pub(super) values: Vec<f64>,
+}
+
+/// Bounds of the integer columns, in the order of [`Relaxation::whole`].
+pub(super) type Domain = Vec<(f64, f64)>;
+
+/// The program without its integrality, its integer columns bounded as the node at hand wants.
+pub(super) struct Relaxation<'a> {
+    pub(super) program: Program,
+    /// Integer columns, ascending.
+    pub(super) whole: &'a [usize],
+    engine: Option<Engine<'a>>,
+    scaled: Option<&'a Scaled>,
+    deadline: Option<Instant>,
+}
+
+impl<'a> Relaxation<'a> {
+    pub(super) fn new(
+        program: &Program,
+        whole: &'a [usize],
+        warm: Option<(&'a Scaled, Engine<'a>)>,
+        deadline: Option<Instant>,
+    ) -> Self {
+        let (scaled, engine) = warm.unzip();
+        Self { program: program.clone(), whole, engine, scaled, deadline }
+    }
+
+    /// Bounds the integer columns; from the basis at hand, or from another if it is given.
+    pub(super) fn enter(&mut self, domain: &[(f64, f64)], resting: Option<&Resting>) {
+        for (&column, &(lower, upper)) in self.whole.iter().zip(domain) {
+            (self.program.lower[column], self.program.upper[column]) = (lower, upper);
+            if let (Some(engine), Some(scaled)) = (&mut self.engine, self.scaled) {
+                let unit = scaled.column[column] * scaled.quantity;
+                engine.set_bounds(column, lower / unit, upper / unit);
+            }
+        }
+        if let (Some(engine), Some(resting)) = (&mut self.engine, resting) {
+            engine.restore(resting);
+        }
+    }
+
+    /// The basis at hand.
+    pub(super) fn resting(&self) -> Option<Resting> {
+        self.engine.as_ref().map(Engine::resting)
+    }
+
+    /// Solves the node at hand as far as its objective stays below `cutoff`.
+    pub(super) fn solve(&mut self, cutoff: f64) -> Outcome {
+        let Some(engine) = self.engine.as_mut() else { return self.cold() };
+        let ceiling = self.scaled.map_or(f64::INFINITY, |scaled| {
+            let beyond = cutoff + BEYOND * cutoff.abs() - self.program.offset;
+            beyond * scaled.price / scaled.quantity
+        });
+        let mut back = engine.reoptimise(ceiling, UNLIMITED);
+        if matches!(back, Back::Ceiling) {
+            match self.floor() {
+                Some(floor) if floor.bound >= cutoff => return Outcome::Above(floor.bound),
+                _ => back = self.engine_mut().reoptimise(f64::INFINITY, UNLIMITED),
+            }
+        }
+        for again in [true, false] {
+            let outcome = match back {
+                Back::TimeLimit => Some(Outcome::TimeLimit),
+                Back::Infeasible(ref multipliers) => self.disproved(multipliers),
+                Back::Optimal => self.optimum(),
+                _ => None,
+            };
+            match outcome {
+                Some(outcome) => return outcome,
+                None if again => back = self.engine_mut().primal(),
+                None => {}
+            }
+        }
+        self.cold()
+    }
+
+    fn engine_mut(&mut self) -> &mut Engine<'a> {
+        self.engine.as_mut().expect("only what has an engine asks for it")
+    }
+
+    fn floor(&self) -> Option<proof::Floor> {
+        let duals = self.scaled?.duals(&self.engine.as_ref()?.dual);
+        proof::floor(&self.program, &duals)
+    }
+
+    fn disproved(&self, multipliers: &[f64]) -> Option<Outcome> {
+        let multipliers = self.scaled?.multipliers(multipliers);
+        proof::farkas(&self.program, multipliers).1.then_some(Outcome::Infeasible)
+    }
+
+    fn optimum(&self) -> Option<Outcome> {
+        let floor = self.floor()?;
+        let engine = self.engine.as_ref()?;
+        let primal = self.scaled?.primal(&engine.value[..self.program.column_count()]);
+        // A proof far below the point proves too little to branch on.
+        let objective = self.program.objective_at(&primal);
+        let size: f64 = self.size(&primal) + self.program.offset.abs();
+        let tight = objective - floor.bound <= 1e-7 * (size + objective.abs());
+        tight.then_some(Outcome::Optimum(Optimum {
+            bound: floor.bound,
+            reduced: floor.reduced,
+            primal,
+        }))
+    }
+
+    /// Σ|cⱼ xⱼ|.
+    fn size(&self, primal: &[f64]) -> f64 {
+        self.program.cost.iter().zip(primal).map(|(cost, x)| (cost * x).abs()).sum()
+    }
+
+    /// The node at hand through the backends, from nothing.
+    fn cold(&self) -> Outcome {
+        match continuous(&self.program, Backend::Auto, self.deadline) {
+            Ok(solution) => match proof::floor(&self.program, &solution.duals) {
+                Some(proof::Floor { bound, reduced }) => {
+                    Outcome::Optimum(Optimum { bound, reduced, primal: solution.primal })
+                }
+                None => Outcome::Open,
+            },
+            Err(Failure::Infeasible { certified: true, .. }) => Outcome::Infeasible,
+            Err(Failure::TimeLimit) => Outcome::TimeLimit,
+            Err(_) => Outcome::Open,
+        }
+    }
+
+    /// Objective, scaled back, that the dual simplex reaches within some pivots once an integer
+    /// column (by its place) is bounded so; infinite if it is cut off. Proves nothing.
+    pub(super) fn probe(
+        &self,
+        place: usize,
+        (lower, upper): (f64, f64),
+        cutoff: f64,
+        pivots: usize,
+    ) -> Option<f64> {
+        let scaled = self.scaled?;
+        let mut engine = self.engine.clone()?;
+        let column = self.whole[place];
+        let unit = scaled.column[column] * scaled.quantity;
+        engine.set_bounds(column, lower / unit, upper / unit);
+        let factor = scaled.price / scaled.quantity;
+        match engine.reoptimise((cutoff - self.program.offset) * factor, pivots) {
+            Back::Optimal | Back::Pivots => Some(engine.objective() / factor + self.program.offset),
+            Back::Infeasible(_) | Back::Ceiling => Some(f64::INFINITY),
+            Back::TimeLimit | Back::Lost => None,
+        }
+    }
+
+    /// Column values of the optimum with the integers fixed.
+    fn fixed_primal(&self, values: &[f64], cutoff: f64) -> Option<Vec<f64>> {
+        let (Some(scaled), Some(mut engine)) = (self.scaled, self.engine.clone()) else {
+            let mut program = self.program.clone();
+            for (&column, &value) in self.whole.iter().zip(values) {
+                (program.lower[column], program.upper[column]) = (value, value);
+            }
+            return Some(continuous(&program, Backend::Auto, self.deadline).ok()?.primal);
+        };
+        for (&column, &value) in self.whole.iter().zip(values) {
+            let scaled = value / (scaled.column[column] * scaled.quantity);
+            engine.set_bounds(column, scaled, scaled);
+        }
+        let ceiling = (cutoff - self.program.offset) * scaled.price / scaled.quantity;
+        let back = engine.reoptimise(ceiling, UNLIMITED);
+        let found = matches!(back, Back::Optimal) && matches!(engine.primal(), Back::Optimal);
+        found.then(|| scaled.primal(&engine.value[..self.program.column_count()]))
+    }
+
+    /// The best point with the integers at these whole values, if it is below `cutoff`. The node
+    /// at hand stays.
+    pub(super) fn fixed(&self, values: &[f64], cutoff: f64) -> Option<Whole> {
+        let primal = self.fixed_primal(values, cutoff)?;
+        let bounds = self.program.lower.iter().zip(&self.program.upper);
+        let mut primal: Vec<f64> = primal
+            .iter()
+            .zip(bounds)
+            .map(|(x, (lower, upper))| x.max(*lower).min(*upper))
+            .collect();
+        let mut program = self.program.clone();
+        for (&column, &value) in self.whole.iter().zip(values) {
+            primal[column] = value;
+            (program.lower[column], program.upper[column]) = (value, value);
+        }
+        let objective = program.objective_at(&primal);
+        let kept = infeasibility(&program, &primal) <= TOLERANCE && objective < cutoff;
+        let size = self.size(&primal);
+        kept.then(|| Whole { objective, size, values: values.to_vec() })
+    }
+}
