@@ -40,18 +40,27 @@ pub fn fractional<C, R>(
     assert!(of.len() == lp.column_count() && to.len() == lp.column_count(), "a factor per column");
     let sign = if maximise { -1.0 } else { 1.0 };
     let mut program: LinearProgram<(), ()> = LinearProgram::new();
+    let mut kept = Vec::new();
     for (id, column) in lp.columns() {
         let fixed = |bound: f64| bound == 0.0 || bound.is_infinite();
-        assert!(
-            fixed(column.lower) && fixed(column.upper),
-            "bounds scale with t only if they are 0"
-        );
-        program.add_column((), sign * of[id.index()], column.lower, column.upper);
+        let (mut lower, mut upper) = (column.lower, column.upper);
+        if !fixed(lower) {
+            kept.push((id.index(), RowSense::AtLeast, lower));
+            lower = if lower > 0.0 { 0.0 } else { f64::NEG_INFINITY };
+        }
+        if !fixed(upper) {
+            kept.push((id.index(), RowSense::AtMost, upper));
+            upper = if upper < 0.0 { 0.0 } else { f64::INFINITY };
+        }
+        program.add_column((), sign * of[id.index()], lower, upper);
     }
     let scale = program.add_column((), 0.0, 0.0, f64::INFINITY);
     for (id, row) in lp.rows() {
         let own = lp.row_terms(id).map(|(column, factor)| (ColumnId::new(column.index()), factor));
         program.add_row((), row.sense, 0.0, own.chain([(scale, -row.rhs)]));
+    }
+    for (at, sense, bound) in kept {
+        program.add_row((), sense, 0.0, [(ColumnId::new(at), 1.0), (scale, -bound)]);
     }
     let one = to.iter().enumerate().map(|(at, &factor)| (ColumnId::new(at), factor));
     program.add_row((), RowSense::Equal, 1.0, one);
