@@ -126,6 +126,7 @@ fn answer(
         Ok(period) => period,
         Err(finding) => return (Err(finding.into()), Exactly::default()),
     };
+    let told = Told { period, in_full: wanted.period.is_some(), intervals: wanted.intervals };
     let values = flowsheet.values();
     let mut model = match Model::assemble(flowsheet, &values) {
         Ok(model) => model,
@@ -156,11 +157,10 @@ fn answer(
             return (Err(findings), exactly);
         }
     };
-    let plan =
-        report(flowsheet, options, (period, wanted.intervals), model, solution).map(|mut plan| {
-            plan.outcome.proof.exact = proven;
-            plan
-        });
+    let plan = report(flowsheet, options, told, model, solution).map(|mut plan| {
+        plan.outcome.proof.exact = proven;
+        plan
+    });
     (plan, exactly)
 }
 
@@ -189,14 +189,23 @@ fn solve_again(
     Ok(Ok(solution))
 }
 
+/// How much is told of which period.
+#[derive(Clone, Copy)]
+struct Told {
+    period: PeriodId,
+    in_full: bool,
+    intervals: bool,
+}
+
 /// Answers all questions about a certified optimum.
 fn report(
     flowsheet: &Flowsheet,
     options: &Options,
-    (period, intervals): (PeriodId, bool),
+    told: Told,
     model: Model,
     solution: Solution,
 ) -> Result<Plan, Diagnostics> {
+    let Told { period, in_full, intervals } = told;
     let planned = flowsheet.is_planned();
     let mut worst = 0.0_f64;
     for other in flowsheet.periods.ids() {
@@ -228,7 +237,9 @@ fn report(
         assumption::weigh(&context, Clock::start(options))
     };
     let (stages, chain) = value::stages(&context);
-    let limits = bottleneck::limits(&context, options);
+    // Of a plan over the years the roadmap tells which limits bind; their ranges are told of a period that is asked for.
+    let limits =
+        if planned && !in_full { Vec::new() } else { bottleneck::limits(&context, options) };
     let outcome = Outcome {
         title: flowsheet.title.clone(),
         note: flowsheet.note.clone(),

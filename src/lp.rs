@@ -64,7 +64,9 @@ pub use fractional::{
 pub use parametric::{Path, PathEnd, Point, follow};
 pub use ranging::{CostRange, Range};
 pub use share::{Reach, reach_of_share};
-pub use solve::{Backend, Failure, GAP_ROUNDING, Gap, Options, Solution, best_points, solve};
+pub use solve::{
+    Backend, Failure, GAP_ROUNDING, Gap, Options, Solution, best_points, from_point, solve,
+};
 
 use program::Program;
 

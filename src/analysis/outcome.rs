@@ -39,7 +39,8 @@ pub struct Outcome {
     pub chain: ChainOutcome,
     /// The value multiplier on every basis.
     pub multipliers: Vec<MultiplierOutcome>,
-    /// All limits that bind, ranked by what relieving them is worth, then the others by utilisation.
+    /// All limits that bind, ranked by what relieving them is worth, then the others by utilisation; of a plan over the
+    /// years only if a period was asked for.
     pub limits: Vec<LimitOutcome>,
     /// Limits none of which helps alone, while all of them together do; only where more limits meet than fix the plan.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,6 +13,8 @@ pub use outcome::{
 
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
+
 use super::{
     bottleneck::sense_name,
     context::Context,
@@ -122,9 +124,10 @@ impl<'a> Years<'a> {
 
     fn goals(&self, options: &Options) -> Vec<GoalCourse> {
         let mut courses = Vec::new();
+        let mut sought = Vec::new();
         for goal in &self.flowsheet.goals {
             for bound in &goal.bounds {
-                let mut points: Vec<GoalPoint> = self
+                let points: Vec<GoalPoint> = self
                     .periods()
                     .map(|period| {
                         let context = self.in_period(period);
@@ -145,10 +148,11 @@ impl<'a> Years<'a> {
                         }
                     })
                     .collect();
-                let missed = self.periods().zip(&mut points).filter(|(_, it)| it.wanted && !it.met);
                 // The last year tells most, and each takes a plan of its own.
-                if let Some((period, point)) = missed.last() {
-                    self.find_best(goal, bound.sense, period, options, point);
+                let missed = self.periods().zip(&points);
+                let missed = missed.filter(|(_, point)| point.wanted && !point.met);
+                if let Some((period, _)) = missed.last() {
+                    sought.push((courses.len(), goal, bound.sense, period));
                 }
                 courses.push(GoalCourse {
                     name: goal.name.clone(),
@@ -162,6 +166,16 @@ impl<'a> Years<'a> {
                 });
             }
         }
+        let found: Vec<Option<(f64, Vec<String>)>> = sought
+            .par_iter()
+            .map(|&(_, goal, sense, period)| self.find_best(goal, sense, period, options))
+            .collect();
+        for ((at, _, _, period), found) in sought.into_iter().zip(found) {
+            let point = &mut courses[at].points[period.index()];
+            if let Some((best, held_by)) = found {
+                (point.best, point.held_by) = (Some(best), held_by);
+            }
+        }
         courses
     }
 
@@ -172,26 +186,20 @@ impl<'a> Years<'a> {
         sense: Sense,
         period: PeriodId,
         options: &Options,
-        point: &mut GoalPoint,
-    ) {
+    ) -> Option<(f64, Vec<String>)> {
         let context = self.in_period(period);
         let functionals = self.model.functionals();
         let of = functionals.measure(context.at(), &goal.of);
         let maximise = sense != Sense::AtMost;
-        let (value, duals) = match &goal.to {
+        let from = &self.solution.raw;
+        let found = match &goal.to {
             Some(to) => {
                 let to = functionals.measure(context.at(), to);
-                let Ok(best) = self.model.best_ratio((&of, &to), maximise, None, options) else {
-                    return;
-                };
-                (best.value, best.solution.duals)
+                self.model.best_ratio_from((&of, &to), maximise, from, options)
             }
-            None => {
-                let Ok(best) = self.model.best_of(&of, maximise, options) else { return };
-                (if maximise { -best.objective } else { best.objective }, best.duals)
-            }
+            None => self.model.best_of(&of, maximise, from, options).map(Some),
         };
-        point.best = Some(value);
+        let Ok(Some((value, duals))) = found else { return None };
         let mut held: Vec<(f64, String)> = Vec::new();
         for (id, row) in self.model.condensed().rows() {
             let Row::Limit(limit, then) = *row.key else { continue };
@@ -203,7 +211,7 @@ impl<'a> Years<'a> {
             }
         }
         held.sort_by(|a, b| b.0.total_cmp(&a.0));
-        point.held_by = held.into_iter().take(MOST_HOLDERS).map(|(_, name)| name).collect();
+        Some((value, held.into_iter().take(MOST_HOLDERS).map(|(_, name)| name).collect()))
     }
 
     fn dated(&self, path: &str, period: PeriodId) -> String {

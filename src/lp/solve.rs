@@ -181,7 +181,7 @@ pub fn solve<C, R>(lp: &LinearProgram<C, R>, options: &Options) -> Result<Soluti
 /// # Errors
 ///
 /// See [`Failure`].
-pub(super) fn from_point<C, R>(
+pub fn from_point<C, R>(
     lp: &LinearProgram<C, R>,
     point: &[f64],
     options: &Options,

@@ -22,6 +22,11 @@ pub struct RatioProof {
     pub iterations: usize,
 }
 
+/// Most steps of Dinkelbach's iteration, which converges faster than linearly.
+const DINKELBACH_STEPS: usize = 40;
+/// It ends when less than this share of its terms is left.
+const DINKELBACH_LEFT: f64 = 1e-10;
+
 impl Model {
     /// A functional as one factor per column of a program.
     fn factors(&self, functional: &Linear, form: Form) -> Vec<f64> {
@@ -61,7 +66,8 @@ impl Model {
         best.map_err(|reason| self.explain_ratio(reason, Form::Condensed))
     }
 
-    /// The best value of a functional over all plans with the whole numbers of this one.
+    /// The best value of a functional over all plans with the whole numbers of this one, and the multipliers of the
+    /// condensed rows, sought from a plan.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -69,15 +75,64 @@ impl Model {
         &self,
         of: &Linear,
         maximise: bool,
+        from: &lp::Solution,
+        options: &Options,
+    ) -> Result<(f64, Vec<f64>), Failure> {
+        let sign = if maximise { -1.0 } else { 1.0 };
+        let costs = self.reduce(of).into_iter().map(|factor| sign * factor);
+        let best = self.cheapest(costs, &from.primal, options)?;
+        Ok((sign * best.objective, best.duals))
+    }
+
+    /// The same for a ratio, by Dinkelbach's iteration alone: at its end nothing is left of `of − value · to`, so that no
+    /// plan is better. None if the denominator is not above 0 in the plan it starts from, or in one that it finds.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub(crate) fn best_ratio_from(
+        &self,
+        (of, to): (&Linear, &Linear),
+        maximise: bool,
+        from: &lp::Solution,
+        options: &Options,
+    ) -> Result<Option<(f64, Vec<f64>)>, Failure> {
+        let (of, to) = (self.reduce(of), self.reduce(to));
+        let dot = |factors: &[f64], point: &[f64]| -> f64 {
+            factors.iter().zip(point).map(|(factor, value)| factor * value).sum()
+        };
+        let sign = if maximise { -1.0 } else { 1.0 };
+        let mut point = from.primal.clone();
+        for _ in 0..DINKELBACH_STEPS {
+            let (above, below) = (dot(&of, &point), dot(&to, &point));
+            if below <= 0.0 {
+                return Ok(None);
+            }
+            let value = above / below;
+            let costs = of.iter().zip(&to).map(|(of, to)| sign * (of - value * to));
+            let best = self.cheapest(costs, &point, options)?;
+            let left = best.objective.abs();
+            if left <= DINKELBACH_LEFT * (above.abs() + (value * below).abs()) {
+                return Ok(Some((value, best.duals)));
+            }
+            point = best.primal;
+        }
+        Ok(None)
+    }
+
+    /// The condensed program with other costs, solved from a plan.
+    fn cheapest(
+        &self,
+        costs: impl Iterator<Item = f64>,
+        from: &[f64],
         options: &Options,
     ) -> Result<lp::Solution, Failure> {
-        let mut program = self.condensed.clone();
-        let sign = if maximise { -1.0 } else { 1.0 };
-        for (at, factor) in self.reduce(of).into_iter().enumerate() {
-            program.set_cost(ColumnId::new(at), sign * factor);
+        let mut program = self.condensed.with_keys(|_| (), |_| ());
+        for (at, cost) in costs.enumerate() {
+            program.set_cost(ColumnId::new(at), cost);
         }
         program.set_offset(0.0);
-        lp::solve(&program, options).map_err(|failure| self.explain(failure, Form::Condensed))
+        let solved = lp::from_point(&program, from, options);
+        solved.map_err(|failure| self.explain(failure, Form::Condensed))
     }
 
     /// Writes what is minimised instead of the objective, into both programs.
