@@ -284,6 +284,7 @@ fn exactly(criterion: &mut Criterion) {
 }
 
 /// Plans over the years: solved with everything that is told, routes ranked, a front drawn.
+#[expect(clippy::print_stdout, reason = "a benchmark tells what it measures")]
 fn planning(criterion: &mut Criterion) {
     let options = Options::default();
     let mut group = criterion.benchmark_group("planning");

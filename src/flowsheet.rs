@@ -231,7 +231,7 @@ impl Flowsheet {
             }
             let mut found = Diagnostics::new();
             validate::validate(&then, &mut found);
-            for finding in found.iter() {
+            for finding in &found {
                 if !findings.iter().any(|other| other.message == finding.message) {
                     findings.push(finding.clone());
                 }

@@ -13,7 +13,7 @@ use super::{GoalEffect, JointOutcome, LimitOutcome, context::Context, goals};
 use crate::{
     flowsheet::{Content, FigureId, Kind, LimitKind, OperationId, PeriodId, Sense},
     lp::{self, Next, Options, RowId},
-    model::{Linear, Row, Sensitivity},
+    model::{Functionals, Linear, Row, Sensitivity},
 };
 use words::kind_name;
 
@@ -101,7 +101,7 @@ impl Compared {
         match key {
             Row::Limit(id, _) => {
                 let limit = &flowsheet.limits[id];
-                let mut bound = functionals.bound(context.at(), limit);
+                let mut bound = Functionals::bound(context.at(), limit);
                 if let Some(build) = limit.build {
                     let available = limit.availability.map_or(1.0, |figure| context.values[figure]);
                     bound += available * context.value(&functionals.built(context.at(), build));

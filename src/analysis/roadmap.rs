@@ -30,7 +30,7 @@ use crate::{
     index::Id,
     lp::Options,
     measure::format_number,
-    model::{Column, Decision, Linear, Model, Row, Rule, Shape, Solution, shape},
+    model::{Column, Decision, Functionals, Linear, Model, Row, Rule, Shape, Solution, shape},
 };
 
 /// Below this share of the largest of its kind an addition is rounding.
@@ -298,7 +298,7 @@ impl<'a> Years<'a> {
                 } else {
                     limit.content.name.clone()
                 },
-                existing: self.each(|context| functionals.bound(context.at(), limit)),
+                existing: self.each(|context| Functionals::bound(context.at(), limit)),
                 built: self.each(|context| match limit.build {
                     Some(build) => {
                         available(context) * context.value(&functionals.built(context.at(), build))
@@ -374,7 +374,7 @@ impl<'a> Years<'a> {
         let context = self.in_period(period);
         let functionals = self.model.functionals();
         let reached = context.value(&functionals.flow(context.at(), limit.port, &limit.content));
-        let mut bound = functionals.bound(context.at(), limit);
+        let mut bound = Functionals::bound(context.at(), limit);
         if let Some(build) = limit.build {
             let available = limit.availability.map_or(1.0, |figure| context.values[figure]);
             bound += available * context.value(&functionals.built(context.at(), build));
@@ -457,8 +457,13 @@ pub(super) fn findings(flowsheet: &Flowsheet, roadmap: &Roadmap) -> Diagnostics 
         let mut finding =
             Diagnostic::new(Code::GoalMissed, message).at(goal.span, course.measure.clone());
         if let Some(best) = last.best {
-            let mut help =
-                format!("the best that any plan reaches then is {}{unit}", format_number(best));
+            let held = roadmap.search.is_some();
+            let kept =
+                if held { " with these routes, trains and pieces of cost curves" } else { "" };
+            let mut help = format!(
+                "the best that any plan{kept} reaches then is {}{unit}",
+                format_number(best)
+            );
             if !last.held_by.is_empty() {
                 let _ = write!(help, "; it is held by `{}`", last.held_by.join("`, `"));
             }

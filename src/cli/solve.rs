@@ -42,9 +42,9 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
                         match best_routes(flowsheet, usize::from(count), &options) {
                             Ok(found) => {
                                 let roadmap = plan.outcome.roadmap.as_mut();
-                                roadmap
-                                    .into_iter()
-                                    .for_each(|it| it.alternatives.clone_from(&found));
+                                if let Some(roadmap) = roadmap {
+                                    roadmap.alternatives = found;
+                                }
                             }
                             Err(findings) => sheet.findings.append(findings),
                         }

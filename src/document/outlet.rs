@@ -57,6 +57,7 @@ struct OutletTable {
 
 /// Share of a price that is paid.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there are few of them")]
 pub enum Payable {
     /// The same for all.
     All(Figure),

@@ -108,7 +108,7 @@ impl Functionals {
 
     /// What a limit measures, less the share it allows: the left side of its row; and the right side.
     pub(crate) fn limit(&self, at: At<'_>, limit: &Limit) -> (Linear, f64) {
-        let bound = self.bound(at, limit);
+        let bound = Self::bound(at, limit);
         let mut left = self.flow(at, limit.port, &limit.content);
         if let Some(build) = limit.build {
             let available = limit.availability.map_or(1.0, |figure| at.values[figure]);
@@ -123,7 +123,7 @@ impl Functionals {
     }
 
     /// The bound of a limit as it was written, without what is built: t/yr, or a share.
-    pub(crate) fn bound(&self, at: At<'_>, limit: &Limit) -> f64 {
+    pub(crate) fn bound(at: At<'_>, limit: &Limit) -> f64 {
         at.values[limit.figure] * limit.availability.map_or(1.0, |figure| at.values[figure])
     }
 

@@ -717,7 +717,7 @@ impl Functionals {
             for period in flowsheet.periods.ids() {
                 let Some(open) = self.open(period, limit.operation) else { continue };
                 let at = horizon.at(period);
-                let mut most = self.bound(at, limit);
+                let mut most = Self::bound(at, limit);
                 for &decided in &data.decided {
                     let periods = &flowsheet.periods;
                     let share = data.at_hand(at.values, &periods[decided], &periods[period]);

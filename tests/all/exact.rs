@@ -37,11 +37,6 @@ fn exactly(flowsheet: &Flowsheet, sources: &Sources) -> (Result<Plan, Diagnostic
 /// Proves a flowsheet and checks the proof; whether it has a plan.
 fn prove(name: &str, flowsheet: &Flowsheet, sources: &Sources) -> bool {
     let (plan, Exactly { proof, finding }) = exactly(flowsheet, sources);
-    if flowsheet.is_planned() {
-        // Told, and not proven.
-        assert!(proof.is_none() && finding.is_some(), "{name}");
-        return plan.is_ok();
-    }
     assert_eq!(finding, None, "{name}");
     let proof = proof.unwrap_or_else(|| panic!("{name} is not proven"));
     assert_eq!(recheck(flowsheet, sources, &proof, None), Ok(()), "{name}");
@@ -71,6 +66,9 @@ fn all_shipped_flowsheets_and_their_scenarios_are_proven() {
         scenarios.extend(shipped::scenarios(&name).into_iter().map(|(scenario, _)| Some(scenario)));
         for scenario in scenarios {
             let (flowsheet, sources) = shipped::read(&name, scenario.as_deref());
+            if flowsheet.is_planned() {
+                continue;
+            }
             let name = format!("{name} {}", scenario.unwrap_or_default());
             if prove(&name, &flowsheet, &sources) { plans += 1 } else { contradictions += 1 }
         }
@@ -366,4 +364,12 @@ fn the_tool_verifies_what_it_saved() {
     let ran = run(&["verify", saved, sheet]);
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     assert!(ran.err.contains("--exact"), "{}", ran.err);
+}
+
+#[test]
+fn plans_over_the_years_are_not_proven_in_silence() {
+    let name = "validation/magnet-recycling-routes";
+    let (flowsheet, sources) = shipped::read(name, None);
+    let (plan, Exactly { proof, finding }) = exactly(&flowsheet, &sources);
+    assert!(plan.is_ok() && proof.is_none() && finding.is_some());
 }

@@ -20,7 +20,7 @@ pub(crate) fn names() -> Vec<String> {
         let name = path.strip_prefix("flowsheets").expect("below it").with_extension("");
         name.to_str().expect("UTF-8").to_owned()
     };
-    crate::oracle::shipped().into_iter().map(below).collect()
+    crate::oracle::all_shipped().into_iter().map(below).collect()
 }
 
 /// A shipped flowsheet in a scenario, with the texts it was read from.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{CashFlow, CashLine, Finance, Levelised, Years};
 use crate::{
     analysis::flows::account_lines,
+    document::Role,
     finance::{self, Irr},
     flowsheet::{FigureId, Kind, Money, OperationId, Period, PeriodId},
     index::Id,
@@ -265,15 +266,14 @@ fn levelised(plan: &Years<'_>, ledger: &Ledger) -> Vec<Levelised> {
         .map(|(_, line)| ledger.worth(line))
         .sum();
     for (id, operation) in flowsheet.operations.iter_ids() {
-        if !matches!(operation.kind, Kind::Product(_)) {
-            continue;
-        }
+        let Kind::Product(product) = &operation.kind else { continue };
         let (quantity, own) = plan.sold(id);
         let Some(cost) = finance::levelised_cost(costs - (revenue - own), quantity) else {
             continue;
         };
         list.push(Levelised {
             product: operation.name.clone(),
+            is_final: product.role == Role::Final,
             cost,
             price: own / quantity,
             minimum_selling_price: minimum_price(plan, id, own / quantity),

@@ -110,8 +110,8 @@ pub struct GoalPoint {
     pub value: Option<f64>,
     /// Whether the bound is kept.
     pub met: bool,
-    /// Where it is missed though wanted: the best that any plan reaches in this period; none if there is no best, or if it
-    /// was not looked for.
+    /// In the last period in which it is missed: the best that any plan with the same routes, trains and pieces of cost
+    /// curves reaches; none if there is no best, or if it was not looked for.
     pub best: Option<f64>,
     /// Limits that hold the best value there, or this one if there is no best.
     pub held_by: Vec<String>,
@@ -230,6 +230,9 @@ pub struct Finance {
 pub struct Levelised {
     /// The product.
     pub product: String,
+    /// Whether it is the end of the chain: what is made beside other things has no cost of its own.
+    #[serde(rename = "final")]
+    pub is_final: bool,
     /// Present worth of all costs but tax less that of all other receipts, per t.
     pub cost: f64,
     /// Mean price that is paid for it, per t.

@@ -151,6 +151,26 @@ impl Lowering<'_> {
         self.call(&function, (start, end), &arguments, parser.at)
     }
 
+    /// What a product sells by its contracts.
+    fn contracted(&self, argument: &(String, usize, usize)) -> Result<Terms, Fault> {
+        let operation = self.find_operation(argument)?;
+        let count = match &self.operations[operation].kind {
+            Kind::Product(product) => product.contracts.len(),
+            _ => 0,
+        };
+        if count == 0 {
+            return Err(Fault {
+                start: argument.1,
+                end: argument.2,
+                message: format!("`{}` has no contracts", argument.0),
+                help: Some("add `[product.NAME.contract.NAME]`".to_owned()),
+                code: Code::BadMeasure,
+            });
+        }
+        let term = |at| Term::Flow(Port::Contract(operation, at), Content::whole());
+        Ok((0..count).map(|at| (1.0, term(at), MeasureUnit::MassRate)).collect())
+    }
+
     fn call(
         &mut self,
         function: &str,
@@ -213,26 +233,7 @@ impl Lowering<'_> {
                 let port = Port::Inlet(operation);
                 vec![(1.0, Term::Flow(port, content(self)?), MeasureUnit::MassRate)]
             }
-            "contracted" => {
-                let operation = self.find_operation(&arguments[0])?;
-                let count = match &self.operations[operation].kind {
-                    Kind::Product(product) => product.contracts.len(),
-                    _ => 0,
-                };
-                if count == 0 {
-                    return Err(Fault {
-                        start: at.0,
-                        end,
-                        message: format!("`{}` has no contracts", arguments[0].0),
-                        help: Some("add `[product.NAME.contract.NAME]`".to_owned()),
-                        code: Code::BadMeasure,
-                    });
-                }
-                let port = |at| Port::Contract(operation, at);
-                (0..count)
-                    .map(|at| (1.0, Term::Flow(port(at), Content::whole()), MeasureUnit::MassRate))
-                    .collect()
-            }
+            "contracted" => self.contracted(&arguments[0])?,
             "value" => {
                 let values = self.values_of(&arguments[0])?;
                 values.into_iter().map(|value| (1.0, Term::Value(value), money)).collect()

@@ -2,7 +2,7 @@
 
 use super::page::{Money, NONE, Page, Sheet, amount, number, percent};
 use crate::{
-    analysis::{GoalCourse, GoalPoint, Outcome, Roadmap},
+    analysis::{GoalCourse, GoalPoint, Outcome, PeriodOutcome, Roadmap},
     measure::{format_mass_rate, format_number},
 };
 
@@ -13,19 +13,28 @@ const EACH: usize = 9;
 /// Most limits that are told.
 const MOST_LIMITS: usize = 12;
 
+/// The name of a period, with its length if that is not a year.
+fn head_of(period: &PeriodOutcome) -> String {
+    if period.years == 1.0 {
+        format!("#{}", period.name)
+    } else {
+        format!("#{}\n{} yr", period.name, format_number(period.years))
+    }
+}
+
 /// A table with one column per period, cut into blocks that fit the page.
 fn by_period(page: &mut Page, roadmap: &Roadmap, head: &str, rows: &[(String, Vec<String>)]) {
     if rows.is_empty() {
         return;
     }
     let count = roadmap.periods.len();
-    let fits = (page.width().saturating_sub(FIRST) / EACH).max(2);
+    let fits = page.width().saturating_sub(FIRST).checked_div(EACH).unwrap_or(0).max(2);
     let blocks = count.div_ceil(fits);
     let size = count.div_ceil(blocks.max(1));
     let mut from = 0;
     while from < count {
         let to = (from + size).min(count);
-        let names = roadmap.periods[from..to].iter().map(|period| format!("#{}", period.name));
+        let names = roadmap.periods[from..to].iter().map(head_of);
         let columns: Vec<String> = std::iter::once(head.to_owned()).chain(names).collect();
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let mut sheet = Sheet::new(&columns);
@@ -157,8 +166,10 @@ pub(super) fn write_goals(page: &mut Page, outcome: &Outcome) {
         } else {
             format!("held by {}", point.held_by.join(", "))
         };
+        let kept =
+            if roadmap.search.is_some() { " with these routes, trains and pieces" } else { "" };
         page.item(&format!(
-            "✗ {}: at best {} in {}; {held}.",
+            "✗ {}: at best {} in {}{kept}; {held}.",
             goal.name,
             best.unwrap_or_default(),
             period.name
@@ -302,6 +313,9 @@ pub(super) fn write_finance(page: &mut Page, outcome: &Outcome) {
     match finance.internal_rates.as_slice() {
         [] => parts.push("no internal rate of return".to_owned()),
         rates => {
+            // One below 0 beside others comes of what closure costs at the end.
+            let sound: Vec<f64> = rates.iter().copied().filter(|&rate| rate >= 0.0).collect();
+            let rates = if sound.is_empty() { rates.to_vec() } else { sound };
             let rates: Vec<String> =
                 rates.iter().map(|rate| format!("{} %", format_number(100.0 * rate))).collect();
             parts.push(format!("internal rate of return {}", rates.join(" or ")));
@@ -314,7 +328,7 @@ pub(super) fn write_finance(page: &mut Page, outcome: &Outcome) {
             format_number(discounted)
         )),
         (Some(plain), None) => {
-            parts.push(format!("paid back after {} yr, discounted never", format_number(plain)))
+            parts.push(format!("paid back after {} yr, discounted never", format_number(plain)));
         }
         _ => parts.push("never paid back".to_owned()),
     }
@@ -328,14 +342,15 @@ pub(super) fn write_finance(page: &mut Page, outcome: &Outcome) {
         page.item(&format!("Routes, trains, pieces: {gap}; {} nodes.", search.nodes));
     }
     let head = [
-        "".to_owned(),
+        String::new(),
         format!("#levelised cost, {currency}/kg"),
         format!("#mean price, {currency}/kg"),
         format!("#minimum selling price, {currency}/kg"),
     ];
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let mut sheet = Sheet::new(&head);
-    for item in &finance.levelised {
+    // What is made beside other things has no cost of its own.
+    for item in finance.levelised.iter().filter(|item| item.is_final) {
         let kg = |value: f64| format_number(value / 1000.0);
         sheet.row([
             item.product.clone(),
