@@ -284,7 +284,7 @@ fn exactly(criterion: &mut Criterion) {
 }
 
 /// Plans over the years: solved with everything that is told, routes ranked, a front drawn.
-#[expect(clippy::print_stdout, reason = "a benchmark tells what it measures")]
+#[expect(clippy::print_stderr, reason = "the sizes that go with the times")]
 fn planning(criterion: &mut Criterion) {
     let options = Options::default();
     let mut group = criterion.benchmark_group("planning");
@@ -296,7 +296,7 @@ fn planning(criterion: &mut Criterion) {
         }
         let model = Model::assemble(&flowsheet, &flowsheet.values()).expect("sound");
         let (rows, columns) = (model.condensed().row_count(), model.condensed().column_count());
-        println!("{name}: {rows} rows, {columns} columns in the decisions alone");
+        eprintln!("planning/{name}: {rows} rows, {columns} columns in the decisions alone");
         group.bench_function(BenchmarkId::new("analyse", &name), |b| {
             b.iter(|| analysis::analyse(black_box(&flowsheet), &options, Form::Condensed));
         });
