@@ -385,3 +385,26 @@ fn what_is_about_one_year_refuses_plans_over_several() {
     let findings = told.expect_err("refused");
     assert!(findings.iter().all(|finding| finding.code == Code::SeveralPeriods));
 }
+
+#[test]
+fn the_roadmap_is_judged_indicator_by_indicator() {
+    let flowsheet = shipped::lower("turkiye-roadmap", &[]);
+    let plan = analyse(&flowsheet, &Options::default(), Form::Condensed).expect("a plan");
+    let outcome = &plan.outcome;
+    let told = roadmap(outcome);
+    let met: Vec<&str> =
+        told.goals.iter().filter(|goal| goal.met).map(|goal| goal.name.as_str()).collect();
+    assert_eq!(met, ["pilot-ore", "prototypes", "powder-share", "long-term"]);
+    let goal = |name: &str| told.goals.iter().find(|goal| goal.name == name).expect("a goal");
+    // 1,200 t of ore hold 21 t REO at 1.75 %; of all REO a tenth are NdPr.
+    assert_relative_eq!(
+        goal("pilot-reo").points[0].value.expect("a flow"),
+        21.0,
+        max_relative = 1e-9
+    );
+    let share = goal("powder-share-of-all").points[6].value.expect("a share");
+    assert!((0.10..0.1115).contains(&share), "{share}");
+    assert!(told.search.is_some_and(|search| search.complete && search.gap <= 1e-9));
+    assert!(outcome.proof.closure <= 1e-9 && plan.solution.certificate.passes());
+    assert_eq!(told.periods.len(), 12);
+}
