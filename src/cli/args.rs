@@ -283,7 +283,10 @@ pub(super) struct SolverArgs {
     /// Solve the program with a column for each species in each stream as well, and insist on the same optimum
     #[arg(long)]
     uncondensed: bool,
-    /// Give up after so many seconds
+    /// Stop searching among whole numbers (routes, trains, cost curves) when no plan can be better by more than this share
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
+    gap: f64,
+    /// Give up after so many seconds; a search among whole numbers tells the best plan so far, and how far it may be from the best
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "600")]
     time_limit: Duration,
 }
@@ -291,7 +294,7 @@ pub(super) struct SolverArgs {
 impl SolverArgs {
     pub(super) const fn options(&self) -> Options {
         let time_limit = Some(self.time_limit);
-        Options { backend: self.solver.backend(), time_limit, gap: 0.0, node_limit: None }
+        Options { backend: self.solver.backend(), time_limit, gap: self.gap, node_limit: None }
     }
 
     pub(super) const fn form(&self) -> Form {
@@ -326,6 +329,18 @@ impl Solver {
             Self::Highs => Backend::Highs,
         }
     }
+}
+
+/// A share of 1, or per cent.
+fn share(text: &str) -> Result<f64, String> {
+    let (number, size) = match text.trim().strip_suffix('%') {
+        Some(number) => (number.trim(), 100.0),
+        None => (text.trim(), 1.0),
+    };
+    let value = number.parse::<f64>().map(|value| value / size);
+    value.ok().filter(|value| (0.0..1.0).contains(value)).ok_or_else(|| {
+        "it is not a share of at least 0 and below 1, such as `0.01` or `\"1 %\"`".to_owned()
+    })
 }
 
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {

@@ -408,3 +408,91 @@ fn the_roadmap_is_judged_indicator_by_indicator() {
     assert!(outcome.proof.closure <= 1e-9 && plan.solution.certificate.passes());
     assert_eq!(told.periods.len(), 12);
 }
+
+/// The mine, with a mill of so much per t/yr, in three years.
+fn with_build(build: &str, money: &str) -> String {
+    let mill = format!("[separator.mill]\nbuild = {build}");
+    let text = MINE.replace("[separator.mill]", &mill);
+    format!(
+        "{text}\n[period]\n2025 = \"1 yr\"\n2026 = \"1 yr\"\n2027 = \"1 yr\"\n[money]\n{money}\n"
+    )
+}
+
+#[test]
+fn a_budget_is_shared_by_the_years_and_whole_trains_are_whole() {
+    // A t/yr costs 10 USD and earns 30 a year; 600 USD a year build 60, then 40 more.
+    let outcome = solve(&with_build("{ cost = \"10 USD/(t/yr)\" }", "budget = \"600 USD/yr\""));
+    let size = |outcome: &Outcome, period: &str| -> f64 {
+        let built = roadmap(outcome).built.iter().filter(|it| it.period == period);
+        built.map(|it| it.size).sum()
+    };
+    assert_relative_eq!(size(&outcome, "2025"), 60.0, max_relative = 1e-9);
+    assert_relative_eq!(size(&outcome, "2026"), 40.0, max_relative = 1e-9);
+    assert_relative_eq!(
+        outcome.objective.value,
+        60.0 * 90.0 + 40.0 * 60.0 - 1000.0,
+        max_relative = 1e-9
+    );
+    assert!(roadmap(&outcome).limits.iter().any(|limit| limit.path == "money.budget"));
+    // Trains of 30 t/yr: three of them pass 90 t, a fourth would serve for 10 t only, which earn 900 and cost 950.
+    let train = "{ train = { capacity = \"30 t/yr\", cost = \"950 USD\" }, until = \"2025\" }";
+    let outcome = solve(&with_build(train, ""));
+    assert_eq!(roadmap(&outcome).built[0].trains, Some(3.0));
+    assert_relative_eq!(
+        outcome.objective.value,
+        3.0 * 90.0 * 30.0 - 3.0 * 950.0,
+        max_relative = 1e-9
+    );
+    // After two years of life, and one of building, it stands in 2026 and 2027.
+    let lived = "{ cost = \"10 USD/(t/yr)\", until = \"2025\", lead = \"1 yr\", life = \"1 yr\" }";
+    let outcome = solve(&with_build(lived, ""));
+    assert_eq!(course(&outcome, "ore"), [0.0, 100.0, 0.0]);
+}
+
+#[test]
+fn a_choice_for_each_period_may_change() {
+    let text = r#"
+[flowsheet]
+title = "Two ways"
+assumed = "made up"
+
+[period]
+2025 = "1 yr"
+2026 = "1 yr"
+
+[feed.ore]
+to = "divide"
+supply = "100 t/yr"
+assay.grade = { CaF2 = "100 %" }
+
+[splitter.divide]
+to = { one = "mill", other = "kiln" }
+
+[splitter.mill]
+to = { out = "powder" }
+capacity = "200 t/yr"
+
+[splitter.kiln]
+to = { out = "lumps" }
+capacity = "60 t/yr"
+
+[product.powder]
+price = { value = "10 USD/t", by-period = { 2026 = "2 USD/t" } }
+
+[product.lumps]
+price = "5 USD/t"
+
+[choice.way]
+one-of = ["mill", "kiln"]
+"#;
+    let once = solve(text);
+    assert_relative_eq!(once.objective.value, 1200.0, max_relative = 1e-12);
+    let each = solve(&format!("{text}per = \"period\"\n"));
+    assert_relative_eq!(each.objective.value, 1300.0, max_relative = 1e-12);
+    let taken = &roadmap(&each).routes[0].taken;
+    assert_eq!(taken, &[Some("mill".to_owned()), Some("kiln".to_owned())]);
+    // The plan of one program is that of the other.
+    let flowsheet = shipped::lower_text(text);
+    let whole = analyse(&flowsheet, &Options::default(), Form::Full).expect("a plan");
+    assert_relative_eq!(whole.outcome.objective.value, 1200.0, max_relative = 1e-12);
+}

@@ -16,6 +16,8 @@ pub(super) struct LimitOn {
     pub(super) port: Port,
     pub(super) content: Content,
     pub(super) share_of: Option<Port>,
+    /// Whether more of it may be built, so that nothing of it may be there yet.
+    pub(super) grows: bool,
     /// Where to point if the limit sets none.
     pub(super) span: Span,
 }
@@ -34,6 +36,8 @@ impl Lowering<'_> {
             Expect::share().of()
         } else if on.kind == LimitKind::Stock {
             Expect::not_negative(Dimension::MASS)
+        } else if on.kind == LimitKind::Capacity && on.grows {
+            Expect::not_negative(Dimension::MASS_RATE).of()
         } else if on.kind == LimitKind::Capacity {
             Expect::positive(Dimension::MASS_RATE).of()
         } else {

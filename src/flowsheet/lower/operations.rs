@@ -157,6 +157,7 @@ impl<'d> Lowering<'d> {
             self.lower_expansion(&place);
             self.lower_build(&place, &outlets);
             let (fixed_cost, operators) = self.lower_standing(&place);
+            self.check_standing(&place, fixed_cost.or(operators));
             let vessel = self.lower_vessel(&place, availability);
             // Identifiers are positions: what could not be read, and was reported, keeps its place.
             let kind = kind.unwrap_or_else(|| table.empty());
@@ -301,6 +302,7 @@ impl<'d> Lowering<'d> {
                         port: Port::Stream(stream),
                         content: Content::whole(),
                         share_of: None,
+                        grows: false,
                         span: outlet.span,
                     };
                     let path = format!("{path}.limit");
@@ -335,6 +337,7 @@ impl<'d> Lowering<'d> {
             port: Port::Inlet(place.id),
             content: Content::whole(),
             share_of: None,
+            grows: false,
             span: place.name.span,
         }
     }

@@ -43,6 +43,29 @@ impl<'d> Lowering<'d> {
         (cost, operators)
     }
 
+    /// What is paid while something is there needs to be told from what is not: a size that may be anything is never just
+    /// not there.
+    pub(super) fn check_standing(&mut self, place: &Place<'d>, standing: Option<FigureId>) {
+        let Some(figure) = standing else { return };
+        let open = self.builds.iter().find(|build| {
+            let nothing = self.figures[self.limits[build.limit].figure].value == 0.0;
+            let any = matches!(build.cost, BuildCost::Linear(_)) && build.min.is_none();
+            build.operation == place.id && nothing && any
+        });
+        if open.is_some() {
+            let message = format!(
+                "`{}` costs something while it is there, but may be built in any size",
+                place.name
+            );
+            let finding = Diagnostic::new(Code::BadBuild, message)
+                .at(self.figures[figure].span, "paid whether anything is built or not")
+                .at(place.name.span, "");
+            self.report(
+                finding.help("give the `build` a `min` and a `max`, so that it is there or not"),
+            );
+        }
+    }
+
     /// What may be built of an operation.
     pub(super) fn lower_build(&mut self, place: &Place<'d>, outlets: &[StreamId]) {
         let Some(table) = place.common.build else { return };

@@ -114,6 +114,7 @@ impl<'d> Lowering<'d> {
                 port: Port::Mix(place.id),
                 content: content.clone(),
                 share_of: Some(Port::Stream(*outlet)),
+                grows: false,
                 span: name.span,
             };
             let path = format!("{}.recipe.{name}", place.path);
@@ -162,6 +163,7 @@ impl<'d> Lowering<'d> {
                     port: Port::Ingredient(place.id, species),
                     content: Content::whole(),
                     share_of: None,
+                    grows: false,
                     span: name.span,
                 };
                 let path = format!("{path}.supply");

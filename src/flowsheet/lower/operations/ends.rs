@@ -30,6 +30,7 @@ impl<'d> Lowering<'d> {
                 port: Port::Inlet(place.id),
                 content,
                 share_of: Some(Port::Inlet(place.id)),
+                grows: false,
                 span: name.span,
             };
             let path = format!("{}.specification.{name}", place.path);
@@ -100,6 +101,7 @@ impl<'d> Lowering<'d> {
                 port: Port::Contract(place.id, at),
                 content: Content::whole(),
                 share_of: None,
+                grows: false,
                 span: name.span,
             };
             if let Some(share) = &contract.share {

@@ -117,6 +117,7 @@ impl<'d> Lowering<'d> {
                 port,
                 content: Content::whole(),
                 share_of: None,
+                grows: place.common.build.is_some(),
                 span: place.name.span,
             };
             let path = format!("{}.capacity", place.path);

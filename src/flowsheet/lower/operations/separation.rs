@@ -121,6 +121,7 @@ impl<'d> Lowering<'d> {
                 port: Port::Stream(stream),
                 content: Content::whole(),
                 share_of: Some(Port::Inlet(place.id)),
+                grows: false,
                 span: outlet.span,
             };
             self.lower_limit(limit, Sense::Exactly, &path, &place.inherit, &on);
