@@ -126,6 +126,9 @@ fn answer(
         Ok(period) => period,
         Err(finding) => return (Err(finding.into()), Exactly::default()),
     };
+    if let Err(findings) = check_annuities(flowsheet) {
+        return (Err(findings), Exactly::default());
+    }
     let told = Told { period, in_full: wanted.period.is_some(), intervals: wanted.intervals };
     let values = flowsheet.values();
     let mut model = match Model::assemble(flowsheet, &values) {
@@ -287,6 +290,24 @@ pub(crate) fn only_one_year(flowsheet: &Flowsheet, command: &str) -> Result<(), 
     Err(Diagnostic::new(Code::SeveralPeriods, message)
         .at(first, "")
         .help("`reeflow solve` tells what binds in which period, and what is built"))
+}
+
+/// In one year like all others what is built is paid by annuities, which need a life or a discount rate.
+fn check_annuities(flowsheet: &Flowsheet) -> Result<(), Diagnostics> {
+    let values = flowsheet.values();
+    let rate = flowsheet.money.as_ref().map_or(0.0, |money| money.rate(&values));
+    if flowsheet.is_dated() || rate > 0.0 {
+        return Ok(());
+    }
+    let mut findings = Diagnostics::new();
+    for build in flowsheet.builds.iter().filter(|build| build.life.is_none()) {
+        let name = &flowsheet.operations[build.operation].name;
+        let message = format!("nothing says what a year of what is built of `{name}` costs");
+        findings.push(Diagnostic::new(Code::MissingKey, message).at(build.span, "").help(
+            "add `life` to its `build`, or `discount` to `[money]`; or add `[period]`, so that it is paid when it is built",
+        ));
+    }
+    if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
 /// The period that is told in full.

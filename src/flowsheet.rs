@@ -246,6 +246,18 @@ impl Flowsheet {
         Content { name, weights: Some(vec![(species, 1.0)]) }
     }
 
+    /// An alternative by its name, and by its period where another one may be taken in each.
+    #[must_use]
+    pub fn name_of_alternative(&self, operation: OperationId, period: PeriodId) -> String {
+        let name = &self.operations[operation].name;
+        let mut choices = self.choices.iter();
+        if choices.any(|it| it.per_period && it.operations.contains(&operation)) {
+            format!("{name} in {}", self.periods[period].name)
+        } else {
+            name.clone()
+        }
+    }
+
     /// The operation of that name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<OperationId> {

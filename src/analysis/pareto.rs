@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure;
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
-    flowsheet::{Flowsheet, Measure, MeasureUnit, Objective, PeriodId, ratio_unit},
+    flowsheet::{Flowsheet, Measure, MeasureUnit, Objective, ratio_unit},
     index::Id,
     lp::{self, ColumnId, LinearProgram, Options, RowId, RowSense},
     model::{Column, Decision, Linear, Model, Row},
@@ -300,11 +300,10 @@ impl Search<'_> {
         let program = &self.program;
         let sign = -self.flowsheet.objective.sign();
         let routes = self.model.drivers().iter_ids().filter(|(id, driver)| {
-            let first = driver.period == PeriodId::new(0);
-            matches!(driver.decision, Decision::Open(_)) && first && primal[id.index()] > 0.5
+            matches!(driver.decision, Decision::Open(_)) && primal[id.index()] > 0.5
         });
         let routes = routes.filter_map(|(_, driver)| match driver.decision {
-            Decision::Open(id) => Some(self.flowsheet.operations[id].name.clone()),
+            Decision::Open(id) => Some(self.flowsheet.name_of_alternative(id, driver.period)),
             _ => None,
         });
         ParetoPoint {

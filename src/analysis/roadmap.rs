@@ -318,7 +318,8 @@ impl<'a> Years<'a> {
         let flowsheet = self.flowsheet;
         let mut courses: Vec<LimitCourse> = Vec::new();
         let count = flowsheet.periods.len();
-        for (id, row) in self.model.written_rows() {
+        for (id, data) in self.model.full().rows() {
+            let row = *data.key;
             let (path, period) = match row {
                 Row::Limit(limit, period) => {
                     // What is fixed exactly was chosen by the user; it is no bottleneck.
@@ -335,7 +336,6 @@ impl<'a> Years<'a> {
                 _ => continue,
             };
             let program = self.model.full();
-            let data = program.row(id);
             let activity: f64 =
                 program.row_terms(id).map(|(column, factor)| factor * self.column(column)).sum();
             let used = self.used(row, period);

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     analysis::{
         Exactly, Plan, Wanted, analyse_exactly, analyse_with, best_routes, fill_best_multipliers,
+        only_one_year,
     },
     diagnostic::{Code, Diagnostic, Diagnostics, Severity},
     exact::Proof,
@@ -49,7 +50,12 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
                             Err(findings) => sheet.findings.append(findings),
                         }
                     }
-                    if chosen.contains(&Section::BestMultipliers) {
+                    if chosen.contains(&Section::BestMultipliers) && planned {
+                        let told = only_one_year(flowsheet, "--show best-multipliers");
+                        if let Err(finding) = told {
+                            sheet.findings.append(as_warnings(&finding.into()));
+                        }
+                    } else if chosen.contains(&Section::BestMultipliers) {
                         fill_best_multipliers(&mut plan, flowsheet, &options);
                     }
                     let findings = std::mem::take(&mut plan.findings);
@@ -108,7 +114,7 @@ fn as_warnings(findings: &Diagnostics) -> Diagnostics {
     let mut softer = Diagnostics::new();
     for item in findings {
         let mut item = item.clone();
-        if item.code == Code::GoalMissed {
+        if matches!(item.code, Code::GoalMissed | Code::SeveralPeriods) {
             item.severity = Severity::Warning;
         }
         softer.push(item);

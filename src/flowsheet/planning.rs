@@ -100,6 +100,8 @@ pub struct Build {
     pub life: Option<FigureId>,
     /// Shares at hand in the first, the second year and so on.
     pub ramp: Vec<FigureId>,
+    /// Whether it matters if it is there or not, because something is paid while it is.
+    pub counted: bool,
     /// Where it was written.
     pub span: Span,
 }
@@ -212,6 +214,14 @@ impl Money {
             (year, share, share * (1.0 + growth).powf(year - self.base_year))
         });
         spent.collect()
+    }
+
+    /// Cost of closure per cost of what was built: the calendar year, and nominal money.
+    #[must_use]
+    pub fn closing(&self, values: &Values, end: f64) -> Option<(f64, f64)> {
+        let growth = or(values, self.capital_escalation, 0.0);
+        let year = end.floor();
+        Some((year, values[self.closure?] * (1.0 + growth).powf(year - self.base_year)))
     }
 
     /// Present worth of what is spent, per cost of what is decided in a period.

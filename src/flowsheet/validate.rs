@@ -49,6 +49,7 @@ pub(super) fn validate(flowsheet: &Flowsheet, findings: &mut Diagnostics) {
         findings.push(found.diagnostic);
     }
     check.check_ways_out(findings);
+    check.check_uses(findings);
     // Where something else is wrong, species may be missing because of that.
     if !broken {
         basis::check(flowsheet, findings);
@@ -480,6 +481,38 @@ impl Check<'_> {
             "send an outlet here, or remove it"
         };
         found.help(help)
+    }
+
+    /// What is in use of a product is no more than what is sold.
+    fn check_uses(&self, findings: &mut Diagnostics) {
+        for (id, product) in self.flowsheet.operations.iter_ids() {
+            let uses: Vec<(Span, f64)> = self
+                .flowsheet
+                .operations
+                .iter()
+                .filter_map(|operation| match &operation.kind {
+                    Kind::Use(data) if data.of == id => {
+                        let share = data.share.map_or(1.0, |figure| self.values[figure]);
+                        Some((operation.span, share))
+                    }
+                    _ => None,
+                })
+                .collect();
+            let sum: f64 = uses.iter().map(|(_, share)| share).sum();
+            if sum > 1.0 + TOLERANCE {
+                let message = format!(
+                    "{} % of `{}` are in use, more than is sold",
+                    percent(sum),
+                    product.name
+                );
+                let mut diagnostic = Diagnostic::new(Code::RecoveryNotOne, message);
+                for (span, share) in uses.iter().take(MOST_LABELS) {
+                    diagnostic = diagnostic.at(*span, format!("{} %", percent(*share)));
+                }
+                findings
+                    .push(diagnostic.help("give each `[use.NAME]` its `share` of what is sold"));
+            }
+        }
     }
 
     /// Loops from which no product or waste can be reached.

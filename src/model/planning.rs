@@ -75,7 +75,7 @@ pub(crate) fn shape(build: &Build, values: &Values) -> Shape {
             // What is wrong with a curve was reported when it was read.
             let Ok(curve) = CostCurve::new(points) else { return Shape::Linear(0.0) };
             let from_nothing = curve.points().first() == Some(&(0.0, 0.0));
-            if from_nothing && curve.is_convex() && build.min.is_none() {
+            if from_nothing && curve.is_convex() && build.min.is_none() && !build.counted {
                 Shape::Growing(within(&curve.segments(), 0.0, build.max.map(|id| values[id])))
             } else {
                 let least = build.min.map_or(0.0, |id| values[id]);
@@ -303,7 +303,7 @@ impl Functionals {
         let flowsheet = at.flowsheet;
         let built = flowsheet.builds.iter_ids().find(|(_, build)| build.operation == operation);
         if let Some((id, build)) = built
-            && flowsheet.figures[flowsheet.limits[build.limit].figure].value == 0.0
+            && at.values[flowsheet.limits[build.limit].figure] == 0.0
             && let Some(first) = build.decided.first()
             && self.count(id, *first).is_some()
         {
@@ -471,10 +471,10 @@ impl Functionals {
             worth.add(weight, &self.operating_profit(horizon, period));
             let capital = self.capital(horizon, period);
             worth.add(-money.capital_weight(values, data), &capital);
-            if let Some(closure) = money.closure {
-                let years = horizon.last().end() - money.base_year;
+            if let Some((year, cost)) = money.closing(values, horizon.last().end()) {
+                let years = year - money.base_year;
                 let discount = finance::discount_factor(money.rate(values), years);
-                worth.add(-values[closure] * discount, &capital);
+                worth.add(-cost * discount, &capital);
             }
             if let Some(tax) = money.tax {
                 let nominal =
@@ -521,6 +521,7 @@ impl Functionals {
         }
         self.stock_rules(horizon, &mut rows);
         self.choice_rules(horizon, &mut rows);
+        self.budget_rules(horizon, &mut rows);
         let first = PeriodId::new(0);
         let standing = self.one(first, Decision::Standing, 1.0);
         if !standing.is_empty() {
@@ -534,7 +535,6 @@ impl Functionals {
                 let (rule, sense) = (Rule::Operators, RowSense::AtLeast);
                 rows.push(RuleRow { rule, period, sense, rhs: 0.0, left });
             }
-            rows.extend(self.budget_rule(horizon, period));
             rows.extend(self.tax_rule(horizon, period));
         }
         rows
@@ -732,23 +732,46 @@ impl Functionals {
         }
     }
 
-    /// What is spent in a period is within the budget.
-    fn budget_rule(&self, horizon: Horizon<'_>, period: PeriodId) -> Option<RuleRow> {
+    /// What is spent in each calendar year is within the budget.
+    fn budget_rules(&self, horizon: Horizon<'_>, rows: &mut Vec<RuleRow>) {
         let flowsheet = horizon.flowsheet;
-        let money = flowsheet.money.as_ref()?;
-        let data = &flowsheet.periods[period];
-        let budget = horizon.values[period][money.budget?];
-        let mut left = Linear::zero();
-        for decided in flowsheet.periods.ids() {
-            let spent = money.spending_of(&horizon.values[decided], &flowsheet.periods[decided]);
-            let share = spent.iter().filter(|(year, ..)| {
-                !flowsheet.is_dated() || (data.from.floor() <= *year && *year < data.end())
-            });
-            let share: f64 = share.map(|&(_, share, _)| share).sum();
-            left.add(share, &self.capital(horizon, decided));
+        let Some((money, budget)) =
+            flowsheet.money.as_ref().and_then(|money| Some((money, money.budget?)))
+        else {
+            return;
+        };
+        let (rule, sense) = (Rule::Budget, RowSense::AtMost);
+        let first = PeriodId::new(0);
+        if !flowsheet.is_dated() {
+            let (rhs, left) = (horizon.values[first][budget], self.capital(horizon, first));
+            rows.push(RuleRow { rule, period: first, sense, rhs, left });
+            return;
         }
-        let rhs = budget * data.years;
-        Some(RuleRow { rule: Rule::Budget, period, sense: RowSense::AtMost, rhs, left })
+        let mut year = flowsheet.periods[first].from.floor();
+        while year < horizon.last().end() {
+            let own = crate::years::Years { from: year, length: 1.0 };
+            let mut row: Option<RuleRow> = None;
+            for (period, data) in flowsheet.periods.iter_ids() {
+                let overlap = own.overlap(data.time());
+                if overlap > 0.0 {
+                    let rhs = overlap * horizon.values[period][budget];
+                    let left = Linear::zero();
+                    row.get_or_insert(RuleRow { rule, period, sense, rhs: 0.0, left }).rhs += rhs;
+                }
+            }
+            if let Some(mut row) = row {
+                for (decided, data) in flowsheet.periods.iter_ids() {
+                    let spent = money.spending_of(&horizon.values[decided], data).into_iter();
+                    let share: f64 =
+                        spent.filter(|it| it.0 == year).map(|(_, share, _)| share).sum();
+                    row.left.add(share, &self.capital(horizon, decided));
+                }
+                if !row.left.is_empty() {
+                    rows.push(row);
+                }
+            }
+            year += 1.0;
+        }
     }
 
     /// What is taxed, over the period: earnings less depreciation less losses of the periods before.
@@ -762,9 +785,10 @@ impl Functionals {
             left.add(1.0, &self.one(PeriodId::new(before), Decision::Loss, 1.0));
         }
         let values = &horizon.values[period];
-        let escalated = money.escalated(values, data) * data.years;
+        let dated = flowsheet.is_dated();
+        let escalated = if dated { money.escalated(values, data) * data.years } else { 1.0 };
         left.add(-escalated, &self.operating_profit(horizon, period));
-        if flowsheet.is_dated() {
+        if dated {
             left.add(1.0, &self.depreciation(horizon, period));
         } else {
             left.add(1.0, &self.annuities(horizon.at(period)));

@@ -202,8 +202,10 @@ fn a_mill_is_built_and_every_line_is_by_hand() {
         worth += cash / 1.07_f64.powf(year);
         left += cash;
     }
-    worth -= 0.03 * total / 1.07_f64.powf(6.0);
-    assert_relative_eq!(plan.cash.after, -0.03 * total, max_relative = 1e-9);
+    // Closure costs what building then costs.
+    let closure = 0.03 * total * 1.03_f64.powf(6.0);
+    worth -= closure / 1.07_f64.powf(6.0);
+    assert_relative_eq!(plan.cash.after, -closure, max_relative = 1e-9);
     assert_relative_eq!(outcome.objective.value, worth, max_relative = 1e-8);
     assert_relative_eq!(plan.finance.net_present_value, worth, max_relative = 1e-8);
     assert_relative_eq!(
@@ -495,4 +497,65 @@ one-of = ["mill", "kiln"]
     let flowsheet = shipped::lower_text(text);
     let whole = analyse(&flowsheet, &Options::default(), Form::Full).expect("a plan");
     assert_relative_eq!(whole.outcome.objective.value, 1200.0, max_relative = 1e-12);
+}
+
+/// What a flowsheet is refused for.
+fn refused(text: &str) -> Vec<Code> {
+    let mut sources = reeflow::diagnostic::Sources::new();
+    let request = reeflow::document::Request::default();
+    let disk = reeflow::cli::files::Disk;
+    let loaded =
+        reeflow::document::load("test.toml", text.as_bytes(), &request, &disk, &mut sources);
+    let findings = match loaded {
+        Ok(loaded) => reeflow::flowsheet::Flowsheet::lower(&loaded.document).err(),
+        Err(findings) => Some(findings),
+    };
+    findings.iter().flat_map(|found| found.iter().map(|it| it.code)).collect()
+}
+
+#[test]
+fn what_is_one_for_all_periods_cannot_change_over_them() {
+    let later = "by-period = { 2026 = \"2 yr\" }";
+    let build = format!("{{ cost = \"10 USD/(t/yr)\", life = {{ value = \"1 yr\", {later} }} }}");
+    assert_eq!(refused(&with_build(&build, "")), [Code::BadPeriod]);
+    let rate = "discount = { value = \"0 %\", by-period = { 2026 = \"10 %\" } }";
+    assert_eq!(refused(&with_build("{ cost = \"10 USD/(t/yr)\" }", rate)), [Code::BadPeriod]);
+    assert_eq!(
+        refused(&with_build("{ cost = \"10 USD/(t/yr)\" }", "discount = \"-5 %\"")),
+        [Code::OutOfRange]
+    );
+}
+
+#[test]
+fn more_cannot_be_in_use_than_was_sold_nor_a_stock_vanish_in_a_year() {
+    let twice = "[use.one]\nof = \"sales\"\nto = \"dam\"\ncollection = \"1 %\"\nlifetime.fixed = \"1 yr\"\n";
+    let twice = format!("{MINE}\n{twice}\n{}", twice.replace("use.one", "use.other"));
+    assert_eq!(refused(&twice), [Code::RecoveryNotOne]);
+    let heap = MINE.replace("product = \"sales\"", "product = \"heap\"");
+    let heap = format!("{heap}\n[stockpile.heap]\nto = \"sales\"\nloss = \"100 %\"\n");
+    assert_eq!(refused(&heap), [Code::OutOfRange]);
+}
+
+#[test]
+fn a_year_like_all_others_pays_for_what_is_built() {
+    let text =
+        MINE.replace("[separator.mill]", "[separator.mill]\nbuild = { cost = \"10 USD/(t/yr)\" }");
+    let plan = analyse(&shipped::lower_text(&text), &Options::default(), Form::Condensed);
+    let findings = plan.expect_err("nothing says what a year of it costs");
+    assert!(findings.iter().all(|it| it.code == Code::MissingKey));
+    let lived = solve(&text.replace("(t/yr)\" }", "(t/yr)\", life = \"5 yr\" }"));
+    assert_relative_eq!(lived.objective.value, 3000.0 - 100.0 * 10.0 / 5.0, max_relative = 1e-12);
+    let halved = text.replace("(t/yr)\" }", "(t/yr)\", life = \"5 yr\" }\navailability = \"50 %\"");
+    assert_relative_eq!(roadmap(&solve(&halved)).built[0].size, 200.0, max_relative = 1e-9);
+}
+
+#[test]
+fn halves_of_a_year_share_its_budget() {
+    let whole = with_build("{ cost = \"10 USD/(t/yr)\" }", "budget = \"600 USD/yr\"");
+    let halves = whole.replace(
+        "2026 = \"1 yr\"",
+        "2026 = \"0.5 yr\"\nlate = { from = 2026.5, length = \"0.5 yr\" }",
+    );
+    let (whole, halves) = (solve(&whole).objective.value, solve(&halves).objective.value);
+    assert_relative_eq!(whole, halves, max_relative = 1e-9);
 }

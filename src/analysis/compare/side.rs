@@ -229,6 +229,7 @@ pub fn observe(flowsheet: &Flowsheet, options: &Options, form: Form) -> Result<S
     if form == Form::Full {
         return analyse(flowsheet, options, form).map(|plan| Side::of(&plan.outcome));
     }
+    super::super::only_one_year(flowsheet, "compare")?;
     let values = flowsheet.values();
     let mut model = Model::assemble(flowsheet, &values)?;
     let solution = model

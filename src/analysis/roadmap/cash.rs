@@ -94,6 +94,28 @@ impl Years<'_> {
         lines
     }
 
+    /// What is taxed in each period, nominal money over it: earnings less depreciation, less the losses before.
+    fn taxed(&self) -> Vec<f64> {
+        let (flowsheet, money) = (self.flowsheet, self.money());
+        let horizon = self.model.horizon(flowsheet);
+        let functionals = self.model.functionals();
+        let mut loss = 0.0;
+        let periods = flowsheet.periods.iter_ids();
+        let taxed = periods.map(|(period, data)| {
+            if !flowsheet.is_dated() {
+                let driver = functionals.driver(period, Decision::Taxable);
+                return driver.map_or(0.0, |driver| self.solution.driver(driver));
+            }
+            let values = self.model.at(flowsheet, period).values;
+            let earned = self.value(&functionals.operating_profit(horizon, period));
+            let written = self.value(&functionals.depreciation(horizon, period));
+            let taxable = money.escalated(values, data) * data.years * earned - written - loss;
+            loss = (-taxable).max(0.0);
+            taxable.max(0.0)
+        });
+        taxed.collect()
+    }
+
     fn ledger(&self) -> Ledger {
         let (flowsheet, money) = (self.flowsheet, self.money());
         let first = PeriodId::new(0);
@@ -102,6 +124,7 @@ impl Years<'_> {
         let mut ledger = Ledger { base: money.base_year, rate, lines: Vec::new() };
         let horizon = self.model.horizon(flowsheet);
         let functionals = self.model.functionals();
+        let taxed = self.taxed();
         for (period, data) in flowsheet.periods.iter_ids() {
             let growth = money.escalation.map_or(0.0, |id| values(period)[id]);
             let lines = self.operating_lines(period);
@@ -110,10 +133,8 @@ impl Years<'_> {
                 for &(name, amount) in &lines {
                     ledger.add(name, year, amount * factor);
                 }
-                if let (Some(tax), Some(driver)) =
-                    (money.tax, functionals.driver(period, Decision::Taxable))
-                {
-                    let base = self.solution.driver(driver) / data.years;
+                if let Some(tax) = money.tax {
+                    let base = taxed[period.index()] / data.years;
                     ledger.add("tax", year, -values(period)[tax] * base * overlap);
                 }
             }
@@ -121,9 +142,9 @@ impl Years<'_> {
             for (year, _, nominal) in money.spending_of(values(period), data) {
                 ledger.add("capital", whole(year), -capital * nominal);
             }
-            if let Some(closure) = money.closure {
-                let last = flowsheet.periods.iter().next_back().map_or(0.0, Period::end);
-                ledger.add("closure", whole(last), -values(period)[closure] * capital);
+            let last = flowsheet.periods.iter().next_back().map_or(0.0, Period::end);
+            if let Some((year, cost)) = money.closing(values(period), last) {
+                ledger.add("closure", whole(year), -cost * capital);
             }
         }
         ledger
@@ -199,14 +220,12 @@ fn tax_of_year(plan: &Years<'_>) -> f64 {
 
 /// A line that flows evenly through each period, nominal.
 fn by_period(plan: &Years<'_>, name: &str) -> Vec<f64> {
-    let money = plan.money();
+    let (money, taxed) = (plan.money(), plan.taxed());
     let periods = plan.flowsheet.periods.iter_ids();
     let values = periods.map(|(period, data)| {
         let values = plan.model.at(plan.flowsheet, period).values;
         if name == "tax" {
-            let driver = plan.model.functionals().driver(period, Decision::Taxable);
-            let base = driver.map_or(0.0, |driver| plan.solution.driver(driver));
-            return -money.tax.map_or(0.0, |id: FigureId| values[id]) * base;
+            return -money.tax.map_or(0.0, |id: FigureId| values[id]) * taxed[period.index()];
         }
         let lines = plan.operating_lines(period);
         let amount = lines.iter().find(|(line, _)| *line == name).map_or(0.0, |it| it.1);
@@ -222,6 +241,7 @@ pub(super) fn finance(plan: &Years<'_>) -> Finance {
     let worth = plan.value(&plan.model.functionals().worth(plan.model.horizon(flowsheet)));
     if !flowsheet.is_dated() {
         return Finance {
+            owed: false,
             discount: ledger.rate,
             base_year: ledger.base,
             net_present_value: worth,
@@ -232,9 +252,15 @@ pub(super) fn finance(plan: &Years<'_>) -> Finance {
         };
     }
     let flows = ledger.flows();
-    let invested = flows.iter().any(|&(_, amount)| amount < 0.0);
-    let back = |time: Option<f64>| time.filter(|_| invested);
+    let owed = flows.iter().any(|&(_, amount)| amount < 0.0);
+    let back = |time: Option<f64>| time.filter(|_| owed);
+    // Of another objective than this worth the taxes of the program are not the least.
+    let worth = flows
+        .iter()
+        .map(|(time, amount)| amount * finance::discount_factor(ledger.rate, *time))
+        .sum::<f64>();
     Finance {
+        owed,
         discount: ledger.rate,
         base_year: ledger.base,
         net_present_value: worth,
@@ -321,10 +347,10 @@ impl Years<'_> {
             worth += money.weight(values, data) * profit;
             let capital = self.value(&functionals.capital(horizon, period));
             worth -= money.capital_weight(values, data) * capital;
-            if let Some(closure) = money.closure {
-                let end = flowsheet.periods.iter().next_back().map_or(0.0, Period::end);
-                let discount = finance::discount_factor(money.rate(values), end - money.base_year);
-                worth -= values[closure] * discount * capital;
+            let end = flowsheet.periods.iter().next_back().map_or(0.0, Period::end);
+            if let Some((year, cost)) = money.closing(values, end) {
+                let years = year - money.base_year;
+                worth -= cost * finance::discount_factor(money.rate(values), years) * capital;
             }
             if let Some(tax) = money.tax {
                 let written = self.value(&functionals.depreciation(horizon, period));

@@ -70,7 +70,7 @@ pub struct PeriodOutcome {
 pub struct Course {
     /// The feed or product.
     pub name: String,
-    /// `feed` or `product`.
+    /// `feed`, `product`, or `returns` of products in service.
     pub kind: &'static str,
     /// t/yr.
     pub values: Vec<f64>,
@@ -198,7 +198,7 @@ pub struct CashFlow {
 #[serde(rename_all = "kebab-case")]
 pub struct CashLine {
     /// `revenue`, `feed`, `operating cost`, `consumables`, `reagents and ingredients`, `disposal`, `fixed cost`, `labour`,
-    /// `overheads`, `royalty`, `tax`, `capital`, `closure`, `cash flow`, `cumulative`.
+    /// `overheads`, `holding of stocks`, `incentives`, `royalty`, `tax`, `capital`, `closure`, `cash flow`, `cumulative`.
     pub name: String,
     /// Money over each period.
     pub values: Vec<f64>,
@@ -208,6 +208,8 @@ pub struct CashLine {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Finance {
+    /// Whether more is paid than received in some year, so that there is something to pay back.
+    pub owed: bool,
     /// Discount rate, per year.
     pub discount: f64,
     /// The year to which money is discounted.

@@ -34,13 +34,7 @@ pub fn best_routes(
         .iter_ids()
         .filter_map(|(id, driver)| match driver.decision {
             Decision::Open(operation) => {
-                let name = &flowsheet.operations[operation].name;
-                let period = &flowsheet.periods[driver.period].name;
-                let by_period = flowsheet
-                    .choices
-                    .iter()
-                    .any(|it| it.per_period && it.operations.contains(&operation));
-                let name = if by_period { format!("{name} in {period}") } else { name.clone() };
+                let name = flowsheet.name_of_alternative(operation, driver.period);
                 Some((ColumnId::new(id.index()), name))
             }
             _ => None,

@@ -303,6 +303,7 @@ fn cost_of(
         lead: None,
         life: None,
         ramp: Vec::new(),
+        counted: false,
         span,
     })
 }

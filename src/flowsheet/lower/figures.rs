@@ -34,11 +34,20 @@ pub(super) struct Expect {
     usual: Option<(f64, f64, &'static str)>,
     /// Whether it may also be written per year.
     yearly: bool,
+    /// Whether it is the same in all periods.
+    constant: bool,
 }
 
 impl Expect {
     pub(super) const fn any(dimension: Dimension) -> Self {
-        Self { dimension, range: Range::Any, basis: (false, false), usual: None, yearly: false }
+        Self {
+            dimension,
+            range: Range::Any,
+            basis: (false, false),
+            usual: None,
+            yearly: false,
+            constant: false,
+        }
     }
 
     pub(super) const fn not_negative(dimension: Dimension) -> Self {
@@ -48,6 +57,7 @@ impl Expect {
             basis: (false, false),
             usual: None,
             yearly: false,
+            constant: false,
         }
     }
 
@@ -58,7 +68,18 @@ impl Expect {
             basis: (false, false),
             usual: None,
             yearly: false,
+            constant: false,
         }
+    }
+
+    /// The same in all periods.
+    pub(super) const fn constant(self) -> Self {
+        Self { constant: true, ..self }
+    }
+
+    /// Whether it must be the same in all periods.
+    pub(super) const fn is_constant(&self) -> bool {
+        self.constant
     }
 
     /// A rate per year, such as `8 %/yr` or `8 %`.
@@ -79,6 +100,7 @@ impl Expect {
             basis: (false, false),
             usual: None,
             yearly: false,
+            constant: false,
         }
     }
 

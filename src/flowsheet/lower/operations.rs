@@ -155,7 +155,7 @@ impl<'d> Lowering<'d> {
             });
             let availability = self.lower_capacity(&place, &outlets);
             self.lower_expansion(&place);
-            self.lower_build(&place, &outlets);
+            self.lower_build(&place, &outlets, availability);
             let (fixed_cost, operators) = self.lower_standing(&place);
             self.check_standing(&place, fixed_cost.or(operators));
             let vessel = self.lower_vessel(&place, availability);

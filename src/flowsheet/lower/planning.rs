@@ -4,9 +4,14 @@ use super::{Lowering, did_you_mean, figures::Expect};
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
     document::{self, ChoiceSpan, Name, Provenance},
-    flowsheet::{Choice, FigureId, Money, OperationId, Period, PeriodId, Series},
+    flowsheet::{
+        Choice, FigureId, LimitKind, Money, OperationId, Period, PeriodId, Port, Sense, Series,
+    },
     measure::Dimension,
 };
+
+/// No plan looks so far ahead or back, yr.
+const FAR: f64 = 200.0;
 
 /// Periods meet if they are not further apart than this, yr.
 const MEET: f64 = 1e-9;
@@ -113,6 +118,12 @@ impl Lowering<'_> {
         if course.is_empty() {
             return;
         }
+        if expect.is_constant() {
+            let message = format!("`{path}` is one for all periods, and cannot change over them");
+            let finding = Diagnostic::new(Code::BadPeriod, message).at(figure.span, "");
+            self.report(finding.help("leave out `by-period` and `growth`"));
+            return;
+        }
         let of = if figure.provenance.is_empty() { inherit } else { &figure.provenance };
         let mut points: Vec<(PeriodId, FigureId)> = Vec::new();
         for (name, point) in &course.by_period {
@@ -164,11 +175,11 @@ impl Lowering<'_> {
         let mut read = |figure: Option<&document::Figure>, key: &str, expect: Expect| {
             Some(self.figure(figure?, &format!("money.{key}"), &inherit, &expect)?.id)
         };
-        let (share, yearly) = (Expect::share(), Expect::yearly());
+        let (share, yearly) = (Expect::share().constant(), Expect::yearly().constant());
         let overhead = table.overhead.clone().unwrap_or_default();
         let factor = Expect::not_negative(Dimension::FRACTION);
         let money = Money {
-            discount: read(table.discount.as_ref(), "discount", yearly),
+            discount: read(table.discount.as_ref(), "discount", Expect::yearly_share().constant()),
             base_year: 0.0,
             escalation: read(table.escalation.as_ref(), "escalation", yearly),
             capital_escalation: read(
@@ -199,9 +210,9 @@ impl Lowering<'_> {
             depreciation: read(
                 table.depreciation.as_ref(),
                 "depreciation",
-                Expect::positive(Dimension::TIME),
+                Expect::positive(Dimension::TIME).constant(),
             ),
-            closure: read(table.closure.as_ref(), "closure", factor),
+            closure: read(table.closure.as_ref(), "closure", factor.constant()),
         };
         let shares = table.spending.iter().enumerate();
         let spending: Vec<FigureId> = shares
@@ -218,6 +229,13 @@ impl Lowering<'_> {
         }
         let first = self.periods.iter().next().map_or(0.0, |period| period.from);
         let base_year = table.base_year.as_ref().map_or(first, |year| year.value);
+        if let (Some(year), true) = (&table.base_year, (base_year - first).abs() > FAR) {
+            let message = format!(
+                "the base year {base_year} is far from the first period, which begins in {first}"
+            );
+            let finding = Diagnostic::new(Code::BadPeriod, message).at(year.span, "");
+            self.report(finding.help("name the periods by their calendar years, or say `from`"));
+        }
         Some(Money { base_year, spending, ..money })
     }
 
@@ -271,28 +289,30 @@ impl Lowering<'_> {
         for choice in &self.choices {
             for &id in &choice.operations {
                 let operation = &self.operations[id];
-                let sized = self.limits.iter().any(|limit| {
-                    let bounds = matches!(
-                        limit.kind,
-                        crate::flowsheet::LimitKind::Capacity | crate::flowsheet::LimitKind::Supply
-                    );
-                    limit.operation == id
-                        && bounds
-                        && limit.sense == crate::flowsheet::Sense::AtMost
-                        && limit.build.is_none_or(|build| self.builds[build].has_end())
-                });
-                if sized {
+                let mine = || {
+                    self.limits.iter().filter(|limit| {
+                        matches!(limit.kind, LimitKind::Capacity | LimitKind::Supply)
+                            && limit.operation == id
+                            && limit.sense == Sense::AtMost
+                    })
+                };
+                // What counts a part only lets the rest pass when it is closed.
+                let whole = mine()
+                    .any(|limit| limit.content.is_whole() && matches!(limit.port, Port::Inlet(_)));
+                let ends = mine()
+                    .all(|limit| limit.build.is_none_or(|build| self.builds[build].has_end()));
+                if whole && ends {
                     continue;
                 }
                 let message = format!(
-                    "`{}` is an alternative of `{}`, but nothing says how large it is at most",
+                    "`{}` is an alternative of `{}`, but nothing says how much enters it at most",
                     operation.name, choice.name
                 );
                 findings.push(
                     Diagnostic::new(Code::BadChoice, message)
                         .at(operation.span, "")
                         .at(choice.span, "this choice")
-                        .help("give it a `capacity`, or a `build` with a `max`, a `curve` or a `train` with a `max`"),
+                        .help("give it a `capacity` of its whole inlet, or a `build` with a `max`, a `curve` or a `train` with a `max`"),
                 );
             }
         }

@@ -125,7 +125,9 @@ fn write_alternatives(page: &mut Page, outcome: &Outcome, roadmap: &Roadmap) {
     }
     page.table(&sheet);
     let gap = roadmap.alternatives.iter().map(|it| it.gap).fold(0.0, f64::max);
-    if gap > 1e-9 {
+    if roadmap.alternatives.iter().any(|it| !it.complete) {
+        page.line("The time limit ended the search: there may be other routes, and better ones.");
+    } else if gap > 1e-9 {
         page.line(&format!("Each is proven to {} % at worst.", format_number(100.0 * gap)));
     } else {
         page.line("Each is proven to be the best of its route, and no other route is better than the last.");
@@ -330,6 +332,7 @@ pub(super) fn write_finance(page: &mut Page, outcome: &Outcome) {
         (Some(plain), None) => {
             parts.push(format!("paid back after {} yr, discounted never", format_number(plain)));
         }
+        _ if !finance.owed => parts.push("nothing to pay back".to_owned()),
         _ => parts.push("never paid back".to_owned()),
     }
     page.item(&format!("{}.", parts.join("; ")));

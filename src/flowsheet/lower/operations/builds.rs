@@ -67,7 +67,12 @@ impl<'d> Lowering<'d> {
     }
 
     /// What may be built of an operation.
-    pub(super) fn lower_build(&mut self, place: &Place<'d>, outlets: &[StreamId]) {
+    pub(super) fn lower_build(
+        &mut self,
+        place: &Place<'d>,
+        outlets: &[StreamId],
+        availability: Option<FigureId>,
+    ) {
         let Some(table) = place.common.build else { return };
         let own = Provenance {
             source: table.source.0.clone(),
@@ -76,20 +81,23 @@ impl<'d> Lowering<'d> {
         };
         let inherit = if own.is_empty() { place.inherit.clone() } else { own };
         let Some(cost) = self.build_cost(table, place, &inherit) else { return };
-        let Some(limit) = self.extended(table, place, outlets) else { return };
+        let Some(limit) = self.extended(table, place, outlets, availability) else { return };
         self.check_build_basis(table, place, limit);
         let mut read = |figure: Option<&Figure>, key: &str, expect: Expect| {
             let path = format!("{}.build.{key}", place.path);
             Some(self.figure(figure?, &path, &inherit, &expect)?.id)
         };
-        let size = Expect::positive(Dimension::MASS_RATE).of();
+        let size = Expect::positive(Dimension::MASS_RATE).of().constant();
         let min = read(table.min.as_ref(), "min", size);
         let max = read(table.max.as_ref(), "max", size);
-        let lead = read(table.lead.as_ref(), "lead", Expect::not_negative(Dimension::TIME));
-        let life = read(table.life.as_ref(), "life", Expect::positive(Dimension::TIME));
+        let lead =
+            read(table.lead.as_ref(), "lead", Expect::not_negative(Dimension::TIME).constant());
+        let life = read(table.life.as_ref(), "life", Expect::positive(Dimension::TIME).constant());
         let ramp = table.ramp.iter().enumerate();
         let ramp: Vec<FigureId> = ramp
-            .filter_map(|(at, figure)| read(Some(figure), &format!("ramp.{at}"), Expect::share()))
+            .filter_map(|(at, figure)| {
+                read(Some(figure), &format!("ramp.{at}"), Expect::share().constant())
+            })
             .collect();
         if let (Some(least), Some(most)) = (min, max)
             && self.figures[least].value > self.figures[most].value
@@ -118,12 +126,28 @@ impl<'d> Lowering<'d> {
             lead,
             life,
             ramp,
+            counted: place.common.fixed_cost.is_some() || place.common.operators.is_some(),
             span: place.name.span,
         };
+        let build = self.without_time(build, table, place);
         self.check_build_time(&build, table, place);
         self.check_build_size(&build, table, place);
         let id = self.builds.push(build);
         self.limits[limit].build = Some(id);
+    }
+
+    /// One year is like all others: what is built is there in it, whole.
+    fn without_time(&mut self, build: Build, table: &BuildTable, place: &Place<'d>) -> Build {
+        let written = [table.lead.as_ref(), table.ramp.first()];
+        let Some(figure) = written.into_iter().flatten().next() else { return build };
+        if !self.document.period.is_empty() {
+            return build;
+        }
+        let message =
+            format!("`{}.build` says when it is there, but there are no periods", place.path);
+        let finding = Diagnostic::new(Code::UnusedInput, message).at(figure.span, "");
+        self.report(finding.help("add `[period]`, or leave out `lead` and `ramp`"));
+        Build { lead: None, ramp: Vec::new(), ..build }
     }
 
     /// The capacity that is added to: the one that the operation has, or one of nothing.
@@ -132,6 +156,7 @@ impl<'d> Lowering<'d> {
         table: &BuildTable,
         place: &Place<'d>,
         outlets: &[StreamId],
+        availability: Option<FigureId>,
     ) -> Option<LimitId> {
         let own = self
             .limits
@@ -170,7 +195,7 @@ impl<'d> Lowering<'d> {
             operation: place.id,
             sense: Sense::AtMost,
             figure,
-            availability: None,
+            availability,
             expansion: None,
             build: None,
             port,
@@ -250,7 +275,7 @@ impl<'d> Lowering<'d> {
             return None;
         }
         let path = |key: &str| format!("{}.build.{key}", place.path);
-        let size = Expect::positive(Dimension::MASS_RATE).of();
+        let size = Expect::positive(Dimension::MASS_RATE).of().constant();
         let money = Expect::not_negative(Dimension::MONEY);
         if let Some(figure) = &table.cost {
             let expect = Expect::not_negative(Dimension::MONEY_PER_MASS_RATE).per();
@@ -271,7 +296,15 @@ impl<'d> Lowering<'d> {
             let exponent =
                 self.figure(&known.exponent, &path("reference.exponent"), inherit, &expect);
             let error = known.error.as_ref().and_then(|figure| {
-                Some(self.figure(figure, &path("reference.error"), inherit, &Expect::share())?.id)
+                Some(
+                    self.figure(
+                        figure,
+                        &path("reference.error"),
+                        inherit,
+                        &Expect::positive(Dimension::FRACTION).constant(),
+                    )?
+                    .id,
+                )
             });
             return Some(BuildCost::Scale {
                 capacity: capacity?.id,
@@ -319,7 +352,7 @@ impl<'d> Lowering<'d> {
         }
         let mut points: Vec<(FigureId, FigureId)> = Vec::new();
         for (at, (size, cost)) in curve.capacity.iter().zip(&curve.cost).enumerate() {
-            let expect = Expect::not_negative(Dimension::MASS_RATE).of();
+            let expect = Expect::not_negative(Dimension::MASS_RATE).of().constant();
             let capacity = self.figure(size, &path("capacity", at), inherit, &expect);
             let expect = Expect::not_negative(Dimension::MONEY);
             let cost = self.figure(cost, &path("cost", at), inherit, &expect);
@@ -374,6 +407,24 @@ impl<'d> Lowering<'d> {
             self.report(finding.help(
                 "add `min` and `max`: between them the cost is followed to the stated error",
             ));
+        }
+        if let (BuildCost::Train { .. }, Some(figure)) = (&build.cost, build.min.or(build.max)) {
+            let message = format!("`{}.build` says twice how much of it may be built", place.path);
+            let finding =
+                Diagnostic::new(Code::BadBuild, message).at(self.figures[figure].span, "");
+            self.report(finding.help("of trains say `train.max`, a number"));
+        }
+        if let BuildCost::Curve(points) = &build.cost {
+            let value = |id: FigureId| self.figures[id].value;
+            let end = points.last().map_or(0.0, |&(size, _)| value(size));
+            let beyond = [build.min, build.max].into_iter().flatten().find(|&id| value(id) > end);
+            if let Some(figure) = beyond {
+                let message =
+                    format!("`{}` is beyond the end of the cost curve", self.figures[figure].path);
+                let finding =
+                    Diagnostic::new(Code::BadBuild, message).at(self.figures[figure].span, "");
+                self.report(finding.help("lengthen the curve: no cost is made up beyond its end"));
+            }
         }
         if matches!(build.cost, BuildCost::Linear(_)) && build.min.is_some() && build.max.is_none()
         {

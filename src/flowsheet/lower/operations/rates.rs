@@ -127,7 +127,9 @@ impl<'d> Lowering<'d> {
                 self.limits[id].availability = availability;
             }
         }
-        let sized = !place.common.capacity.0.is_empty() || place.common.residence.is_some();
+        let sized = !place.common.capacity.0.is_empty()
+            || place.common.build.is_some()
+            || place.common.residence.is_some();
         if availability.is_some() && !sized {
             let message = format!("`{}` has an availability but no capacity", place.name);
             let span = place.common.availability.map_or(place.name.span, |figure| figure.span);

@@ -31,6 +31,15 @@ impl<'d> Lowering<'d> {
             "holding-cost",
             Expect::not_negative(Dimension::MONEY_PER_MASS),
         );
+        if let Some(loss) = loss.filter(|&loss| self.figures[loss].value >= 1.0) {
+            let message = format!("`{}.loss` must be below 100 % per year", place.path);
+            let span = self.figures[loss].span;
+            self.report(
+                Diagnostic::new(Code::OutOfRange, message).at(span, "").help(
+                    "what does not keep at all cannot be stocked: send it to a `[waste.NAME]`",
+                ),
+            );
+        }
         if let Some(stock) = &table.stock {
             let on = super::LimitOn {
                 port: Port::Stock(place.id),
@@ -58,7 +67,10 @@ impl<'d> Lowering<'d> {
         }
         let path = |key: &str| format!("{}.{key}", place.path);
         let share = table.share.as_ref().and_then(|figure| {
-            Some(self.figure(figure, &path("share"), &place.inherit, &Expect::share())?.id)
+            Some(
+                self.figure(figure, &path("share"), &place.inherit, &Expect::share().constant())?
+                    .id,
+            )
         });
         let collection =
             self.figure(&table.collection, &path("collection"), &place.inherit, &Expect::share());
@@ -89,7 +101,7 @@ impl<'d> Lowering<'d> {
 
     fn service_life(&mut self, table: &LifetimeTable, place: &Place<'d>) -> Option<ServiceLife> {
         let path = |key: &str| format!("{}.lifetime.{key}", place.path);
-        let time = Expect::positive(Dimension::TIME);
+        let time = Expect::positive(Dimension::TIME).constant();
         let found = match (&table.fixed, &table.normal, &table.weibull) {
             (Some(years), None, None) => {
                 ServiceLife::Fixed(self.figure(years, &path("fixed"), &place.inherit, &time)?.id)
@@ -107,7 +119,8 @@ impl<'d> Lowering<'d> {
             (None, None, Some(weibull)) => {
                 let scale =
                     self.figure(&weibull.scale, &path("weibull.scale"), &place.inherit, &time);
-                let expect = Expect::positive(Dimension::FRACTION).usual(0.5, 20.0, "0.5–20");
+                let expect =
+                    Expect::positive(Dimension::FRACTION).usual(0.5, 20.0, "0.5–20").constant();
                 let shape =
                     self.figure(&weibull.shape, &path("weibull.shape"), &place.inherit, &expect);
                 ServiceLife::Weibull(scale?.id, shape?.id)
