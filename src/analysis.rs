@@ -135,6 +135,9 @@ fn answer(
         Ok(model) => model,
         Err(findings) => return (Err(findings), Exactly::default()),
     };
+    if let Err(finding) = check_ratio(flowsheet, &model) {
+        return (Err(finding.into()), Exactly::default());
+    }
     let mut exactly = Exactly::default();
     let mut proven = None;
     let solved = match (form, model.solve(flowsheet, options, form)) {
@@ -290,6 +293,18 @@ pub(crate) fn only_one_year(flowsheet: &Flowsheet, command: &str) -> Result<(), 
     Err(Diagnostic::new(Code::SeveralPeriods, message)
         .at(first, "")
         .help("`reeflow solve` tells what binds in which period, and what is built"))
+}
+
+/// A ratio is not optimised among whole numbers.
+pub(crate) fn check_ratio(flowsheet: &Flowsheet, model: &Model) -> Result<(), Diagnostic> {
+    let Some(ratio) = flowsheet.objective.ratio().filter(|_| model.condensed().has_integers())
+    else {
+        return Ok(());
+    };
+    let message = "a ratio cannot be the objective where routes, trains, pieces of cost curves or whole operators are to be chosen";
+    Err(Diagnostic::new(Code::NoRatio, message).at(ratio.span, "this ratio").help(
+        "optimise its numerator or the profit and enforce the ratio as a goal, or let it be the second aim of `reeflow pareto`",
+    ))
 }
 
 /// In one year like all others what is built is paid by annuities, which need a life or a discount rate.

@@ -118,7 +118,11 @@ impl Compared {
                 };
                 Some(Self {
                     figure: limit.figure,
-                    kind: kind_name(limit.kind),
+                    kind: if limit.kind == LimitKind::Contract && limit.share_of.is_some() {
+                        "contract share"
+                    } else {
+                        kind_name(limit.kind)
+                    },
                     of: flowsheet.operations[limit.operation].name.clone(),
                     sense: limit.sense,
                     bound,

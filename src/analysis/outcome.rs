@@ -328,7 +328,8 @@ pub struct LimitOutcome {
     pub path: String,
     /// As it was written.
     pub text: String,
-    /// `supply`, `capacity`, `demand`, `specification`, `fraction`, `flow`, `disposal`, `recipe`, `ingredient`, `goal`.
+    /// `supply`, `capacity`, `demand`, `specification`, `fraction`, `flow`, `disposal`, `recipe`, `ingredient`,
+    /// `stock`, `contract`, `contract share`, `goal`.
     pub kind: &'static str,
     /// The operation it belongs to; the goal's name for an enforced goal.
     pub of: String,

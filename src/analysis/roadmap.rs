@@ -24,8 +24,8 @@ use crate::{
     curve::ScaleLaw,
     diagnostic::{Code, Diagnostic, Diagnostics},
     flowsheet::{
-        Build, BuildCost, BuildId, Content, Flowsheet, Goal, Kind, LimitKind, PeriodId, Port,
-        Sense, Values, ratio_text,
+        Build, BuildCost, BuildId, Content, Flowsheet, Goal, Kind, LimitKind, Operation,
+        OperationId, PeriodId, Port, Sense, Values, ratio_text,
     },
     index::Id,
     lp::Options,
@@ -58,6 +58,7 @@ pub(super) fn roadmap(
             })
             .collect(),
         flows: year.flows(),
+        stocks: year.stocks(),
         goals: year.goals(options),
         routes: year.routes(),
         built: year.built(),
@@ -119,7 +120,43 @@ impl<'a> Years<'a> {
             });
             Some(Course { name: operation.name.clone(), kind, values })
         });
-        ends.collect()
+        ends.chain(self.contracts()).collect()
+    }
+
+    /// What is sold by contract.
+    fn contracts(&self) -> Vec<Course> {
+        let mut courses = Vec::new();
+        for (id, operation) in self.flowsheet.operations.iter_ids() {
+            let Kind::Product(product) = &operation.kind else { continue };
+            for (at, contract) in product.contracts.iter().enumerate() {
+                let port = Port::Contract(id, at);
+                courses.push(Course {
+                    name: format!("{}.{}", operation.name, contract.name),
+                    kind: "contract",
+                    values: self.measured(port),
+                });
+            }
+        }
+        courses
+    }
+
+    /// What is in stockpiles.
+    fn stocks(&self) -> Vec<Course> {
+        let stocks = self.flowsheet.operations.iter_ids();
+        let stocks = stocks.filter(|(_, it)| matches!(it.kind, Kind::Stockpile(_)));
+        let course = |(id, operation): (OperationId, &Operation)| Course {
+            name: operation.name.clone(),
+            kind: "stock",
+            values: self.measured(Port::Stock(id)),
+        };
+        stocks.map(course).collect()
+    }
+
+    /// The whole flow at a port.
+    fn measured(&self, port: Port) -> Vec<f64> {
+        self.each(|context| {
+            context.value(&context.functionals().flow(context.at(), port, &Content::whole()))
+        })
     }
 
     fn goals(&self, options: &Options) -> Vec<GoalCourse> {
@@ -204,7 +241,8 @@ impl<'a> Years<'a> {
         for (id, row) in self.model.condensed().rows() {
             let Row::Limit(limit, then) = *row.key else { continue };
             let limit = &self.flowsheet.limits[limit];
-            let weight = (duals[Id::index(id)] * row.rhs).abs();
+            let bound = self.used(*row.key, then).map_or(row.rhs, |(_, bound)| bound);
+            let weight = (duals[Id::index(id)] * bound).abs();
             if weight > TOLERANCE * value.abs() && limit.share_of.is_none() {
                 let path = &self.flowsheet.figures[limit.figure].path;
                 held.push((weight, self.dated(path, then)));

@@ -24,6 +24,7 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     let mut sheet = Sheet::read(&args.sheet)?;
     let (options, form) = (args.solver.options(), args.solver.form());
     let mut exactly = Exactly::default();
+    let mut unranked = false;
     let planned = sheet.flowsheet.as_ref().is_some_and(Flowsheet::is_planned);
     let chosen = sections(&args.show, planned && args.period.is_none());
     let wanted = Wanted { intervals: args.intervals, period: args.period.as_deref() };
@@ -47,7 +48,10 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
                                     roadmap.alternatives = found;
                                 }
                             }
-                            Err(findings) => sheet.findings.append(findings),
+                            Err(findings) => {
+                                unranked = true;
+                                sheet.findings.append(findings);
+                            }
                         }
                     }
                     if chosen.contains(&Section::BestMultipliers) && planned {
@@ -94,7 +98,7 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     }
     match plan {
         None => Err(Stop::Model),
-        Some(_) if unproven => Ok(End::Wrong),
+        Some(_) if unproven || unranked => Ok(End::Wrong),
         Some(_) => Ok(End::Well),
     }
 }

@@ -40,7 +40,8 @@ pub struct BuildTable {
     /// The last period in which it may be decided to build; the last of all if not said.
     #[serde(default)]
     pub until: Option<Name>,
-    /// Time from the beginning of the period of the decision until the capacity is there; none if not said.
+    /// Time from the beginning of the period of the decision until the capacity is there; none if not said. What comes
+    /// within a period is at hand from the next one on.
     #[serde(default)]
     pub lead: Option<Figure>,
     /// Time for which the capacity is there; for ever if not said.

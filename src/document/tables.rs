@@ -430,7 +430,8 @@ operation_table! {
         pub lifetime: LifetimeTable,
         /// Share of what reaches the end of its life that is collected.
         pub collection: Figure,
-        /// What was sold in calendar years before the first period: `2015 = "120 t/yr"`.
+        /// What was sold for this use in calendar years before the first period: `2015 = "120 t/yr"`; `share` does not
+        /// count.
         #[serde(default)]
         pub past: Named<Figure>,
         /// The composition of what was sold then; needed with `past`.

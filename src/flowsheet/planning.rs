@@ -248,10 +248,14 @@ impl Build {
         }
     }
 
-    /// Share of what is decided in one period that is at hand in another, mean over it: after the time it takes to
-    /// build, as the ramp lets it, until the end of its life.
+    /// Share of what is decided in one period that is at hand in another: of what is there from its beginning to its end,
+    /// as the ramp lets it, mean over it. Flows are the same throughout a period, so that what comes or goes within one
+    /// counts for nothing in it.
     #[must_use]
     pub fn at_hand(&self, values: &Values, decided: &Period, period: &Period) -> f64 {
+        if self.mean(values, decided, period, false) < 1.0 {
+            return 0.0;
+        }
         self.mean(values, decided, period, true)
     }
 
@@ -294,7 +298,7 @@ fn clean(share: f64) -> f64 {
 }
 
 impl Series {
-    /// The value in a period: the last that was named up to then, grown since.
+    /// The value in a period: the last that was named up to then, grown since; a mean over its calendar years.
     #[must_use]
     pub fn value(
         &self,
@@ -310,7 +314,9 @@ impl Series {
             None => (values[self.figure], year(first)),
         };
         match self.growth {
-            Some(growth) => value * (1.0 + values[growth]).powf(year(period) - since),
+            Some(growth) => {
+                value * finance::escalation_mean(periods[period].time(), since, values[growth])
+            }
             None => value,
         }
     }

@@ -11,6 +11,9 @@ use super::{
 /// Relative size below which a sum that should vanish does.
 const VANISHES: f64 = 1e-9;
 
+/// A multiplier below this share of the largest is rounding, whatever the units of their rows.
+const NEGLIGIBLE: f64 = 1e-18;
+
 /// Puts wrong-signed multipliers to zero and checks what remains as a Farkas vector (Farkas 1902).
 ///
 /// With y of the sign of its row, every feasible x has Σⱼ (Σᵢ aᵢⱼ yᵢ) xⱼ ≥ Σᵢ yᵢ bᵢ; if
@@ -18,6 +21,13 @@ const VANISHES: f64 = 1e-9;
 pub(super) fn farkas(program: &Program, mut multipliers: Vec<f64>) -> (Vec<f64>, bool) {
     for (multiplier, &sense) in multipliers.iter_mut().zip(&program.sense) {
         if wrong_sign(sense, *multiplier) {
+            *multiplier = 0.0;
+        }
+    }
+    // What is rounding against the largest takes no part; what is left is checked all the same.
+    let largest = multipliers.iter().fold(0.0_f64, |largest, it| largest.max(it.abs()));
+    for multiplier in &mut multipliers {
+        if multiplier.abs() < NEGLIGIBLE * largest {
             *multiplier = 0.0;
         }
     }

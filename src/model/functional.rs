@@ -47,7 +47,12 @@ impl Functionals {
                     let weight = if content.is_whole() { 1.0 } else { parts.sum() };
                     self.add_driver(at, Decision::Supply(operation), weight, &mut flow);
                 } else {
-                    for &stream in &data.inlets {
+                    // What enters; of products in service, what comes back.
+                    let streams = match &data.kind {
+                        Kind::Use(_) => &data.outlets,
+                        _ => &data.inlets,
+                    };
+                    for &stream in streams {
                         self.add_stream(at, stream, content, &mut flow);
                     }
                 }

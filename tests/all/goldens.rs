@@ -23,7 +23,7 @@ const OBJECTIVES: [(&str, f64); 12] = [
     ("tutorial/06-goal-and-bottleneck", 6_000.0),
     ("tutorial/07-debottleneck", 400.0),
     ("tutorial/08-ratio", 4.8),
-    ("turkiye-roadmap", 51_528_988.762_465_484),
+    ("turkiye-roadmap", 59_341_154.232_301),
     ("validation/magnet-recycling-routes", -16_440_490.523_955_55),
     ("validation/mountain-pass-flotation", 81_891.931_702_08),
 ];

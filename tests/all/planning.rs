@@ -72,12 +72,13 @@ fn figures_change_from_period_to_period() {
     );
     let outcome = solve(&text);
     assert_eq!(course(&outcome, "ore"), [100.0, 100.0, 200.0]);
-    // Each year by hand: 80 t at 50, 55 USD; then 160 t at 60.5 USD for two years, less 10 USD per t of ore.
-    let revenue = [80.0 * 50.0, 80.0 * 55.0, 2.0 * 160.0 * 60.5];
+    // Each year by hand: 80 t at 50, 55 USD; then 160 t for two years at the mean of 60.5 and 66.55 USD.
+    let revenue = [80.0 * 50.0, 80.0 * 55.0, 160.0 * (60.5 + 66.55)];
     for (found, wanted) in line(&outcome, "revenue").iter().zip(revenue) {
         assert_relative_eq!(*found, wanted, max_relative = 1e-12);
     }
-    let yearly = [3000.0, 3400.0, 7680.0, 7680.0];
+    // Less 10 USD per t of ore.
+    let yearly = [3000.0, 3400.0, 8164.0, 8164.0];
     let worth: f64 =
         yearly.iter().enumerate().map(|(year, cash)| cash / 1.05_f64.powf(year as f64)).sum();
     assert_relative_eq!(outcome.objective.value, worth, max_relative = 1e-12);
@@ -133,6 +134,7 @@ cost = "1 USD/t"
 const YEARS: &str = "2025 = \"1 yr\"\n2026 = \"1 yr\"\n2027 = \"1 yr\"\n2028 = \"1 yr\"\n2029 = \"1 yr\"\n2030 = \"1 yr\"";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "every line of a cash flow")]
 fn a_mill_is_built_and_every_line_is_by_hand() {
     let outcome = solve(&BUILT.replace("PERIODS", YEARS));
     let plan = roadmap(&outcome);
@@ -558,4 +560,35 @@ fn halves_of_a_year_share_its_budget() {
     );
     let (whole, halves) = (solve(&whole).objective.value, solve(&halves).objective.value);
     assert_relative_eq!(whole, halves, max_relative = 1e-9);
+}
+
+#[test]
+fn returns_pay_for_their_way_and_what_comes_within_a_period_waits() {
+    // 100 t/yr sold in 2025 and 2026, of which all that ends its life after a year comes back, for 1 USD/t.
+    let text = format!(
+        "{MINE}\n[use.road]\nof = \"sales\"\nto = \"scrap\"\ncollection = \"100 %\"\nlifetime.fixed = \"1 yr\"\nopex = \"1 USD/t\"\n[product.scrap]\nprice = \"0 USD/t\"\n[period]\n2025 = \"1 yr\"\n2026 = \"1 yr\"\n"
+    );
+    let outcome = solve(&text);
+    assert_relative_eq!(course(&outcome, "road")[1], 80.0, max_relative = 1e-12);
+    assert_relative_eq!(line(&outcome, "operating cost")[1], -80.0, max_relative = 1e-12);
+    // Five years of ten without a mill: flows are the same throughout, so that nothing is milled in any of them.
+    let mill =
+        "[separator.mill]\nbuild = { cost = \"1 USD/(t/yr)\", lead = \"5 yr\", until = \"2025\" }";
+    let text = MINE.replace("[separator.mill]", mill);
+    let text = format!("{text}\n[period]\n2025 = \"10 yr\"\n2035 = \"1 yr\"\n");
+    let outcome = solve(&text);
+    assert_eq!(course(&outcome, "ore")[0], 0.0);
+    assert_relative_eq!(course(&outcome, "ore")[1], 100.0, max_relative = 1e-12);
+}
+
+#[test]
+fn a_ratio_is_no_objective_among_whole_numbers() {
+    let train = "{ train = { capacity = \"30 t/yr\", cost = \"950 USD\" } }";
+    let text = with_build(train, "").replace(
+        "title = \"Ore sold\"",
+        "title = \"Ore sold\"\nobjective = { maximise = \"value(sales) / cost(all)\" }",
+    );
+    let plan = analyse(&shipped::lower_text(&text), &Options::default(), Form::Condensed);
+    let findings = plan.expect_err("refused");
+    assert!(findings.iter().all(|it| it.code == Code::NoRatio));
 }

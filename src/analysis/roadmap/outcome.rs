@@ -13,6 +13,9 @@ pub struct Roadmap {
     pub periods: Vec<PeriodOutcome>,
     /// Flows of feeds and products, t/yr.
     pub flows: Vec<Course>,
+    /// What is in stockpiles at the end of each period, t.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stocks: Vec<Course>,
     /// Goals, one entry per bound.
     pub goals: Vec<GoalCourse>,
     /// Which alternative is taken.
@@ -68,11 +71,11 @@ pub struct PeriodOutcome {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Course {
-    /// The feed or product.
+    /// The feed, product, contract, use or stockpile.
     pub name: String,
-    /// `feed`, `product`, or `returns` of products in service.
+    /// `feed`, `product`, `contract`, `returns` of products in service, or `stock`.
     pub kind: &'static str,
-    /// t/yr.
+    /// t/yr; of a stock t.
     pub values: Vec<f64>,
 }
 

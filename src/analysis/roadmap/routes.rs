@@ -2,7 +2,7 @@
 
 use super::Alternative;
 use crate::{
-    analysis::failure,
+    analysis::{check_ratio, failure},
     diagnostic::{Code, Diagnostic, Diagnostics},
     flowsheet::Flowsheet,
     index::Id,
@@ -29,6 +29,7 @@ pub fn best_routes(
     }
     let values = flowsheet.values();
     let model = Model::assemble(flowsheet, &values)?;
+    check_ratio(flowsheet, &model)?;
     let choice: Vec<(ColumnId, String)> = model
         .drivers()
         .iter_ids()

@@ -143,7 +143,13 @@ impl Lowering<'_> {
         let growth = course.growth.as_ref().and_then(|growth| {
             let path = format!("{path}.growth");
             let growth: document::Figure = growth.clone().into();
-            Some(self.figure(&growth, &path, of, &Expect::yearly())?.id)
+            let found = self.figure(&growth, &path, of, &Expect::yearly().constant())?;
+            if self.figures[found.id].value <= -1.0 {
+                let message = format!("`{path}` must be above -100 % per year");
+                self.report(Diagnostic::new(Code::OutOfRange, message).at(found.span, ""));
+                return None;
+            }
+            Some(found.id)
         });
         self.series.push(Series { figure: own, points, growth });
     }

@@ -24,7 +24,13 @@ pub(super) fn head(page: &mut Page, outcome: &Outcome) {
         format!(", found twice, {} apart", error(apart))
     });
     let proven = match proof.exact {
-        None => "proven".to_owned(),
+        None => match outcome.roadmap.as_ref().and_then(|it| it.search) {
+            Some(search) if !search.complete => {
+                let gap = crate::measure::format_number(100.0 * search.gap);
+                format!("within {gap} % of the best, proven")
+            }
+            _ => "proven".to_owned(),
+        },
         Some(exact) => {
             let pivots = match exact.pivots {
                 0 => String::new(),

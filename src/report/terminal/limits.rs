@@ -128,7 +128,7 @@ fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
     if !ends.is_empty() {
         page.item(&format!("What binds next, at the end of the range: {}.", ends.join(", ")));
     }
-    let shares = ["specification", "fraction", "recipe"];
+    let shares = ["specification", "fraction", "recipe", "contract share"];
     let bends = |limit: &&&LimitOutcome| shares.contains(&limit.kind) && limit.sense != "exactly";
     if outcome.proof.ratio.is_some() || limits.iter().find(bends).is_some() {
         page.item("Along a share, and towards a ratio, the price changes within its range; the worth is the change itself.");
@@ -200,7 +200,8 @@ enum Unit {
 impl Unit {
     fn of(limit: &LimitOutcome, outcome: &Outcome) -> Self {
         match limit.kind {
-            "specification" | "fraction" | "recipe" => Self::Share,
+            "specification" | "fraction" | "recipe" | "contract share" => Self::Share,
+            "stock" => Self::Goal("t".to_owned()),
             "goal" => {
                 let goal = outcome.goals.iter().find(|goal| goal.name == limit.of);
                 Self::Goal(goal.map(|goal| goal.unit.clone()).unwrap_or_default())

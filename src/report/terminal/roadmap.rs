@@ -71,6 +71,19 @@ pub(super) fn write_roadmap(page: &mut Page, outcome: &Outcome) {
         page.line("");
     }
     by_period(page, roadmap, "t/yr", &flows);
+    let stocks: Vec<(String, Vec<String>)> = roadmap
+        .stocks
+        .iter()
+        .map(|course| {
+            let largest = course.values.iter().copied().fold(0.0, f64::max);
+            let values = course.values.iter().map(|&value| number(value, largest, 1.0));
+            (course.name.clone(), values.collect())
+        })
+        .collect();
+    if !stocks.is_empty() {
+        page.line("");
+        by_period(page, roadmap, "stock at the end, t", &stocks);
+    }
     if !roadmap.operators.is_empty() {
         let values = roadmap.operators.iter().map(|&value| format_number(value)).collect();
         page.line("");

@@ -106,7 +106,7 @@ impl<'a> Search<'a> {
     fn cutoff(&self) -> f64 {
         let Some(best) = &self.best else { return f64::INFINITY };
         // A little inside, so that rounding leaves what is told within.
-        let near = best.objective - 0.99 * self.tolerance(best);
+        let near = best.objective - 0.9 * self.tolerance(best);
         near.min(best.objective - self.grid * (1.0 - OFF_GRID))
     }
 
