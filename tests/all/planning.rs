@@ -592,3 +592,35 @@ fn a_ratio_is_no_objective_among_whole_numbers() {
     let findings = plan.expect_err("refused");
     assert!(findings.iter().all(|it| it.code == Code::NoRatio));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 16, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever the rates, halves of a year are worth what the year is, and an option more is never worse.
+    #[test]
+    fn halves_of_any_year_are_worth_what_it_was(
+        year in 0_usize..6,
+        discount in 0.0..15.0,
+        escalation in 0.0..6.0,
+        tax in 0.0..40.0,
+        price in 30.0..80.0,
+    ) {
+        let text = BUILT
+            .replace("discount = \"7 %\"", &format!("discount = \"{discount} %\""))
+            .replace("\nescalation = \"2 %\"", &format!("\nescalation = \"{escalation} %\""))
+            .replace("tax = \"25 %\"", &format!("tax = \"{tax} %\""))
+            .replace("price = \"50 USD/t\"", &format!("price = \"{price} USD/t\""));
+        let year = 2025 + year;
+        let halves = YEARS.replace(
+            &format!("{year} = \"1 yr\""),
+            &format!("{year} = \"0.5 yr\"\nlate = {{ from = {year}.5, length = \"0.5 yr\" }}"),
+        );
+        // What is built is decided in the first period, whole or half.
+        let whole = solve(&text.replace("PERIODS", YEARS)).objective.value;
+        let split = solve(&text.replace("PERIODS", &halves)).objective.value;
+        let size = whole.abs().max(1e5);
+        proptest::prop_assert!((whole - split).abs() <= 1e-7 * size, "{} {}", whole, split);
+        let later = text.replace("until = \"2025\", ", "").replace("PERIODS", YEARS);
+        proptest::prop_assert!(solve(&later).objective.value >= whole - 1e-7 * size);
+    }
+}
