@@ -47,6 +47,7 @@ pub(super) fn roadmap(
     options: &Options,
 ) -> Roadmap {
     let year = Years { flowsheet, model, solution };
+    let books = cash::Books::of(&year);
     Roadmap {
         periods: flowsheet
             .periods
@@ -65,8 +66,8 @@ pub(super) fn roadmap(
         capacities: year.capacities(),
         limits: year.limits(),
         operators: year.operators(),
-        cash: cash::flow(&year),
-        finance: cash::finance(&year),
+        cash: cash::flow(&year, &books),
+        finance: cash::finance(&year, &books),
         search: solution.raw.gap.as_ref().map(|gap| Search {
             bound: -flowsheet.objective.sign() * gap.bound,
             gap: gap.relative,

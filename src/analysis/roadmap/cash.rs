@@ -74,6 +74,41 @@ fn whole(year: f64) -> i64 {
     year.round() as i64
 }
 
+/// What each period is made of, evaluated once.
+pub(super) struct Books {
+    /// Operating lines, money per year at the prices of the base year.
+    lines: Vec<Vec<(&'static str, f64)>>,
+    /// Their sum.
+    profit: Vec<f64>,
+    /// What is spent on what is decided, at the prices of the base year.
+    capital: Vec<f64>,
+    /// Depreciation, nominal money over the period.
+    written: Vec<f64>,
+    /// What is taxed, likewise.
+    taxed: Vec<f64>,
+}
+
+impl Books {
+    /// The books of a plan.
+    pub(super) fn of(plan: &Years<'_>) -> Self {
+        let (flowsheet, functionals) = (plan.flowsheet, plan.model.functionals());
+        let horizon = plan.model.horizon(flowsheet);
+        let each = |of: &dyn Fn(PeriodId) -> f64| flowsheet.periods.ids().map(of).collect();
+        let lines: Vec<Vec<(&'static str, f64)>> =
+            flowsheet.periods.ids().map(|period| plan.operating_lines(period)).collect();
+        let sum = |lines: &Vec<(&'static str, f64)>| lines.iter().map(|(_, amount)| amount).sum();
+        let mut books = Self {
+            profit: lines.iter().map(sum).collect(),
+            lines,
+            capital: each(&|period| plan.value(&functionals.capital(horizon, period))),
+            written: each(&|period| plan.value(&functionals.depreciation(horizon, period))),
+            taxed: Vec::new(),
+        };
+        books.taxed = plan.taxed(&books);
+        books
+    }
+}
+
 impl Years<'_> {
     fn money(&self) -> Money {
         self.flowsheet.money.clone().unwrap_or_default()
@@ -95,9 +130,8 @@ impl Years<'_> {
     }
 
     /// What is taxed in each period, nominal money over it: earnings less depreciation, less the losses before.
-    fn taxed(&self) -> Vec<f64> {
+    fn taxed(&self, books: &Books) -> Vec<f64> {
         let (flowsheet, money) = (self.flowsheet, self.money());
-        let horizon = self.model.horizon(flowsheet);
         let functionals = self.model.functionals();
         let mut loss = 0.0;
         let periods = flowsheet.periods.iter_ids();
@@ -107,8 +141,8 @@ impl Years<'_> {
                 return driver.map_or(0.0, |driver| self.solution.driver(driver));
             }
             let values = self.model.at(flowsheet, period).values;
-            let earned = self.value(&functionals.operating_profit(horizon, period));
-            let written = self.value(&functionals.depreciation(horizon, period));
+            let earned = books.profit[period.index()];
+            let written = books.written[period.index()];
             let taxable = money.escalated(values, data) * data.years * earned - written - loss;
             loss = (-taxable).max(0.0);
             taxable.max(0.0)
@@ -116,29 +150,26 @@ impl Years<'_> {
         taxed.collect()
     }
 
-    fn ledger(&self) -> Ledger {
+    fn ledger(&self, books: &Books) -> Ledger {
         let (flowsheet, money) = (self.flowsheet, self.money());
         let first = PeriodId::new(0);
         let values = |period| self.model.at(flowsheet, period).values;
         let rate = money.rate(values(first));
         let mut ledger = Ledger { base: money.base_year, rate, lines: Vec::new() };
-        let horizon = self.model.horizon(flowsheet);
-        let functionals = self.model.functionals();
-        let taxed = self.taxed();
         for (period, data) in flowsheet.periods.iter_ids() {
             let growth = money.escalation.map_or(0.0, |id| values(period)[id]);
-            let lines = self.operating_lines(period);
+            let lines = &books.lines[period.index()];
             for (year, overlap) in calendar(data) {
                 let factor = overlap * (1.0 + growth).powf(year as f64 - money.base_year);
-                for &(name, amount) in &lines {
+                for &(name, amount) in lines {
                     ledger.add(name, year, amount * factor);
                 }
                 if let Some(tax) = money.tax {
-                    let base = taxed[period.index()] / data.years;
+                    let base = books.taxed[period.index()] / data.years;
                     ledger.add("tax", year, -values(period)[tax] * base * overlap);
                 }
             }
-            let capital = self.value(&functionals.capital(horizon, period));
+            let capital = books.capital[period.index()];
             for (year, _, nominal) in money.spending_of(values(period), data) {
                 ledger.add("capital", whole(year), -capital * nominal);
             }
@@ -152,9 +183,9 @@ impl Years<'_> {
 }
 
 /// The cash flow by period; of the static model the lines of one year, and its annuities.
-pub(super) fn flow(plan: &Years<'_>) -> CashFlow {
+pub(super) fn flow(plan: &Years<'_>, books: &Books) -> CashFlow {
     let flowsheet = plan.flowsheet;
-    let ledger = plan.ledger();
+    let ledger = plan.ledger(books);
     let mut lines: Vec<CashLine> = Vec::new();
     let mut after = 0.0;
     let count = flowsheet.periods.len();
@@ -175,10 +206,10 @@ pub(super) fn flow(plan: &Years<'_>) -> CashFlow {
                 }
             }
         } else {
-            values = by_period(plan, name);
+            values = by_period(plan, books, name);
         }
         if !flowsheet.is_dated() && *name == "capital" {
-            values = vec![annuity(plan)];
+            values = vec![annuity(plan, books)];
         }
         sums.iter_mut().zip(&values).for_each(|(sum, value)| *sum += value);
         if values.iter().any(|&value| value != 0.0) {
@@ -199,9 +230,8 @@ pub(super) fn flow(plan: &Years<'_>) -> CashFlow {
 }
 
 /// What the static plan pays per year for what is built.
-fn annuity(plan: &Years<'_>) -> f64 {
-    let lines = plan.operating_lines(PeriodId::new(0));
-    let profit: f64 = lines.iter().map(|(_, amount)| amount).sum();
+fn annuity(plan: &Years<'_>, books: &Books) -> f64 {
+    let profit = books.profit[0];
     let worth = plan.value(&plan.model.functionals().worth(plan.model.horizon(plan.flowsheet)));
     worth - profit + tax_of_year(plan)
 }
@@ -219,15 +249,15 @@ fn tax_of_year(plan: &Years<'_>) -> f64 {
 }
 
 /// A line that flows evenly through each period, nominal.
-fn by_period(plan: &Years<'_>, name: &str) -> Vec<f64> {
-    let (money, taxed) = (plan.money(), plan.taxed());
+fn by_period(plan: &Years<'_>, books: &Books, name: &str) -> Vec<f64> {
+    let money = plan.money();
     let periods = plan.flowsheet.periods.iter_ids();
     let values = periods.map(|(period, data)| {
         let values = plan.model.at(plan.flowsheet, period).values;
         if name == "tax" {
-            return -money.tax.map_or(0.0, |id: FigureId| values[id]) * taxed[period.index()];
+            return -money.tax.map_or(0.0, |id: FigureId| values[id]) * books.taxed[period.index()];
         }
-        let lines = plan.operating_lines(period);
+        let lines = &books.lines[period.index()];
         let amount = lines.iter().find(|(line, _)| *line == name).map_or(0.0, |it| it.1);
         amount * money.escalated(values, data) * data.years + 0.0
     });
@@ -235,9 +265,9 @@ fn by_period(plan: &Years<'_>, name: &str) -> Vec<f64> {
 }
 
 /// What the plan is worth.
-pub(super) fn finance(plan: &Years<'_>) -> Finance {
+pub(super) fn finance(plan: &Years<'_>, books: &Books) -> Finance {
     let flowsheet = plan.flowsheet;
-    let ledger = plan.ledger();
+    let ledger = plan.ledger(books);
     let worth = plan.value(&plan.model.functionals().worth(plan.model.horizon(flowsheet)));
     if !flowsheet.is_dated() {
         return Finance {
@@ -271,12 +301,12 @@ pub(super) fn finance(plan: &Years<'_>) -> Finance {
         },
         payback: back(finance::payback(&flows)),
         discounted_payback: back(finance::discounted_payback(ledger.rate, &flows)),
-        levelised: levelised(plan, &ledger),
+        levelised: levelised(plan, books, &ledger),
     }
 }
 
 /// What each product costs.
-fn levelised(plan: &Years<'_>, ledger: &Ledger) -> Vec<Levelised> {
+fn levelised(plan: &Years<'_>, books: &Books, ledger: &Ledger) -> Vec<Levelised> {
     let flowsheet = plan.flowsheet;
     let mut list = Vec::new();
     let costs: f64 = ledger
@@ -302,7 +332,7 @@ fn levelised(plan: &Years<'_>, ledger: &Ledger) -> Vec<Levelised> {
             is_final: product.role == Role::Final,
             cost,
             price: own / quantity,
-            minimum_selling_price: minimum_price(plan, id, own / quantity),
+            minimum_selling_price: minimum_price(plan, books, id, own / quantity),
         });
     }
     list
@@ -330,11 +360,10 @@ impl Years<'_> {
         context.value(&context.functionals().flow(context.at(), port, &whole))
     }
 
-    /// Net present value of this plan if each tonne of a product earned so much more, taxes paid anew.
-    fn worth_at(&self, product: OperationId, more: f64) -> f64 {
+    /// Net present value of this plan if each tonne of a product, of which so much is sold in each period, earned so much
+    /// more, taxes paid anew.
+    fn worth_at(&self, books: &Books, sold: &[f64], more: f64) -> f64 {
         let (flowsheet, money) = (self.flowsheet, self.money());
-        let horizon = self.model.horizon(flowsheet);
-        let functionals = self.model.functionals();
         let (mut worth, mut loss) = (0.0, 0.0_f64);
         for (period, data) in flowsheet.periods.iter_ids() {
             let values = self.model.at(flowsheet, period).values;
@@ -342,10 +371,10 @@ impl Years<'_> {
             let kept = 1.0
                 - share(money.royalty)
                 - share(money.on_revenue) * (1.0 + share(money.on_operating));
-            let profit = self.value(&functionals.operating_profit(horizon, period))
-                + kept * more * self.product_flow(product, period);
+            let at = period.index();
+            let profit = books.profit[at] + kept * more * sold[at];
             worth += money.weight(values, data) * profit;
-            let capital = self.value(&functionals.capital(horizon, period));
+            let capital = books.capital[at];
             worth -= money.capital_weight(values, data) * capital;
             let end = flowsheet.periods.iter().next_back().map_or(0.0, Period::end);
             if let Some((year, cost)) = money.closing(values, end) {
@@ -353,7 +382,7 @@ impl Years<'_> {
                 worth -= cost * finance::discount_factor(money.rate(values), years) * capital;
             }
             if let Some(tax) = money.tax {
-                let written = self.value(&functionals.depreciation(horizon, period));
+                let written = books.written[at];
                 let taxable = money.escalated(values, data) * data.years * profit - written - loss;
                 loss = (-taxable).max(0.0);
                 let rate = money.rate(values);
@@ -367,9 +396,11 @@ impl Years<'_> {
 }
 
 /// The price at which the plan is worth nothing, by bisection.
-fn minimum_price(plan: &Years<'_>, product: OperationId, price: f64) -> Option<f64> {
+fn minimum_price(plan: &Years<'_>, books: &Books, product: OperationId, price: f64) -> Option<f64> {
+    let periods = plan.flowsheet.periods.ids();
+    let sold: Vec<f64> = periods.map(|period| plan.product_flow(product, period)).collect();
     let (mut low, mut high) = (-price.abs(), price.abs().max(1.0) * FARTHEST);
-    let worth = |more: f64| plan.worth_at(product, more);
+    let worth = |more: f64| plan.worth_at(books, &sold, more);
     if worth(high) < 0.0 {
         return None;
     }
