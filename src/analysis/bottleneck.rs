@@ -13,7 +13,7 @@ use super::{GoalEffect, JointOutcome, LimitOutcome, context::Context, goals};
 use crate::{
     flowsheet::{Content, FigureId, Kind, LimitKind, OperationId, PeriodId, Sense},
     lp::{self, Next, Options, RowId},
-    model::{Functionals, Linear, Row, Sensitivity},
+    model::{Linear, Row, Sensitivity},
 };
 use words::kind_name;
 
@@ -101,11 +101,7 @@ impl Compared {
         match key {
             Row::Limit(id, _) => {
                 let limit = &flowsheet.limits[id];
-                let mut bound = Functionals::bound(context.at(), limit);
-                if let Some(build) = limit.build {
-                    let available = limit.availability.map_or(1.0, |figure| context.values[figure]);
-                    bound += available * context.value(&functionals.built(context.at(), build));
-                }
+                let bound = context.bound(limit);
                 let flow =
                     context.value(&functionals.flow(context.at(), limit.port, &limit.content));
                 let whole = limit

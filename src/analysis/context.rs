@@ -2,7 +2,9 @@
 
 use crate::{
     document::Role,
-    flowsheet::{Flowsheet, Kind, OperationId, PeriodId, Port, Price, SpeciesId, StreamId, Values},
+    flowsheet::{
+        Flowsheet, Kind, Limit, OperationId, PeriodId, Port, Price, SpeciesId, StreamId, Values,
+    },
     index::Id,
     model::{At, Functionals, Linear, Model, Solution},
 };
@@ -51,6 +53,12 @@ impl<'a> Context<'a> {
     /// Flow of a species in a stream, t/yr.
     pub(super) fn flow(&self, stream: StreamId, species: SpeciesId) -> f64 {
         self.solution.flow(self.model, self.flowsheet, stream, species, self.period)
+    }
+
+    /// The bound of a limit with what was built: t/yr, or a share.
+    pub(super) fn bound(&self, limit: &Limit) -> f64 {
+        let grown = self.functionals().grown(self.at(), limit);
+        Functionals::bound(self.at(), limit) + self.value(&grown)
     }
 
     /// Whole flow of a stream, t/yr.

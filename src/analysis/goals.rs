@@ -54,10 +54,7 @@ pub(super) fn reached(context: &Context<'_>) -> Vec<GoalOutcome> {
         for bound in &goal.bounds {
             let wanted = context.values[bound.figure];
             let value = value(context, goal);
-            let slack = value.map(|value| match bound.sense {
-                Sense::AtMost => wanted - value,
-                _ => value - wanted,
-            });
+            let (slack, met) = judge(bound.sense, wanted, value);
             outcomes.push(GoalOutcome {
                 name: goal.name.clone(),
                 title: goal.title.clone(),
@@ -68,7 +65,7 @@ pub(super) fn reached(context: &Context<'_>) -> Vec<GoalOutcome> {
                 value,
                 interval: None,
                 slack,
-                met: slack.is_some_and(|slack| slack >= -TOLERANCE * wanted.abs().max(1e-12)),
+                met,
                 enforced: goal.enforced,
                 best: None,
                 why_no_best: None,
@@ -77,6 +74,16 @@ pub(super) fn reached(context: &Context<'_>) -> Vec<GoalOutcome> {
         }
     }
     outcomes
+}
+
+/// How far a value is on the good side of a bound, and whether it keeps it; a goal without a value is missed.
+pub(super) fn judge(sense: Sense, wanted: f64, value: Option<f64>) -> (Option<f64>, bool) {
+    let slack = value.map(|value| match sense {
+        Sense::AtMost => wanted - value,
+        _ => value - wanted,
+    });
+    let near = -TOLERANCE * wanted.abs().max(1e-12);
+    (slack, slack.is_some_and(|slack| slack >= near))
 }
 
 /// Why a goal has no best value.

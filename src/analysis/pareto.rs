@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::failure;
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics},
-    flowsheet::{Flowsheet, Measure, MeasureUnit, Objective, ratio_unit},
+    flowsheet::{Flowsheet, Measure, Objective, ratio_unit},
     index::Id,
     lp::{self, ColumnId, LinearProgram, Options, RowId, RowSense},
-    model::{Column, Decision, Linear, Model, Row},
+    model::{Column, Decision, Model, Row},
 };
 
 /// What is kept of a value is kept but for this share.
@@ -154,9 +154,11 @@ pub fn pareto(
     }
     let values = flowsheet.values();
     let model = Model::assemble(flowsheet, &values)?;
+    let summed =
+        |measure: &Measure| model.functionals().summed(model.horizon(flowsheet), 1.0, measure);
     let second = Reduced {
-        of: model.reduce(&summed(&model, flowsheet, &other.objective.of())),
-        to: other.objective.to().map(|to| model.reduce(&summed(&model, flowsheet, to))),
+        of: model.reduce(&summed(&other.objective.of())),
+        to: other.objective.to().map(|to| model.reduce(&summed(to))),
         sign: -other.objective.sign(),
     };
     let program = model.condensed().with_keys(|&key| Some(key), |&key| Some(key));
@@ -197,22 +199,6 @@ pub fn pareto(
         second: aim(&other.objective),
         points,
     })
-}
-
-/// A measure over all periods: money as its present worth, everything else as its sum over time.
-fn summed(model: &Model, flowsheet: &Flowsheet, measure: &Measure) -> Linear {
-    let mut sum = Linear::zero();
-    for (period, data) in flowsheet.periods.iter_ids() {
-        let at = model.at(flowsheet, period);
-        let weight = match &flowsheet.money {
-            Some(money) if flowsheet.is_dated() && measure.unit == MeasureUnit::MoneyRate => {
-                money.weight(at.values, data)
-            }
-            _ => data.years,
-        };
-        sum.add(weight, &model.functionals().measure(at, measure));
-    }
-    sum
 }
 
 /// What ended the search: a program of the flowsheet itself, or one with a row more.

@@ -24,8 +24,8 @@ use crate::{
     curve::ScaleLaw,
     diagnostic::{Code, Diagnostic, Diagnostics},
     flowsheet::{
-        Build, BuildCost, BuildId, Content, Flowsheet, Goal, Kind, LimitKind, Operation,
-        OperationId, PeriodId, Port, Sense, Values, ratio_text,
+        Build, BuildCost, Content, Flowsheet, Goal, Kind, Limit, LimitKind, Operation, OperationId,
+        PeriodId, Port, Sense, Values, ratio_text,
     },
     index::Id,
     lp::Options,
@@ -111,14 +111,7 @@ impl<'a> Years<'a> {
                 Kind::Use(_) => "returns",
                 _ => return None,
             };
-            let values = self.each(|context| {
-                let whole = Content::whole();
-                let port = match operation.kind {
-                    Kind::Use(_) => Port::Stream(operation.outlets[0]),
-                    _ => Port::Inlet(id),
-                };
-                context.value(&context.functionals().flow(context.at(), port, &whole))
-            });
+            let values = self.measured(Port::Inlet(id));
             Some(Course { name: operation.name.clone(), kind, values })
         });
         ends.chain(self.contracts()).collect()
@@ -171,16 +164,11 @@ impl<'a> Years<'a> {
                         let context = self.in_period(period);
                         let wanted = context.values[bound.figure];
                         let value = goals::value(&context, goal);
-                        let slack = value.map(|value| match bound.sense {
-                            Sense::AtMost => wanted - value,
-                            _ => value - wanted,
-                        });
-                        let near = -TOLERANCE * wanted.abs().max(1e-12);
                         GoalPoint {
                             wanted: goal.holds_in(period),
                             bound: wanted,
                             value,
-                            met: slack.is_some_and(|slack| slack >= near),
+                            met: goals::judge(bound.sense, wanted, value).1,
                             best: None,
                             held_by: Vec::new(),
                         }
@@ -242,9 +230,12 @@ impl<'a> Years<'a> {
         for (id, row) in self.model.condensed().rows() {
             let Row::Limit(limit, then) = *row.key else { continue };
             let limit = &self.flowsheet.limits[limit];
+            if duals[Id::index(id)] == 0.0 || limit.share_of.is_some() {
+                continue;
+            }
             let bound = self.used(*row.key, then).map_or(row.rhs, |(_, bound)| bound);
             let weight = (duals[Id::index(id)] * bound).abs();
-            if weight > TOLERANCE * value.abs() && limit.share_of.is_none() {
+            if weight > TOLERANCE * value.abs() {
                 let path = &self.flowsheet.figures[limit.figure].path;
                 held.push((weight, self.dated(path, then)));
             }
@@ -296,7 +287,7 @@ impl<'a> Years<'a> {
                 let factor = money.map_or(1.0, |it| it.plant_and_total(at.values).1);
                 built.push(BuiltOutcome {
                     operation: flowsheet.operations[build.operation].name.clone(),
-                    basis: self.basis(id),
+                    basis: basis(&flowsheet.limits[build.limit]),
                     period: flowsheet.periods[period].name.clone(),
                     size,
                     trains: functionals
@@ -315,11 +306,6 @@ impl<'a> Years<'a> {
         built
     }
 
-    fn basis(&self, build: BuildId) -> String {
-        let limit = &self.flowsheet.limits[self.flowsheet.builds[build].limit];
-        if limit.content.is_whole() { String::new() } else { limit.content.name.clone() }
-    }
-
     fn capacities(&self) -> Vec<CapacityCourse> {
         let mut courses = Vec::new();
         for limit in &self.flowsheet.limits {
@@ -327,23 +313,11 @@ impl<'a> Years<'a> {
                 continue;
             }
             let functionals = self.model.functionals();
-            let available = |context: &Context<'_>| {
-                limit.availability.map_or(1.0, |figure| context.values[figure])
-            };
             courses.push(CapacityCourse {
                 operation: self.flowsheet.operations[limit.operation].name.clone(),
-                basis: if limit.content.is_whole() {
-                    String::new()
-                } else {
-                    limit.content.name.clone()
-                },
+                basis: basis(limit),
                 existing: self.each(|context| Functionals::bound(context.at(), limit)),
-                built: self.each(|context| match limit.build {
-                    Some(build) => {
-                        available(context) * context.value(&functionals.built(context.at(), build))
-                    }
-                    None => 0.0,
-                }),
+                built: self.each(|context| context.value(&functionals.grown(context.at(), limit))),
                 used: self.each(|context| {
                     context.value(&functionals.flow(context.at(), limit.port, &limit.content))
                 }),
@@ -413,11 +387,7 @@ impl<'a> Years<'a> {
         let context = self.in_period(period);
         let functionals = self.model.functionals();
         let reached = context.value(&functionals.flow(context.at(), limit.port, &limit.content));
-        let mut bound = Functionals::bound(context.at(), limit);
-        if let Some(build) = limit.build {
-            let available = limit.availability.map_or(1.0, |figure| context.values[figure]);
-            bound += available * context.value(&functionals.built(context.at(), build));
-        }
+        let mut bound = context.bound(limit);
         if let Some(whole) = limit.share_of {
             let whole = functionals.flow(context.at(), whole, &Content::whole());
             bound *= context.value(&whole);
@@ -453,6 +423,11 @@ fn exact_cost(build: &Build, values: &Values, size: f64) -> Option<f64> {
     let law =
         ScaleLaw { capacity: values[capacity], cost: values[cost], exponent: values[exponent] };
     Some(law.at(size))
+}
+
+/// What a capacity counts; empty for the whole.
+fn basis(limit: &Limit) -> String {
+    if limit.content.is_whole() { String::new() } else { limit.content.name.clone() }
 }
 
 /// Goals that are missed, and a search that was ended.

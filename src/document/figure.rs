@@ -56,6 +56,22 @@ impl Provenance {
     pub const fn is_empty(&self) -> bool {
         self.source.is_empty() && self.assumed.is_none()
     }
+
+    /// What a table says of its figures.
+    #[must_use]
+    pub fn said(
+        source: &SourceIds,
+        assumed: Option<&Name>,
+        confidence: Option<Confidence>,
+    ) -> Self {
+        Self { source: source.0.clone(), assumed: assumed.cloned(), confidence }
+    }
+
+    /// This, or what is inherited if nothing is said.
+    #[must_use]
+    pub fn or(self, inherited: &Self) -> Self {
+        if self.is_empty() { inherited.clone() } else { self }
+    }
 }
 
 /// One figure: a number with its unit, and where it comes from.

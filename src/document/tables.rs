@@ -216,11 +216,7 @@ impl Common<'_> {
     /// The provenance that the operation's figures inherit.
     #[must_use]
     pub fn provenance(&self) -> Provenance {
-        Provenance {
-            source: self.source.0.clone(),
-            assumed: self.assumed.cloned(),
-            confidence: self.confidence,
-        }
+        Provenance::said(self.source, self.assumed, self.confidence)
     }
 }
 

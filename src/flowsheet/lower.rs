@@ -252,12 +252,8 @@ impl Lowering<'_> {
     fn lower_consumables(&mut self) {
         let document = self.document;
         for (name, table) in &document.consumable {
-            let own = Provenance {
-                source: table.source.0.clone(),
-                assumed: table.assumed.clone(),
-                confidence: table.confidence,
-            };
-            let inherit = if own.is_empty() { self.provenance.clone() } else { own };
+            let own = Provenance::said(&table.source, table.assumed.as_ref(), table.confidence);
+            let inherit = own.or(&self.provenance);
             let path = format!("consumable.{name}.price");
             let kinds = [
                 (Dimension::MONEY_PER_MASS, "t", Dimension::FRACTION),

@@ -187,8 +187,14 @@ impl Money {
     #[must_use]
     pub fn escalated(&self, values: &Values, period: &Period) -> f64 {
         let growth = or(values, self.escalation, 0.0);
-        let span = period.time();
-        finance::present_worth(span, self.base_year, growth, 0.0) / period.years
+        finance::escalation_mean(period.time(), self.base_year, growth)
+    }
+
+    /// Present worth of one unit of nominal money that is spread evenly over a period.
+    #[must_use]
+    pub fn discounted(&self, values: &Values, period: &Period) -> f64 {
+        let time = period.time();
+        finance::present_worth(time, self.base_year, 0.0, self.rate(values)) / period.years
     }
 
     /// The cost of a plant, and of all that its owner pays, per cost of its equipment.
@@ -222,6 +228,15 @@ impl Money {
         let growth = or(values, self.capital_escalation, 0.0);
         let year = end.floor();
         Some((year, values[self.closure?] * (1.0 + growth).powf(year - self.base_year)))
+    }
+
+    /// Present worth of closure, per cost of what was built; 0 if it costs nothing.
+    #[must_use]
+    pub fn closing_weight(&self, values: &Values, end: f64) -> f64 {
+        let rate = self.rate(values);
+        self.closing(values, end).map_or(0.0, |(year, cost)| {
+            cost * finance::discount_factor(rate, year - self.base_year)
+        })
     }
 
     /// Present worth of what is spent, per cost of what is decided in a period.

@@ -115,9 +115,8 @@ impl Functionals {
     pub(crate) fn limit(&self, at: At<'_>, limit: &Limit) -> (Linear, f64) {
         let bound = Self::bound(at, limit);
         let mut left = self.flow(at, limit.port, &limit.content);
-        if let Some(build) = limit.build {
-            let available = limit.availability.map_or(1.0, |figure| at.values[figure]);
-            left.add(-available, &self.built(at, build));
+        if limit.build.is_some() {
+            left.add(-1.0, &self.grown(at, limit));
         } else if let Some(open) = self.closing(at, limit) {
             left.drivers.push((open, -bound));
             return (left, 0.0);
@@ -130,6 +129,16 @@ impl Functionals {
     /// The bound of a limit as it was written, without what is built: t/yr, or a share.
     pub(crate) fn bound(at: At<'_>, limit: &Limit) -> f64 {
         at.values[limit.figure] * limit.availability.map_or(1.0, |figure| at.values[figure])
+    }
+
+    /// What was built and is at hand of a limit, beyond its bound as it was written, t/yr.
+    pub(crate) fn grown(&self, at: At<'_>, limit: &Limit) -> Linear {
+        let mut grown = Linear::zero();
+        if let Some(build) = limit.build {
+            let available = limit.availability.map_or(1.0, |figure| at.values[figure]);
+            grown.add(available, &self.built(at, build));
+        }
+        grown
     }
 
     /// The decision on an alternative that closes a limit.

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     flowsheet::{
-        Content, Flowsheet, Kind, Measure, MeasureUnit, Objective, Operation, OperationId,
-        PeriodId, Port, Sense, SpeciesId,
+        Content, Flowsheet, Kind, Measure, Objective, Operation, OperationId, PeriodId, Port,
+        Sense, SpeciesId,
     },
     index::{Id, IdVec},
     lp::{ColumnId, LinearProgram, RowId, RowSense},
@@ -117,20 +117,7 @@ pub(super) fn write_objective(
     functionals: &Functionals,
 ) -> (Linear, Option<(Linear, Linear)>) {
     let flowsheet = horizon.flowsheet;
-    let sum = |factor: f64, measure: &Measure| {
-        let mut sum = Linear::zero();
-        for (period, data) in flowsheet.periods.iter_ids() {
-            let values = &horizon.values[period];
-            let weight = match &flowsheet.money {
-                Some(money) if flowsheet.is_dated() && measure.unit == MeasureUnit::MoneyRate => {
-                    money.weight(values, data)
-                }
-                _ => data.years,
-            };
-            sum.add(factor * weight, &functionals.measure(horizon.at(period), measure));
-        }
-        sum
-    };
+    let sum = |factor: f64, measure: &Measure| functionals.summed(horizon, factor, measure);
     let objective = &flowsheet.objective;
     match objective.ratio() {
         Some(ratio) => (Linear::zero(), Some((sum(1.0, &ratio.of), sum(1.0, &ratio.to)))),

@@ -7,7 +7,7 @@ use crate::{
     analysis::flows::account_lines,
     document::Role,
     finance::{self, Irr},
-    flowsheet::{FigureId, Kind, Money, OperationId, Period, PeriodId},
+    flowsheet::{FigureId, Kind, Money, OperationId, Period, PeriodId, Port},
     index::Id,
     model::Decision,
     years,
@@ -20,6 +20,7 @@ const FARTHEST: f64 = 1e3;
 type Yearly = BTreeMap<i64, f64>;
 
 /// The cash flow by calendar year, line by line.
+#[derive(Default)]
 struct Ledger {
     base: f64,
     rate: f64,
@@ -74,6 +75,21 @@ fn whole(year: f64) -> i64 {
     year.round() as i64
 }
 
+/// Losses on their way to the periods after.
+#[derive(Default)]
+struct Taxed {
+    loss: f64,
+}
+
+impl Taxed {
+    /// What is taxed of what was earned in the next period: less what was written off, less the losses before.
+    fn base(&mut self, earned: f64, written: f64) -> f64 {
+        let taxable = earned - written - self.loss;
+        self.loss = (-taxable).max(0.0);
+        taxable.max(0.0)
+    }
+}
+
 /// What each period is made of, evaluated once.
 pub(super) struct Books {
     /// Operating lines, money per year at the prices of the base year.
@@ -86,6 +102,8 @@ pub(super) struct Books {
     written: Vec<f64>,
     /// What is taxed, likewise.
     taxed: Vec<f64>,
+    /// All of it by calendar year.
+    ledger: Ledger,
 }
 
 impl Books {
@@ -103,8 +121,10 @@ impl Books {
             capital: each(&|period| plan.value(&functionals.capital(horizon, period))),
             written: each(&|period| plan.value(&functionals.depreciation(horizon, period))),
             taxed: Vec::new(),
+            ledger: Ledger::default(),
         };
         books.taxed = plan.taxed(&books);
+        books.ledger = plan.ledger(&books);
         books
     }
 }
@@ -133,21 +153,19 @@ impl Years<'_> {
     fn taxed(&self, books: &Books) -> Vec<f64> {
         let (flowsheet, money) = (self.flowsheet, self.money());
         let functionals = self.model.functionals();
-        let mut loss = 0.0;
+        let mut taxed = Taxed::default();
         let periods = flowsheet.periods.iter_ids();
-        let taxed = periods.map(|(period, data)| {
+        let bases = periods.map(|(period, data)| {
             if !flowsheet.is_dated() {
                 let driver = functionals.driver(period, Decision::Taxable);
                 return driver.map_or(0.0, |driver| self.solution.driver(driver));
             }
             let values = self.model.at(flowsheet, period).values;
-            let earned = books.profit[period.index()];
-            let written = books.written[period.index()];
-            let taxable = money.escalated(values, data) * data.years * earned - written - loss;
-            loss = (-taxable).max(0.0);
-            taxable.max(0.0)
+            let at = period.index();
+            let earned = money.escalated(values, data) * data.years * books.profit[at];
+            taxed.base(earned, books.written[at])
         });
-        taxed.collect()
+        bases.collect()
     }
 
     fn ledger(&self, books: &Books) -> Ledger {
@@ -185,7 +203,7 @@ impl Years<'_> {
 /// The cash flow by period; of the static model the lines of one year, and its annuities.
 pub(super) fn flow(plan: &Years<'_>, books: &Books) -> CashFlow {
     let flowsheet = plan.flowsheet;
-    let ledger = plan.ledger(books);
+    let ledger = &books.ledger;
     let mut lines: Vec<CashLine> = Vec::new();
     let mut after = 0.0;
     let count = flowsheet.periods.len();
@@ -233,19 +251,9 @@ pub(super) fn flow(plan: &Years<'_>, books: &Books) -> CashFlow {
 fn annuity(plan: &Years<'_>, books: &Books) -> f64 {
     let profit = books.profit[0];
     let worth = plan.value(&plan.model.functionals().worth(plan.model.horizon(plan.flowsheet)));
-    worth - profit + tax_of_year(plan)
-}
-
-fn tax_of_year(plan: &Years<'_>) -> f64 {
-    let period = PeriodId::new(0);
-    let driver = plan.model.functionals().driver(period, Decision::Taxable);
-    let tax = plan.money().tax;
-    match (driver, tax) {
-        (Some(driver), Some(tax)) => {
-            plan.model.at(plan.flowsheet, period).values[tax] * plan.solution.driver(driver)
-        }
-        _ => 0.0,
-    }
+    let values = plan.model.at(plan.flowsheet, PeriodId::new(0)).values;
+    let tax = plan.money().tax.map_or(0.0, |tax| values[tax] * books.taxed[0]);
+    worth - profit + tax
 }
 
 /// A line that flows evenly through each period, nominal.
@@ -267,7 +275,7 @@ fn by_period(plan: &Years<'_>, books: &Books, name: &str) -> Vec<f64> {
 /// What the plan is worth.
 pub(super) fn finance(plan: &Years<'_>, books: &Books) -> Finance {
     let flowsheet = plan.flowsheet;
-    let ledger = plan.ledger(books);
+    let ledger = &books.ledger;
     let worth = plan.value(&plan.model.functionals().worth(plan.model.horizon(flowsheet)));
     if !flowsheet.is_dated() {
         return Finance {
@@ -285,10 +293,7 @@ pub(super) fn finance(plan: &Years<'_>, books: &Books) -> Finance {
     let owed = flows.iter().any(|&(_, amount)| amount < 0.0);
     let back = |time: Option<f64>| time.filter(|_| owed);
     // Of another objective than this worth the taxes of the program are not the least.
-    let worth = flows
-        .iter()
-        .map(|(time, amount)| amount * finance::discount_factor(ledger.rate, *time))
-        .sum::<f64>();
+    let worth = finance::npv(ledger.rate, &flows);
     Finance {
         owed,
         discount: ledger.rate,
@@ -301,13 +306,13 @@ pub(super) fn finance(plan: &Years<'_>, books: &Books) -> Finance {
         },
         payback: back(finance::payback(&flows)),
         discounted_payback: back(finance::discounted_payback(ledger.rate, &flows)),
-        levelised: levelised(plan, books, &ledger),
+        levelised: levelised(plan, books),
     }
 }
 
 /// What each product costs.
-fn levelised(plan: &Years<'_>, books: &Books, ledger: &Ledger) -> Vec<Levelised> {
-    let flowsheet = plan.flowsheet;
+fn levelised(plan: &Years<'_>, books: &Books) -> Vec<Levelised> {
+    let (flowsheet, ledger) = (plan.flowsheet, &books.ledger);
     let mut list = Vec::new();
     let costs: f64 = ledger
         .lines
@@ -323,7 +328,8 @@ fn levelised(plan: &Years<'_>, books: &Books, ledger: &Ledger) -> Vec<Levelised>
         .sum();
     for (id, operation) in flowsheet.operations.iter_ids() {
         let Kind::Product(product) = &operation.kind else { continue };
-        let (quantity, own) = plan.sold(id);
+        let sold = plan.measured(Port::Inlet(id));
+        let (quantity, own) = plan.sold(id, &sold);
         let Some(cost) = finance::levelised_cost(costs - (revenue - own), quantity) else {
             continue;
         };
@@ -332,39 +338,34 @@ fn levelised(plan: &Years<'_>, books: &Books, ledger: &Ledger) -> Vec<Levelised>
             is_final: product.role == Role::Final,
             cost,
             price: own / quantity,
-            minimum_selling_price: minimum_price(plan, books, id, own / quantity),
+            minimum_selling_price: minimum_price(plan, books, &sold, own / quantity),
         });
     }
     list
 }
 
 impl Years<'_> {
-    /// Present worth of what a product sells, t and money, both at the growth of prices.
-    fn sold(&self, product: OperationId) -> (f64, f64) {
+    /// Present worth of what a product sells, of which so much flows in each period: t and money, both at the growth of
+    /// prices.
+    fn sold(&self, product: OperationId, flows: &[f64]) -> (f64, f64) {
         let money = self.money();
         let (mut quantity, mut revenue) = (0.0, 0.0);
         for (period, data) in self.flowsheet.periods.iter_ids() {
             let context = self.in_period(period);
             let weight = money.weight(context.values, data);
-            quantity += weight * self.product_flow(product, period);
+            quantity += weight * flows[period.index()];
             revenue +=
                 weight * context.value(&context.functionals().revenue(context.at(), product));
         }
         (quantity, revenue)
     }
 
-    fn product_flow(&self, product: OperationId, period: PeriodId) -> f64 {
-        let context = self.in_period(period);
-        let port = crate::flowsheet::Port::Inlet(product);
-        let whole = crate::flowsheet::Content::whole();
-        context.value(&context.functionals().flow(context.at(), port, &whole))
-    }
-
     /// Net present value of this plan if each tonne of a product, of which so much is sold in each period, earned so much
     /// more, taxes paid anew.
     fn worth_at(&self, books: &Books, sold: &[f64], more: f64) -> f64 {
         let (flowsheet, money) = (self.flowsheet, self.money());
-        let (mut worth, mut loss) = (0.0, 0.0_f64);
+        let (mut worth, mut taxed) = (0.0, Taxed::default());
+        let end = flowsheet.periods.iter().next_back().map_or(0.0, Period::end);
         for (period, data) in flowsheet.periods.iter_ids() {
             let values = self.model.at(flowsheet, period).values;
             let share = |figure: Option<FigureId>| figure.map_or(0.0, |id| values[id]);
@@ -376,19 +377,11 @@ impl Years<'_> {
             worth += money.weight(values, data) * profit;
             let capital = books.capital[at];
             worth -= money.capital_weight(values, data) * capital;
-            let end = flowsheet.periods.iter().next_back().map_or(0.0, Period::end);
-            if let Some((year, cost)) = money.closing(values, end) {
-                let years = year - money.base_year;
-                worth -= cost * finance::discount_factor(money.rate(values), years) * capital;
-            }
+            worth -= money.closing_weight(values, end) * capital;
             if let Some(tax) = money.tax {
-                let written = books.written[at];
-                let taxable = money.escalated(values, data) * data.years * profit - written - loss;
-                loss = (-taxable).max(0.0);
-                let rate = money.rate(values);
-                let time = data.time();
-                let mean = finance::present_worth(time, money.base_year, 0.0, rate) / data.years;
-                worth -= values[tax] * taxable.max(0.0) * mean;
+                let base = taxed
+                    .base(money.escalated(values, data) * data.years * profit, books.written[at]);
+                worth -= values[tax] * base * money.discounted(values, data);
             }
         }
         worth
@@ -396,11 +389,9 @@ impl Years<'_> {
 }
 
 /// The price at which the plan is worth nothing, by bisection.
-fn minimum_price(plan: &Years<'_>, books: &Books, product: OperationId, price: f64) -> Option<f64> {
-    let periods = plan.flowsheet.periods.ids();
-    let sold: Vec<f64> = periods.map(|period| plan.product_flow(product, period)).collect();
+fn minimum_price(plan: &Years<'_>, books: &Books, sold: &[f64], price: f64) -> Option<f64> {
     let (mut low, mut high) = (-price.abs(), price.abs().max(1.0) * FARTHEST);
-    let worth = |more: f64| plan.worth_at(books, &sold, more);
+    let worth = |more: f64| plan.worth_at(books, sold, more);
     if worth(high) < 0.0 {
         return None;
     }

@@ -146,11 +146,7 @@ impl Lowering<'_> {
                 }
             };
             let Some(of) = of else { continue };
-            let own = Provenance {
-                source: table.source.0.clone(),
-                assumed: table.assumed.clone(),
-                confidence: table.confidence,
-            };
+            let own = Provenance::said(&table.source, table.assumed.as_ref(), table.confidence);
             let dimension = flowsheet::goal_dimension(&of, to.as_ref());
             let mut bounds = Vec::new();
             let keys = [
@@ -165,7 +161,7 @@ impl Lowering<'_> {
                     assumed: Some(document::Spanned::new("a goal".to_owned(), name.span)),
                     ..Provenance::default()
                 };
-                let inherit = if own.is_empty() { wish } else { own.clone() };
+                let inherit = own.clone().or(&wish);
                 if let Some(found) =
                     self.figure(figure, &path, &inherit, &Expect::any(dimension).of())
                 {

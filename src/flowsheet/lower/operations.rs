@@ -134,12 +134,11 @@ impl<'d> Lowering<'d> {
         }
         for (at, (name, table)) in tables.iter().enumerate() {
             let common = table.common();
-            let own = common.provenance();
             let place = Place {
                 id: OperationId::new(at),
                 name,
                 path: format!("{}.{name}", table.kind()),
-                inherit: if own.is_empty() { self.provenance.clone() } else { own },
+                inherit: common.provenance().or(&self.provenance),
                 common,
             };
             let outlets = std::mem::take(&mut outlets[at]);

@@ -172,12 +172,8 @@ impl Lowering<'_> {
     pub(super) fn lower_money(&mut self) -> Option<Money> {
         let document = self.document;
         let table = document.money.as_ref()?;
-        let own = Provenance {
-            source: table.source.0.clone(),
-            assumed: table.assumed.clone(),
-            confidence: table.confidence,
-        };
-        let inherit = if own.is_empty() { self.provenance.clone() } else { own };
+        let own = Provenance::said(&table.source, table.assumed.as_ref(), table.confidence);
+        let inherit = own.or(&self.provenance);
         let mut read = |figure: Option<&document::Figure>, key: &str, expect: Expect| {
             Some(self.figure(figure?, &format!("money.{key}"), &inherit, &expect)?.id)
         };

@@ -3,7 +3,7 @@
 use super::{Horizon, Rule, RuleRow};
 use crate::{
     finance,
-    flowsheet::{FigureId, Flowsheet, Money, OperationId, PeriodId},
+    flowsheet::{FigureId, Flowsheet, Measure, MeasureUnit, Money, OperationId, PeriodId},
     index::Id,
     lp::RowSense,
     model::{Decision, Functionals, Linear, functional::At},
@@ -104,6 +104,21 @@ impl Functionals {
         profit
     }
 
+    /// A measure over all periods, times a factor: money as its present worth, everything else as its sum over time.
+    pub(crate) fn summed(&self, horizon: Horizon<'_>, factor: f64, measure: &Measure) -> Linear {
+        let (flowsheet, mut sum) = (horizon.flowsheet, Linear::zero());
+        for (period, data) in flowsheet.periods.iter_ids() {
+            let weight = match &flowsheet.money {
+                Some(money) if flowsheet.is_dated() && measure.unit == MeasureUnit::MoneyRate => {
+                    money.weight(&horizon.values[period], data)
+                }
+                _ => data.years,
+            };
+            sum.add(factor * weight, &self.measure(horizon.at(period), measure));
+        }
+        sum
+    }
+
     /// What is spent in all on what is decided in a period, at the prices of the base year.
     pub(crate) fn capital(&self, horizon: Horizon<'_>, decided: PeriodId) -> Linear {
         let (flowsheet, mut cost) = (horizon.flowsheet, Linear::zero());
@@ -155,17 +170,10 @@ impl Functionals {
             worth.add(weight, &self.operating_profit(horizon, period));
             let capital = self.capital(horizon, period);
             worth.add(-money.capital_weight(values, data), &capital);
-            if let Some((year, cost)) = money.closing(values, horizon.last().end()) {
-                let years = year - money.base_year;
-                let discount = finance::discount_factor(money.rate(values), years);
-                worth.add(-cost * discount, &capital);
-            }
+            worth.add(-money.closing_weight(values, horizon.last().end()), &capital);
             if let Some(tax) = money.tax {
-                let nominal =
-                    finance::present_worth(data.time(), money.base_year, 0.0, money.rate(values))
-                        / data.years;
                 let base = self.one(period, Decision::Taxable, 1.0);
-                worth.add(-values[tax] * nominal, &base);
+                worth.add(-values[tax] * money.discounted(values, data), &base);
             }
         }
         worth

@@ -74,12 +74,8 @@ impl<'d> Lowering<'d> {
         availability: Option<FigureId>,
     ) {
         let Some(table) = place.common.build else { return };
-        let own = Provenance {
-            source: table.source.0.clone(),
-            assumed: table.assumed.clone(),
-            confidence: table.confidence,
-        };
-        let inherit = if own.is_empty() { place.inherit.clone() } else { own };
+        let own = Provenance::said(&table.source, table.assumed.as_ref(), table.confidence);
+        let inherit = own.or(&place.inherit);
         let Some(cost) = self.build_cost(table, place, &inherit) else { return };
         let Some(limit) = self.extended(table, place, outlets, availability) else { return };
         self.check_build_basis(table, place, limit);

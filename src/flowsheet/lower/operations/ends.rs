@@ -61,12 +61,9 @@ impl<'d> Lowering<'d> {
         let whole = price.terms.iter().all(|term| term.content.is_whole());
         for (at, (name, contract)) in table.contract.iter().enumerate() {
             let path = format!("{}.contract.{name}", place.path);
-            let own = Provenance {
-                source: contract.source.0.clone(),
-                assumed: contract.assumed.clone(),
-                confidence: contract.confidence,
-            };
-            let inherit = if own.is_empty() { place.inherit.clone() } else { own };
+            let own =
+                Provenance::said(&contract.source, contract.assumed.as_ref(), contract.confidence);
+            let inherit = own.or(&place.inherit);
             if !whole {
                 let message = format!(
                     "`{}` is priced by what it contains, so its contract `{name}` has no price per t",
