@@ -11,6 +11,7 @@ mod context;
 pub mod debottleneck;
 mod derivative;
 mod exact;
+pub mod extraction;
 mod failure;
 mod flows;
 mod goals;

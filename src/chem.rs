@@ -6,6 +6,7 @@
 pub mod assay;
 mod element;
 mod equation;
+pub mod extraction;
 mod formula;
 mod oxide;
 mod suggestion;

@@ -25,6 +25,7 @@ mod run;
 mod sensitivity;
 mod size;
 mod solve;
+mod sx;
 mod verify;
 
 use std::process::ExitCode;
@@ -89,6 +90,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
         Command::Sensitivity(args) => sensitivity::sensitivity(args, console),
         Command::Size(args) => size::size(args, console),
+        Command::Sx(args) => sx::sx(args, console),
         Command::Compare(args) => compare::compare(args, console),
         Command::Verify(args) => verify::verify(args, console),
         Command::Goals(args) => goals::goals(args, console),

@@ -34,7 +34,9 @@ pub use planning::{
 pub use skeleton::{Entry, Skeleton};
 pub use spanned::{Name, Spanned};
 pub use tables::{
-    AssayTable, BlenderTable, Common, ConsumableTable, Document, FeedTable, GoalTable, HeaderTable,
+    AssayTable, BlenderTable, CascadeAim, CascadeCapitalTable, CascadeCostTable, CascadePhase,
+    CascadeProductTable, CascadeReagentTable, CascadeReagentsTable, CascadeTable, CircuitTable,
+    Common, ConsumableTable, Document, ExtractantTable, FeedTable, GoalTable, HeaderTable,
     IngredientTable, Named, Origin, ProductTable, RatioTable, ReactionMode, ReactionTable,
     ReactorTable, ReagentTable, Role, ScenarioTable, SeparatorTable, SourceTable, SpeciesTable,
     SplitterTable, StockpileTable, UseTable, WasteTable,

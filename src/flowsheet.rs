@@ -7,6 +7,7 @@
 //! Internal units: tonnes, years, the flowsheet's currency, kWh, m³, fractions. Conversion happens once, in
 //! [`Flowsheet::lower`].
 
+mod cascade;
 pub(crate) mod closed;
 mod figure;
 mod goal;
@@ -21,6 +22,10 @@ mod species;
 mod topology;
 mod validate;
 
+pub use cascade::{
+    Capital, Cascade, CascadeDesign, CascadeProduct, CascadeReagents, CircuitFigures,
+    ComputedFigures, Extractant, UnitCost,
+};
 pub use figure::{Figure, FigureId, Provenance, Range, SourceRecord, Values};
 pub use goal::{Goal, GoalBound, GoalId, Objective, Ratio};
 pub use limit::{Limit, LimitId, LimitKind, Port, Sense};
@@ -153,7 +158,11 @@ impl Flowsheet {
             findings.sort();
             findings
         })?;
-        flowsheet.validate(&mut findings);
+        let mut flowsheet = flowsheet;
+        cascade::design(&mut flowsheet, &mut findings);
+        if !findings.has_errors() {
+            flowsheet.validate(&mut findings);
+        }
         findings.sort();
         if findings.has_errors() { Err(findings) } else { Ok((flowsheet, findings)) }
     }
@@ -212,6 +221,10 @@ impl Flowsheet {
         }
         topology::find_species(&mut changed);
         let mut findings = Diagnostics::new();
+        cascade::design(&mut changed, &mut findings);
+        if findings.has_errors() {
+            return Err(findings);
+        }
         changed.validate(&mut findings);
         if findings.has_errors() { Err(findings) } else { Ok(changed) }
     }

@@ -6,6 +6,8 @@
 
 #[path = "all/assumptions.rs"]
 mod assumptions;
+#[path = "all/cascades.rs"]
+mod cascades;
 #[path = "all/command_line.rs"]
 mod command_line;
 #[path = "all/compare.rs"]
@@ -16,6 +18,8 @@ mod conflicts;
 mod debottleneck;
 #[path = "all/exact.rs"]
 mod exact;
+#[path = "all/extraction.rs"]
+mod extraction;
 #[path = "all/fixtures.rs"]
 mod fixtures;
 #[path = "all/goldens.rs"]

@@ -20,7 +20,7 @@ pub(super) fn count(flowsheet: &Flowsheet) -> FigureCount {
             Provenance::Sourced { .. } => count.sourced += 1,
             Provenance::Assumed { .. } => count.assumed += 1,
             Provenance::Unstated => count.unstated += 1,
-            Provenance::Wanted => {}
+            Provenance::Wanted | Provenance::Computed => {}
         }
     }
     count.unweighed = count.assumed;
@@ -50,7 +50,7 @@ pub(super) fn weigh(context: &Context<'_>, clock: Clock) -> (Vec<AssumptionOutco
                 count.unstated += 1;
                 continue;
             }
-            Provenance::Wanted => continue,
+            Provenance::Wanted | Provenance::Computed => continue,
             Provenance::Assumed { reason } => reason,
         };
         count.assumed += 1;

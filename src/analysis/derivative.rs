@@ -78,6 +78,10 @@ impl<'a> Weigher<'a> {
         let Some(_) = self.clock.left().filter(|_| self.affordable || !whole) else {
             return Weighed::LeftOut;
         };
+        // Stages are whole: what designs a cascade has no derivative.
+        if self.users.designs(figure) {
+            return Weighed::LeftOut;
+        }
         match Moved::with(self.context, &self.users, figure, &self.clock) {
             Some(moved) => Weighed::Moved(Box::new(moved)),
             None if self.clock.left().is_none() => Weighed::LeftOut,
@@ -195,7 +199,7 @@ impl Moved {
 
     pub(super) fn derivative(&self, context: &Context<'_>, followed: &Followed) -> f64 {
         if let Shape::Other(resolved) = &self.shape {
-            return (resolved.value(&self.values, followed) - followed.base) / self.step;
+            return (resolved.value(followed) - followed.base) / self.step;
         }
         let at = At { values: &self.values, ..context.at() };
         let explicit = {
@@ -301,7 +305,8 @@ impl Resolved {
     ) -> Result<Self, Unresolved> {
         let options = clock.left().ok_or(Unresolved::TimeLimit)?;
         let flowsheet = context.flowsheet.with_values(values).map_err(|_| Unresolved::Wrong)?;
-        let mut model = Model::assemble(&flowsheet, values).map_err(|_| Unresolved::Wrong)?;
+        let mut model =
+            Model::assemble(&flowsheet, &flowsheet.values()).map_err(|_| Unresolved::Wrong)?;
         match model.solve(&flowsheet, &options, Form::Condensed) {
             Ok(solution) => Ok(Self { flowsheet, model, solution }),
             Err(_) if clock.left().is_none() => Err(Unresolved::TimeLimit),
@@ -309,8 +314,9 @@ impl Resolved {
         }
     }
 
-    pub(super) fn value(&self, values: &Values, followed: &Followed) -> f64 {
-        let context = Context::new(&self.flowsheet, values, &self.model, &self.solution);
+    pub(super) fn value(&self, followed: &Followed) -> f64 {
+        let values = self.flowsheet.values();
+        let context = Context::new(&self.flowsheet, &values, &self.model, &self.solution);
         let measure = |measure: &Measure| {
             context.value(&context.functionals().measure(context.at(), measure))
         };
@@ -319,7 +325,7 @@ impl Resolved {
     }
 }
 
-/// Whether a figure is weighed at all: what is wanted is no datum.
+/// Whether a figure is weighed at all: what is wanted, or follows from others, is no datum.
 pub(super) fn is_datum(flowsheet: &Flowsheet, figure: FigureId) -> bool {
-    flowsheet.figures[figure].provenance != Provenance::Wanted
+    !matches!(flowsheet.figures[figure].provenance, Provenance::Wanted | Provenance::Computed)
 }

@@ -247,6 +247,7 @@ fn provenance(provenance: &Provenance) -> &'static str {
     match provenance {
         Provenance::Sourced { .. } => "sourced",
         Provenance::Assumed { .. } => "assumed",
+        Provenance::Computed => "computed",
         Provenance::Wanted | Provenance::Unstated => "unstated",
     }
 }

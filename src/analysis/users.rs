@@ -2,7 +2,9 @@
 
 use crate::{
     analysis::context::Context,
-    flowsheet::{Feed, FigureId, Flowsheet, Kind, Operation, OperationId, Port, Price, Separation},
+    flowsheet::{
+        Cascade, Feed, FigureId, Flowsheet, Kind, Operation, OperationId, Port, Price, Separation,
+    },
     index::IdVec,
     lp::RowId,
     model::{Row, leads_to_composition},
@@ -25,6 +27,8 @@ pub(super) struct Users {
     /// Rows of enforced goals: measures in which any figure may stand.
     pub(super) enforced: Vec<(RowId, Row)>,
     leads: IdVec<OperationId, bool>,
+    /// Figures by which cascades are designed, ascending.
+    designs: Vec<FigureId>,
 }
 
 impl Users {
@@ -72,7 +76,15 @@ impl Users {
                 _ => {}
             }
         }
-        Self { uses, enforced, leads: leads_to_composition(flowsheet) }
+        let cascades = flowsheet.operations.iter().filter_map(|it| it.kind.cascade());
+        let mut designs: Vec<FigureId> = cascades.flat_map(Cascade::inputs).collect();
+        designs.sort_unstable();
+        Self { uses, enforced, leads: leads_to_composition(flowsheet), designs }
+    }
+
+    /// Whether a cascade is designed by a figure.
+    pub(super) fn designs(&self, figure: FigureId) -> bool {
+        self.designs.binary_search(&figure).is_ok()
     }
 
     /// What uses a figure.

@@ -10,7 +10,7 @@ use clap_complete::Shell;
 
 use super::{
     compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs, pareto::ParetoArgs,
-    sensitivity::SensitivityArgs, size::SizeArgs, verify::VerifyArgs,
+    sensitivity::SensitivityArgs, size::SizeArgs, sx::SxArgs, verify::VerifyArgs,
 };
 use crate::{
     lp::{Backend, Options},
@@ -127,6 +127,24 @@ Examples:
   reeflow size plant.toml --target 'value(magnets) / cost(ore) >= 10' --target 'magnets >= 500 t/yr'
   reeflow size plant.toml --greenfield --format json")]
     Size(SizeArgs),
+    /// Tell the solvent-extraction plants: sequence, stages, tanks, what they hold and consume
+    #[command(after_help = "\
+For each `[cascade.NAME]`: the best sequence of cuts, and of each cascade its extraction amount, stages, mixer-settlers, \
+volumes and flows; then products, reagents, inventory, first fill and capital of the whole; then what separation factors \
+that are 10 % smaller or greater do to the plant as it is built, and to one that is designed anew.
+
+The plant is sized for what the best plan sends to it, in the period that asks for most. With --feed no plan is needed.
+
+Exits with 0 if there is a plant, 1 if there is no cascade, no plan, or the model is wrong, 2 if a file cannot be read or \
+written.
+
+Examples:
+  reeflow sx refinery.toml
+  reeflow sx refinery.toml --cascade separation --feed '10 kt/yr'
+  reeflow sx refinery.toml --scenario stripped --no-sensitivity
+  reeflow sx refinery.toml --set 'cascade.separation.product.ndpr.purity=99.9 %'
+  reeflow sx refinery.toml --format json -o plant.json")]
+    Sx(SxArgs),
     /// Find which figures the result hangs on: derivatives and a tornado
     #[command(after_help = "\
 Each figure is moved alone, over its own `range` or by --by; only the other lines of a recipe that fills the whole shrink in proportion. The JSON has \

@@ -107,13 +107,29 @@ codes! {
     UnknownStage, "unknown-stage", Error,
         "The operation names a stage that the list `stages` of `[flowsheet]` does not hold.";
     UnknownOperation, "unknown-operation", Error,
-        "A stream goes to an operation that does not exist. Every outlet goes somewhere named: nothing vanishes. Define the operation, a `[product.NAME]` or a `[waste.NAME]`.";
+        "A stream goes to, or the command names, an operation that does not exist. Every outlet goes somewhere named: nothing vanishes. Define the operation, a `[product.NAME]` or a `[waste.NAME]`.";
     FeedWithInlet, "feed-with-inlet", Error,
         "A stream goes into a feed. Feeds are where material comes from; to mix, send the stream to the operation that the feed goes to.";
     UnknownOutlet, "unknown-outlet", Error,
         "A recovery, fraction or rate names an outlet that the operation's `to` does not have.";
     UnknownConsumable, "unknown-consumable", Error,
         "An operation consumes something that has no `[consumable.NAME]` table with its price.";
+    UnknownExtractant, "unknown-extractant", Error,
+        "A cascade names an extractant that no `[extractant.NAME]` table defines. Define it with its separation factors, or include a library that does.";
+    SeparationFactor, "separation-factor", Error,
+        "A separation factor is not above 1, its key is no pair of elements, factors contradict each other, or an element has none that joins it to the others. \
+         Write the more extractable element first, `\"Nd/Pr\" = 1.4`: the distribution ratio of the first over that of the second. Adjacent pairs are enough; the others are their products.";
+    UnverifiedFactor, "unverified-factor", Error,
+        "A cascade rests on separation factors from general knowledge that nobody looked up (`confidence = \"unverified\"`). Numbers of stages follow 1/ln β, reagents 1/(β − 1), so they decide the plant. \
+         Measure them or find a source; if you stand for them, list the pairs in the cascade's `confirmed`.";
+    CascadeProduct, "cascade-product", Error,
+        "The products of a cascade make no sense: one has no outlet or an outlet no product, a species is in two of them, nothing comes of which one could be made, or a purity is not above that of the feed. \
+         Each outlet but one has a product, `product.OUTLET = { of = \"NdPr\", purity = \"99.5 %\" }`; purities are shares by mass of what is extracted.";
+    CascadeComposition, "cascade-composition", Error,
+        "A cascade is designed for one composition, but what comes depends on decisions, on what the cascade itself sends back, or on the period. \
+         Give each way a cascade of its own, or say what it is designed for: `feed = { Nd2O3 = 75, Pr6O11 = 25 }`, in parts by mass. Its recoveries then hold for whatever comes.";
+    CascadeImpossible, "cascade-impossible", Error,
+        "No cascade does what is asked: the extraction amount is at or below its minimum, where infinitely many stages would not do (the message says the minimum), purities and recoveries contradict each other, or extraction and scrubbing order the elements differently.";
     UnknownGoal, "unknown-goal", Error,
         "The command names a goal that the flowsheet does not have. Goals are the tables `[goal.NAME]`; `reeflow check` lists them with what they reach.";
     UnknownLimit, "unknown-limit", Error,

@@ -37,6 +37,8 @@ pub enum Confidence {
     Medium,
     /// Press, opinion, or a figure out of its context.
     Low,
+    /// General knowledge that nobody looked up: whoever uses it has to confirm it.
+    Unverified,
 }
 
 /// Where a figure comes from.

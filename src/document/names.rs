@@ -6,8 +6,18 @@ use super::tree::{Key, Tree, span_of};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// The kinds of operation; their names share one space, because streams lead to operations of any kind.
-pub(super) const OPERATIONS: [&str; 9] =
-    ["feed", "separator", "splitter", "reactor", "blender", "stockpile", "use", "product", "waste"];
+pub(super) const OPERATIONS: [&str; 10] = [
+    "feed",
+    "separator",
+    "cascade",
+    "splitter",
+    "reactor",
+    "blender",
+    "stockpile",
+    "use",
+    "product",
+    "waste",
+];
 
 /// Checks the names of operations and outlets.
 pub(super) fn check(tree: &Tree<'_>) -> Diagnostics {

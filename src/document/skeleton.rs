@@ -40,8 +40,8 @@ pub type Skeleton = Vec<(&'static str, String)>;
 macro_rules! each_kind {
     ($run:ident) => {
         $run!(
-            group, species, price, consumable, feed, separator, splitter, reactor, blender,
-            product, waste, goal
+            group, species, price, consumable, extractant, feed, separator, cascade, splitter,
+            reactor, blender, product, waste, goal
         )
     };
 }
@@ -123,6 +123,7 @@ impl Document {
             ]);
             list.push((Entry::new("separator", name), keys));
         }
+        self.add_cascades(draw, list);
         for (name, table) in &self.splitter {
             let mut keys = draw.common(&table.common());
             keys.extend([
@@ -158,6 +159,57 @@ impl Document {
                 ("buy", bought),
             ]);
             list.push((Entry::new("blender", name), keys));
+        }
+    }
+
+    /// Extractants and cascades.
+    fn add_cascades(&self, draw: &Draw, list: &mut Vec<(Entry, Skeleton)>) {
+        for (name, table) in &self.extractant {
+            let keys = vec![
+                ("separation-factor", draw.figures(&table.separation_factor)),
+                ("scrub", debug(&table.scrub)),
+                ("concentration", draw.optional(table.concentration.as_ref())),
+                ("saponification", draw.optional(table.saponification.as_ref())),
+            ];
+            list.push((Entry::new("extractant", name), keys));
+        }
+        for (name, table) in &self.cascade {
+            let product = sorted(&table.product, |it| {
+                format!("{} {}", it.of, draw.optional(it.recovery.as_ref()))
+            });
+            let circuit = &table.circuit;
+            let stages = [
+                &circuit.free_acid,
+                &circuit.strip_excess,
+                &circuit.fill,
+                &circuit.stage_efficiency,
+                &circuit.strip_stages,
+                &circuit.washing_stages,
+                &circuit.saponification_stages,
+            ];
+            let reagents = table.reagents.as_ref().map(|it| {
+                let of =
+                    |it: &super::CascadeReagentTable| format!("{} {}", it.consumable, it.formula);
+                format!("{} {} {:?} {:?}", of(&it.base), of(&it.acid), it.water, it.salt)
+            });
+            let organic_feed = table.organic_feed.as_ref().is_none_or(|it| it.value);
+            let mut keys = draw.common(&table.common());
+            keys.extend([
+                ("to", draw.outlets(&table.to)),
+                ("product", product),
+                ("extractants", debug(&table.extractants)),
+                ("feed", draw.figures(&table.feed)),
+                ("feed-phase", debug(&table.feed_phase)),
+                ("organic-feed", debug(&organic_feed)),
+                ("minimise", debug(&table.minimise)),
+                ("sequences", debug(&table.sequences.as_ref().map(|it| it.value))),
+                ("volume", draw.optional(table.volume.as_ref())),
+                ("circuit", debug(&stages.map(|it| draw.optional(it.as_ref())).to_vec())),
+                ("reagents", reagents.unwrap_or_default()),
+                ("unit-cost", debug(&table.unit_cost.is_some())),
+                ("capital", debug(&table.capital.is_some())),
+            ]);
+            list.push((Entry::new("cascade", name), keys));
         }
     }
 

@@ -46,12 +46,18 @@ pub struct Document {
     /// Things that operations consume but that are not followed as streams: electricity, water, reagents.
     #[serde(default)]
     pub consumable: Named<ConsumableTable>,
+    /// Extractants with their separation factors.
+    #[serde(default)]
+    pub extractant: Named<ExtractantTable>,
     /// Sources of material.
     #[serde(default)]
     pub feed: Named<FeedTable>,
     /// Operations that send each species to their outlets by its recovery.
     #[serde(default)]
     pub separator: Named<SeparatorTable>,
+    /// Operations that separate metals by solvent extraction.
+    #[serde(default)]
+    pub cascade: Named<CascadeTable>,
     /// Operations that divide a stream without changing its composition.
     #[serde(default)]
     pub splitter: Named<SplitterTable>,
@@ -313,6 +319,13 @@ macro_rules! operation_table {
         }
     };
 }
+
+mod cascade;
+
+pub use cascade::{
+    CascadeAim, CascadeCapitalTable, CascadeCostTable, CascadePhase, CascadeProductTable,
+    CascadeReagentTable, CascadeReagentsTable, CascadeTable, CircuitTable, ExtractantTable,
+};
 
 operation_table! {
     /// `[feed.NAME]`: a source of material of known composition.

@@ -10,8 +10,8 @@ use crate::{
     diagnostic::Sources,
     document::ReactionMode,
     flowsheet::{
-        Assay, Content, Figure, FigureId, Flowsheet, PriceTerm, Reaction, Reactor, Separation,
-        SpeciesId, Splitter, StreamId,
+        Assay, Content, Figure, FigureId, Flowsheet, PriceTerm, Provenance, Reaction, Reactor,
+        Separation, SpeciesId, Splitter, StreamId,
     },
     index::IdVec,
     measure::Units,
@@ -212,8 +212,11 @@ fn molar_mass(formula: &Formula) -> RBig {
     number::sum(atoms.map(|&(element, n)| number::of(n) * number::of(element.atomic_weight())))
 }
 
-/// A figure in internal units from its text; a bare number from the file itself.
+/// A figure in internal units from its text; a bare number from the file itself; what was computed as the double that it is.
 fn read(figure: &Figure, units: &Units, sources: &Sources) -> Option<RBig> {
+    if figure.provenance == Provenance::Computed {
+        return Some(number::of(figure.value));
+    }
     let bare = sources.snippet(figure.span).map(|text| text.trim().replace('_', ""));
     if let Some(value) = bare.and_then(|text| number::decimal(&text)) {
         return Some(value);

@@ -55,6 +55,8 @@ pub enum Provenance {
     },
     /// The bound of a goal: what is wanted is no datum.
     Wanted,
+    /// It follows from other figures, by the design of a cascade.
+    Computed,
     /// Not said.
     Unstated,
 }

@@ -1,7 +1,8 @@
 //! Operations: what happens to matter between streams.
 
 use super::{
-    ConsumableId, Content, FigureId, Port, Price, PriceTerm, SpeciesId, StageId, StreamId, Values,
+    Cascade, ConsumableId, Content, FigureId, Port, Price, PriceTerm, SpeciesId, StageId, StreamId,
+    Values,
 };
 use crate::{
     diagnostic::Span,
@@ -101,11 +102,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The solvent extraction of a cascade.
+    #[must_use]
+    pub fn cascade(&self) -> Option<&Cascade> {
+        match self {
+            Self::Separator(separator) => separator.cascade.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The kind's name in the file.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Feed(_) => "feed",
+            Self::Separator(separator) if separator.cascade.is_some() => "cascade",
             Self::Separator(_) => "separator",
             Self::Splitter(_) => "splitter",
             Self::Reactor(_) => "reactor",
@@ -316,6 +327,8 @@ impl Separation {
 pub struct Separator {
     /// How the outlets share each species.
     pub separation: Separation,
+    /// The solvent extraction that the shares follow from, if they do.
+    pub cascade: Option<Box<Cascade>>,
 }
 
 /// Divides a stream without changing its composition.

@@ -4,7 +4,7 @@ use super::{Dimension, MeasureError, MeasureErrorKind, Units};
 use std::ops::Range;
 use uom::{
     Conversion,
-    si::{energy, mass, power, time, volume},
+    si::{amount_of_substance, energy, mass, power, time, volume},
 };
 
 /// What a unit measures, as far as a basis is concerned.
@@ -60,7 +60,7 @@ const NAMES: &[&str] = &[
     "month", "months", "week", "weeks", "d", "day", "days", "h", "hr", "hour", "hours", "min", "s",
     "shift", "shifts", "%", "wt%", "ppm", "ppb", "Wh", "kWh", "MWh", "GWh", "TWh", "J", "kJ", "MJ",
     "GJ", "TJ", "W", "kW", "MW", "GW", "m3", "m³", "m^3", "L", "l", "mL", "gal", "ft3", "ft³",
-    "ft^3",
+    "ft^3", "mol", "kmol",
 ];
 
 /// A unit by its name, money and shifts apart.
@@ -74,6 +74,11 @@ fn fixed(name: &str) -> Option<Atom> {
         Atom::new(Kind::Amount, Dimension::ENERGY_RATE, in_a_year, internal)
     };
     let volume = |m3| Atom::new(Kind::Amount, Dimension::VOLUME, m3, si::<volume::cubic_meter>());
+    let substance = |mol| {
+        let internal = si::<amount_of_substance::mole>();
+        let dimension = Dimension { substance: 1, ..Dimension::FRACTION };
+        Atom::new(Kind::Amount, dimension, mol, internal)
+    };
     let share = |of| Atom::new(Kind::Share, Dimension::FRACTION, 1.0, of);
     Some(match name {
         "t" | "tonne" | "tonnes" => mass(si::<mass::ton>()),
@@ -112,6 +117,8 @@ fn fixed(name: &str) -> Option<Atom> {
         "mL" => volume(si::<volume::milliliter>()),
         "gal" => volume(GALLON),
         "ft3" | "ft³" | "ft^3" => volume(CUBIC_FOOT),
+        "mol" => substance(si::<amount_of_substance::mole>()),
+        "kmol" => substance(si::<amount_of_substance::kilomole>()),
         _ => return None,
     })
 }
@@ -244,7 +251,7 @@ fn unknown(units: &Units, word: &str, range: Range<usize>) -> MeasureError {
     match near_name(units, word) {
         Some(name) => error.help(format!("did you mean `{name}`?")),
         None => error.help(format!(
-            "units are t, kg, g, kt, Mt, lb; yr, d, h; %, ppm; kWh, MWh, GJ; kW, MW; m3, L; {code}"
+            "units are t, kg, g, kt, Mt, lb; yr, d, h; %, ppm; kWh, MWh, GJ; kW, MW; m3, L; mol; {code}"
         )),
     }
 }

@@ -1,8 +1,8 @@
-//! Dimensions: exponents of mass, time, money, energy and volume.
+//! Dimensions: exponents of mass, time, money, energy, volume and amount of substance.
 
 use std::fmt;
 
-/// Exponents of the five base dimensions; all zero for fractions and pure numbers.
+/// Exponents of the six base dimensions; all zero for fractions and pure numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Dimension {
     /// Exponent of mass (t).
@@ -15,6 +15,8 @@ pub struct Dimension {
     pub energy: i8,
     /// Exponent of volume (m³).
     pub volume: i8,
+    /// Exponent of amount of substance (mol).
+    pub substance: i8,
 }
 
 macro_rules! named {
@@ -69,10 +71,12 @@ named! {
     VOLUME_PER_MASS = { volume: 1, mass: -1 } "a volume per mass" "3 m3/t";
     /// t/m³.
     MASS_PER_VOLUME = { mass: 1, volume: -1 } "a mass per volume" "1.2 g/L";
+    /// mol/m³.
+    CONCENTRATION = { substance: 1, volume: -1 } "a concentration" "1.5 mol/L";
 }
 
 impl Dimension {
-    const NONE: Self = Self { mass: 0, time: 0, money: 0, energy: 0, volume: 0 };
+    const NONE: Self = Self { mass: 0, time: 0, money: 0, energy: 0, volume: 0, substance: 0 };
 
     /// What it is called, with an article, such as `a mass rate`; the units where it has no name.
     #[must_use]
@@ -103,6 +107,7 @@ impl Dimension {
             money: add(self.money, other.money)?,
             energy: add(self.energy, other.energy)?,
             volume: add(self.volume, other.volume)?,
+            substance: add(self.substance, other.substance)?,
         })
     }
 }
@@ -114,6 +119,7 @@ impl fmt::Display for Dimension {
             (self.money, "money"),
             (self.energy, "kWh"),
             (self.volume, "m³"),
+            (self.substance, "mol"),
             (self.mass, "t"),
             (self.time, "yr"),
         ];

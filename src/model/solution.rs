@@ -304,7 +304,10 @@ impl Model {
                 let text = defects.first().map_or_else(String::new, ToString::to_string);
                 let place = defects.first().map(lp::Defect::place);
                 let (row, column) = place.unwrap_or_default();
+                let row = row.filter(|row| row.index() < program.row_count());
                 let row = row.map(|row| *program.row_key(row));
+                // The program of a ratio has a column more, which is no one's.
+                let column = column.filter(|column| column.index() < program.column_count());
                 Failure::Refused(text, row, column.map(|column| *program.column_key(column)))
             }
             lp::Failure::Uncertified { certificate, .. } => Failure::Uncertified(certificate),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use reeflow::{
     cli::files::Disk,
     diagnostic::Sources,
-    document::{Request, load},
+    document::{Document, Request, load},
     flowsheet::Flowsheet,
 };
 
@@ -57,10 +57,14 @@ pub(crate) fn scenarios(name: &str) -> Vec<(String, Flowsheet)> {
     names.into_iter().map(|name| (name.clone(), lowered(Some(&name)).0)).collect()
 }
 
+/// The document that a text is.
+pub(crate) fn document(text: &str) -> Document {
+    load("test.toml", text.as_bytes(), &Request::default(), &Disk, &mut Sources::new())
+        .expect("it loads")
+        .document
+}
+
 /// The flowsheet that a text describes.
 pub(crate) fn lower_text(text: &str) -> Flowsheet {
-    let loaded =
-        load("test.toml", text.as_bytes(), &Request::default(), &Disk, &mut Sources::new())
-            .expect("it loads");
-    Flowsheet::lower(&loaded.document).expect("it is sound").0
+    Flowsheet::lower(&document(text)).expect("it is sound").0
 }

@@ -93,6 +93,8 @@ impl<'a> Division<'a> {
         let Some(structure) = self.structure(set) else { return Ok(None) };
         let values = structure.values(&|edit| set[edit]);
         let Ok(flowsheet) = structure.flowsheet.with_values(&values) else { return Ok(None) };
+        // Cascades were designed anew.
+        let values = flowsheet.values();
         let Ok(mut model) = Model::assemble(&flowsheet, &values) else { return Ok(None) };
         let Ok(plan) = model.solve(&flowsheet, &options, Form::Condensed) else {
             // That there is no plan is told from that there is no time.

@@ -69,7 +69,10 @@ impl Search<'_> {
         let mut closed = Vec::new();
         for (id, figure) in flowsheet.figures.iter_ids() {
             let own = Some(id) == statement.figure(self.flowsheet);
-            if own || !shapes[id] || figure.provenance == Provenance::Wanted {
+            if own
+                || !shapes[id]
+                || matches!(figure.provenance, Provenance::Wanted | Provenance::Computed)
+            {
                 continue;
             }
             if values[id] == 0.0 {
@@ -91,7 +94,7 @@ impl Search<'_> {
             let mut moved = values.clone();
             moved[id] = value;
             let flowsheet = flowsheet.with_values(&moved).ok()?;
-            let mut model = Model::assemble(&flowsheet, &moved).ok()?;
+            let mut model = Model::assemble(&flowsheet, &flowsheet.values()).ok()?;
             Some(model.solve(&flowsheet, self.options, Form::Condensed).ok()?.objective)
         };
         let meets = |value: f64| {

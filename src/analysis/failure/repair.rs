@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     analysis::{accept, context::Context},
-    flowsheet::{FigureId, Flowsheet, Measure, PeriodId, Sense, Values},
+    flowsheet::{FigureId, Flowsheet, Measure, PeriodId, Provenance, Sense, Values},
     index::Id,
     lp::{self, ColumnId, LinearProgram, Options, RowId, RowSense},
     model::{At, Form, Model, Row},
@@ -197,7 +197,8 @@ impl Search<'_> {
         for digits in DIGITS {
             let changes: Option<Vec<Change>> = wanted
                 .iter()
-                .map(|&Wanted { figure, to }| {
+                .map(|&wanted| {
+                    let Wanted { figure, to } = self.written(wanted)?;
                     let from = self.values[figure];
                     let written = Written::of(self.flowsheet, figure)?;
                     let (told, text) = match digits {
@@ -219,6 +220,20 @@ impl Search<'_> {
         None
     }
 
+    /// The figure to write for one that is computed: for a cascade's throughput the volume of its tanks.
+    fn written(&self, wanted: Wanted) -> Option<Wanted> {
+        if self.flowsheet.figures[wanted.figure].provenance != Provenance::Computed {
+            return Some(wanted);
+        }
+        let cascade = self.flowsheet.operations.iter().find_map(|operation| {
+            let cascade = operation.kind.cascade()?;
+            (cascade.computed.capacity == Some(wanted.figure)).then_some(cascade)
+        })?;
+        let volume = cascade.volume?;
+        let to = wanted.to * self.values[volume] / self.values[wanted.figure];
+        Some(Wanted { figure: volume, to })
+    }
+
     /// The repair, if `solve` answers the flowsheet with these figures.
     pub(super) fn try_out(&self, changes: &[Change]) -> Option<Repair> {
         let mut values = self.values.clone();
@@ -226,7 +241,7 @@ impl Search<'_> {
             values[change.figure] = change.to;
         }
         let flowsheet = self.flowsheet.with_values(&values).ok()?;
-        let objective = best(&flowsheet, &values, self.options)?;
+        let objective = best(&flowsheet, &flowsheet.values(), self.options)?;
         Some(Repair { changes: changes.to_vec(), objective })
     }
 

@@ -174,7 +174,7 @@ impl Tornado<'_> {
             values[other] += rate * (end - from);
         }
         let resolved = Resolved::new(context, &values, &self.clock)?;
-        Ok(resolved.value(&values, self.main))
+        Ok(resolved.value(self.main))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Operations: names, streams, and what each kind does.
 
 mod builds;
+mod cascade;
 mod conversion;
 mod ends;
 mod feed;
@@ -13,9 +14,9 @@ use super::{Lowering, did_you_mean, figures::Expect, limits::LimitOn};
 use crate::{
     diagnostic::{Code, Diagnostic, Span, nearest},
     document::{
-        BlenderTable, Common, FeedTable, Name, Named, Outlets, ProductTable, Provenance,
-        ReactionMode, ReactorTable, SeparatorTable, SplitterTable, StockpileTable, UseTable,
-        WasteTable,
+        BlenderTable, CascadeTable, Common, FeedTable, Name, Named, Outlets, ProductTable,
+        Provenance, ReactionMode, ReactorTable, SeparatorTable, SplitterTable, StockpileTable,
+        UseTable, WasteTable,
     },
     flowsheet::{
         Assay, Blender, Content, Feed, Kind, LimitKind, Operation, OperationId, Port, Price,
@@ -31,6 +32,7 @@ use crate::{
 enum Table<'d> {
     Feed(&'d FeedTable),
     Separator(&'d SeparatorTable),
+    Cascade(&'d CascadeTable),
     Splitter(&'d SplitterTable),
     Reactor(&'d ReactorTable),
     Blender(&'d BlenderTable),
@@ -45,6 +47,7 @@ impl<'d> Table<'d> {
         match self {
             Self::Feed(table) => table.common(),
             Self::Separator(table) => table.common(),
+            Self::Cascade(table) => table.common(),
             Self::Splitter(table) => table.common(),
             Self::Reactor(table) => table.common(),
             Self::Blender(table) => table.common(),
@@ -59,6 +62,7 @@ impl<'d> Table<'d> {
         match self {
             Self::Feed(table) => Some(&table.to),
             Self::Separator(table) => Some(&table.to),
+            Self::Cascade(table) => Some(&table.to),
             Self::Splitter(table) => Some(&table.to),
             Self::Reactor(table) => Some(&table.to),
             Self::Blender(table) => Some(&table.to),
@@ -78,7 +82,9 @@ impl<'d> Table<'d> {
                 take_or_pay: None,
                 origin: table.origin.unwrap_or_default(),
             }),
-            Self::Separator(_) => Kind::Separator(Separator { separation: separation() }),
+            Self::Separator(_) | Self::Cascade(_) => {
+                Kind::Separator(Separator { separation: separation(), cascade: None })
+            }
             Self::Splitter(_) => Kind::Splitter(Splitter { fixed: None }),
             Self::Reactor(_) => Kind::Reactor(Reactor {
                 reactions: Vec::new(),
@@ -104,7 +110,11 @@ impl<'d> Table<'d> {
     }
 
     fn kind(self) -> &'static str {
-        if matches!(self, Self::Use(_)) { "use" } else { self.empty().name() }
+        match self {
+            Self::Use(_) => "use",
+            Self::Cascade(_) => "cascade",
+            _ => self.empty().name(),
+        }
     }
 }
 
@@ -146,7 +156,8 @@ impl<'d> Lowering<'d> {
             let stage = common.stage.and_then(|stage| self.stage(stage));
             let opex = self.lower_opex(&place, &outlets);
             let incentive = self.lower_incentive(&place, &outlets);
-            let consumes = self.lower_consumption(&place, &outlets);
+            let mut consumes = self.lower_consumption(&place, &outlets);
+            consumes.extend(self.cascade_consumption(kind.as_ref(), &place));
             let emission = common.emission.and_then(|rate| {
                 let path = format!("{}.emission", place.path);
                 let expect = Expect::not_negative(Dimension::FRACTION).of().per();
@@ -184,6 +195,7 @@ impl<'d> Lowering<'d> {
         tables.extend(document.feed.iter().map(|(name, table)| (name, Table::Feed(table))));
         tables
             .extend(document.separator.iter().map(|(name, table)| (name, Table::Separator(table))));
+        tables.extend(document.cascade.iter().map(|(name, table)| (name, Table::Cascade(table))));
         tables.extend(document.splitter.iter().map(|(name, table)| (name, Table::Splitter(table))));
         tables.extend(document.reactor.iter().map(|(name, table)| (name, Table::Reactor(table))));
         tables.extend(document.blender.iter().map(|(name, table)| (name, Table::Blender(table))));
@@ -313,8 +325,9 @@ impl<'d> Lowering<'d> {
             Table::Feed(table) => Some(Kind::Feed(self.lower_feed(table, place))),
             Table::Separator(table) => {
                 let separation = self.lower_separation(&table.recovery, place, outlets)?;
-                Some(Kind::Separator(Separator { separation }))
+                Some(Kind::Separator(Separator { separation, cascade: None }))
             }
+            Table::Cascade(table) => self.lower_cascade(table, place, outlets),
             Table::Splitter(table) => {
                 Some(Kind::Splitter(self.lower_splitter(table, place, outlets)))
             }

@@ -90,6 +90,11 @@ impl Page {
         self.paragraph(text, "  ");
     }
 
+    /// A line that is drawn as it is, however long: words stand where they are.
+    pub(super) fn verbatim(&mut self, text: &str) {
+        self.text.extend([text, "\n"]);
+    }
+
     fn paragraph(&mut self, text: &str, indent: &str) {
         let mut length = 0;
         for word in text.split_whitespace() {

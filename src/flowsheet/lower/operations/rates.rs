@@ -4,9 +4,10 @@ use super::super::{Lowering, did_you_mean, figures::Expect, limits::LimitOn};
 use super::Place;
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
-    document::Rate as RateTable,
+    document::{Name, Rate as RateTable},
     flowsheet::{
-        Consumption, Content, FigureId, Limit, LimitId, LimitKind, Port, Rate, Sense, StreamId,
+        ConsumableId, Consumption, Content, FigureId, Limit, LimitId, LimitKind, Port, Provenance,
+        Rate, Sense, StreamId,
     },
     measure::Dimension,
 };
@@ -34,23 +35,7 @@ impl<'d> Lowering<'d> {
         let mut list = Vec::new();
         for (name, rate) in place.common.consumes {
             let path = format!("{}.consumes.{name}", place.path);
-            let found = self.consumables.ids().find(|&id| self.consumables[id].name == name.value);
-            let Some(consumable) = found else {
-                if self.document.consumable.contains_key(name.as_str()) {
-                    // Its price cannot be read, which was reported.
-                    continue;
-                }
-                let known = self.consumables.iter().map(|item| item.name.as_str());
-                let near = nearest(name, known).map(str::to_owned);
-                let help =
-                    did_you_mean(near, &format!("define `[consumable.{name}]` with a `price`"));
-                let message = format!("`{}` consumes `{name}`, which is no consumable", place.name);
-                self.report_name(
-                    name,
-                    Diagnostic::new(Code::UnknownConsumable, message).at(name.span, "").help(help),
-                );
-                continue;
-            };
+            let Some(consumable) = self.find_consumable(name, place) else { continue };
             let dimension = match self.consumables[consumable].unit {
                 "kWh" => Dimension::ENERGY_PER_MASS,
                 "m3" => Dimension::VOLUME_PER_MASS,
@@ -65,6 +50,27 @@ impl<'d> Lowering<'d> {
             }
         }
         list
+    }
+
+    /// The consumable of that name.
+    pub(super) fn find_consumable(
+        &mut self,
+        name: &Name,
+        place: &Place<'_>,
+    ) -> Option<ConsumableId> {
+        let found = self.consumables.ids().find(|&id| self.consumables[id].name == name.value);
+        // If its price cannot be read, that was reported.
+        if found.is_none() && !self.document.consumable.contains_key(name.as_str()) {
+            let known = self.consumables.iter().map(|item| item.name.as_str());
+            let near = nearest(name, known).map(str::to_owned);
+            let help = did_you_mean(near, &format!("define `[consumable.{name}]` with a `price`"));
+            let message = format!("`{}` consumes `{name}`, which is no consumable", place.name);
+            self.report_name(
+                name,
+                Diagnostic::new(Code::UnknownConsumable, message).at(name.span, "").help(help),
+            );
+        }
+        found
     }
 
     /// A figure per t of throughput.
@@ -127,7 +133,16 @@ impl<'d> Lowering<'d> {
                 self.limits[id].availability = availability;
             }
         }
-        let sized = !place.common.capacity.0.is_empty()
+        let mut by_volume = false;
+        for limit in &mut self.limits {
+            let computed = self.figures[limit.figure].provenance == Provenance::Computed;
+            if limit.operation == place.id && computed {
+                limit.availability = availability;
+                by_volume = true;
+            }
+        }
+        let sized = by_volume
+            || !place.common.capacity.0.is_empty()
             || place.common.build.is_some()
             || place.common.residence.is_some();
         if availability.is_some() && !sized {
