@@ -59,6 +59,8 @@ fn task(products: usize, organic_feed: bool) -> Task {
         phase: FeedPhase::Aqueous,
         extractants: vec![Extractant { extraction: factors.clone(), scrub: factors }],
         organic_feed,
+        worths: vec![0.0; 15],
+        margin: 1.05,
         extraction: None,
     }
 }

@@ -50,6 +50,10 @@ pub struct Cascade {
     pub sequences: usize,
     /// Extraction amount that is given, mol/mol of feed.
     pub extraction: Option<FigureId>,
+    /// Least ratio of an extraction amount to its minimum.
+    pub margin: Option<FigureId>,
+    /// Share of the year in which it runs.
+    pub availability: Option<FigureId>,
     /// Volume of the tanks that are there, m³.
     pub volume: Option<FigureId>,
     /// Concentrations, times and auxiliary stages.
@@ -118,15 +122,15 @@ pub struct CircuitFigures {
 /// Base, acid and water.
 #[derive(Clone, Debug)]
 pub struct CascadeReagents {
-    /// The base, its molar mass in g/mol.
+    /// The base, its mass in g per mol of what it neutralises.
     pub base: (ConsumableId, f64),
-    /// The acid, its molar mass in g/mol.
+    /// The acid, the same.
     pub acid: (ConsumableId, f64),
     /// Price of the base and of the acid, money per t.
     pub prices: (FigureId, FigureId),
     /// Water.
     pub water: Option<ConsumableId>,
-    /// The salt that they leave, its name and molar mass in g/mol.
+    /// The salt that they leave, its name and mass in g per mol of base.
     pub salt: Option<(String, f64)>,
 }
 
@@ -303,6 +307,7 @@ impl Cascade {
         }
         list.extend(self.feed.iter().map(|&(_, figure)| figure));
         list.extend(self.extraction);
+        list.extend(self.margin);
         list.extend(self.volume);
         let circuit = &self.circuit;
         list.extend([

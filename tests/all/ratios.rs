@@ -69,7 +69,7 @@ fn the_secondary_share_of_beylikova_can_be_all() {
     // What can be said instead: how far it gets with the ore of this plan, and what holds it there.
     let reason = multiplier.why_no_best.expect("told");
     assert!(reason.contains("without limit as `cost(primary-feed)` goes to 0"), "{reason}");
-    assert!(reason.contains("with at least as much of that as in this plan, 7.211"), "{reason}");
+    assert!(reason.contains("with at least as much of that as in this plan, 7.218"), "{reason}");
     assert_eq!(multiplier.held_by[0].limit, "feed.spent-magnets.supply");
 }
 

@@ -74,3 +74,30 @@ fn the_proof_in_the_readme_is_the_one_that_is_printed() {
     let shown = shown.iter().find(|block| block.starts_with("Proven in rational arithmetic"));
     assert_eq!(shown.expect("it is shown"), printed.trim_end());
 }
+
+#[test]
+fn the_refineries_in_the_readme_are_those_that_are_designed() {
+    let readme = fs::read_to_string("README.md").expect("it is there");
+    for (name, scenario) in [
+        ("`sx-refinery`, ten products", None),
+        ("`--scenario thirteen-products`", Some("thirteen-products")),
+        ("`--scenario p507-alone`", Some("p507-alone")),
+    ] {
+        let (flowsheet, _) = crate::shipped::read("sx-refinery", scenario);
+        let cascade = flowsheet.operations.iter().find_map(|it| it.kind.cascade());
+        let design = cascade.and_then(|it| it.design.as_deref()).expect("designed");
+        let tanks: usize = design.plant.cascades.iter().map(|it| it.tanks.total()).sum();
+        let per_tonne = 1e-6 / design.tonnes_per_mol();
+        let (base, acid) = (design.base() * 39.997 * per_tonne, design.acid() * 36.461 * per_tonne);
+        let row = readme.lines().find(|line| line.starts_with(&format!("| {name} |")));
+        let cells: Vec<f64> = row
+            .expect("it is told")
+            .split('|')
+            .skip(2)
+            .take(3)
+            .map(|cell| cell.trim().parse().expect("a number"))
+            .collect();
+        assert_eq!(cells[0], tanks as f64, "{name}");
+        assert!((cells[1] - base).abs() < 6e-4 && (cells[2] - acid).abs() < 6e-4, "{base} {acid}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     document::{Entry, Skeleton},
-    flowsheet::{FigureId, Flowsheet, Values},
+    flowsheet::{FigureId, Flowsheet, Provenance, Values},
 };
 
 /// A figure by its path, and which of the figures of that path it is (lists).
@@ -72,6 +72,10 @@ impl Edits {
                 continue;
             }
             let (old, new) = (&before.figures[id], &after.figures[other]);
+            if new.provenance == Provenance::Computed {
+                // It follows from the others.
+                continue;
+            }
             let edit = (old.value != new.value).then_some(list.len());
             if edit.is_some() {
                 list.push(Edit {

@@ -1,7 +1,10 @@
 //! A cascade beside what textbooks and simulations say.
 
 use super::LegacyCheck;
-use crate::chem::extraction::{self, Layout, SeparationFactors, Split, legacy, simulate};
+use crate::{
+    chem::extraction::{self, Layout, Node, SeparationFactors, Split, legacy, simulate},
+    flowsheet::CascadeDesign,
+};
 
 /// Textbook formulas for the split as it is, as if all that is extracted were one component and the rest the other.
 pub(super) fn legacy_check(
@@ -29,6 +32,34 @@ pub(super) fn legacy_check(
             .map(|(extraction, _)| extraction)
             .filter(|&extraction| extraction > 0.0),
     }
+}
+
+/// The product that can be had first, and after how many minutes: when the cascades on its way are filled by what reaches
+/// each, one after the other.
+pub(super) fn first_product(design: &CascadeDesign) -> (usize, f64) {
+    fn walk(
+        design: &CascadeDesign,
+        node: &Node,
+        next: &mut usize,
+        after: f64,
+        best: &mut (usize, f64),
+    ) {
+        match node {
+            Node::Product(product) if after < best.1 => *best = (*product, after),
+            Node::Product(_) => {}
+            Node::Cut(branch) => {
+                let cascade = &design.plant.cascades[*next];
+                *next += 1;
+                let (organic, aqueous) = cascade.rare_earths_held(&design.circuit);
+                let after = after + (organic + aqueous) / cascade.flow;
+                walk(design, &branch.lower, next, after, best);
+                walk(design, &branch.upper, next, after, best);
+            }
+        }
+    }
+    let mut best = (0, f64::INFINITY);
+    walk(design, &design.plant.sequence, &mut 0, 0.0, &mut best);
+    best
 }
 
 /// Largest difference between the rating of a cascade and a simulation of all its stages: of what leaves of each element

@@ -33,6 +33,8 @@ pub struct ExtractionPlant {
     pub feed: PlantFeed,
     /// What the sequence and the extraction amounts make small.
     pub minimised: Minimised,
+    /// Least ratio of an extraction amount to its minimum that was chosen; none where the amount is given.
+    pub margin: Option<f64>,
     /// The sequence in brackets, raffinate first; `»` stands before what is fed as loaded organic.
     pub sequence: String,
     /// All sequences that were designed in full, the best one first.
@@ -181,7 +183,8 @@ pub struct CascadeOutcome {
     pub flows: CascadeFlows,
     /// What textbooks would say; for comparison only, not used.
     pub legacy: LegacyCheck,
-    /// Largest difference of a simulation stage by stage, mol/mol; none if there was none.
+    /// Largest relative difference of what leaves of any element by any outlet from a simulation stage by stage; none if the
+    /// simulation does not converge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<f64>,
 }
@@ -312,8 +315,12 @@ pub struct PlantTotals {
     pub held_in_organic: f64,
     /// The metals' compounds held in the aqueous phase, t.
     pub held_in_aqueous: f64,
-    /// Days of operation in which as much is fed as is held: the first product does not come sooner.
+    /// Days of operation in which as much is fed as is held.
     pub days_held: f64,
+    /// The product that can be had first.
+    pub first_product: String,
+    /// After how many days of operation: when the cascades on its way are filled by what reaches each, one after the other.
+    pub first_product_days: f64,
     /// Cost of the first fill.
     pub fill: FillCost,
     /// Capital of the mixer-settlers by the flowsheet's correlation, money; none without one.

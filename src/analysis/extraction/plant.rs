@@ -4,7 +4,7 @@ use super::{
     CascadeFlows, CascadeOutcome, Destination, ElementShare, ExtractionPlant, FactorSensitivity,
     FillCost, Leak, LinkedBound, Minimised, Phase, PlantFeed, PlantReagents, PlantTotals,
     ProductOutcome, RankedSequence, ReagentNeed, Sections, Size,
-    checks::{legacy_check, verify},
+    checks::{first_product, legacy_check, verify},
     moles,
 };
 use crate::{
@@ -44,6 +44,7 @@ impl Told<'_> {
         ExtractionPlant {
             operation,
             feed: self.feed(),
+            margin: self.cascade.extraction.is_none().then_some(self.design.task.margin),
             minimised: match self.design.aim {
                 Aim::Organic => Minimised::Organic,
                 Aim::Extraction => Minimised::Extraction,
@@ -219,6 +220,7 @@ impl Told<'_> {
             .map(|(organic, aqueous)| organic + aqueous)
             .sum();
         let organic_held = sum(|it| it.organic_held);
+        let (first, minutes) = first_product(self.design);
         let margin = cascades.iter().min_by(|a, b| a.margin.total_cmp(&b.margin));
         let reserve = products.iter().min_by(|a, b| a.reserve.total_cmp(&b.reserve));
         PlantTotals {
@@ -232,6 +234,8 @@ impl Told<'_> {
             held_in_aqueous: sum(|it| it.held_in_aqueous),
             // Held per mol/min is minutes of feed.
             days_held: held / (24.0 * 60.0),
+            first_product: self.cascade.products[first].name.clone(),
+            first_product_days: minutes / (24.0 * 60.0),
             fill: self.fill(moles, organic_held),
             capital: self.capital(cascades),
             extraction: plant.extraction(),
@@ -319,10 +323,10 @@ impl Told<'_> {
 
     /// By the extractant of the least bound, of those that can make all cuts.
     fn linked(&self) -> Option<LinkedBound> {
-        let (task, brief) = (&self.design.task, self.design.brief());
+        let task = &self.design.task;
         let able = (0..task.extractants.len()).filter(|&it| makes_all_cuts(task, it));
         let bounds = able.filter_map(|it| {
-            let found = task.linked_minimum(it, &|cut| brief.minimum(&cut.duty)).ok()?;
+            let found = task.linked_minimum(it, &|cut| cut.duty.minimum()).ok()?;
             Some((it, found))
         });
         let (at, bound) = bounds.min_by(|a, b| a.1.total_cmp(&b.1))?;

@@ -243,6 +243,6 @@ pub struct Prices {
     pub tanks: f64,
     /// Organic held, money per L and min.
     pub organic: f64,
-    /// Rare earths held, money per mol and min.
-    pub rare_earths: f64,
+    /// On the worth of the rare earths held, 1/min.
+    pub charge: f64,
 }

@@ -17,8 +17,8 @@ const STRIDE: f64 = 0.6;
 /// How often the places are moved: up to 40 times the minimum.
 const MOVES: usize = 8;
 
-/// The least place: 1.05 times the minimum. Separation factors are not known well enough to go nearer.
-const NEAREST: f64 = -3.0;
+/// The least ratio of an extraction amount to its minimum that is usually dared: separation factors are not known better.
+pub const USUAL_MARGIN: f64 = 1.05;
 
 /// Places tried at most for one extraction amount.
 const PLACES: usize = 60;
@@ -185,13 +185,21 @@ impl Duty {
             }
             here = fewer;
         }
+        // Sought roughly; what is told is rated again.
+        loop {
+            here.rating = self.rate(extraction, (here.n, here.m), Some(&here.rating.shares))?;
+            if here.rating.excess <= 0.0 {
+                break;
+            }
+            here = self.best_of(extraction, here.n + here.m + 1, &here)?;
+        }
         let total = (here.n + here.m) as f64;
         Ok(Design {
             extraction,
             extraction_stages: here.n,
             scrub_stages: here.m,
             exact: exact.clamp(total - 1.0, total),
-            rating: self.rate(extraction, (here.n, here.m), Some(&here.rating.shares))?,
+            rating: here.rating,
         })
     }
 
@@ -221,8 +229,8 @@ impl Duty {
         Ok(best)
     }
 
-    /// The extraction amount of least cost, and that cost; `minimum` is the amount of infinitely many stages, `cost` is of
-    /// an amount and a number of stages, and grows with both.
+    /// The extraction amount of least cost, and that cost; `minimum` is the amount of infinitely many stages, `margin` (> 1)
+    /// the least ratio to it that is tried, `cost` is of an amount and a number of stages, and grows with both.
     ///
     /// The cost is flat around its least value, which is sought on ln (S / minimum − 1): three places, moved until the
     /// middle one is the least, then the vertex of the parabola through them.
@@ -232,8 +240,10 @@ impl Duty {
     pub fn optimum(
         &self,
         minimum: f64,
+        margin: f64,
         cost: &dyn Fn(f64, f64) -> f64,
     ) -> Result<(f64, f64), ExtractionError> {
+        let nearest = (margin - 1.0).ln();
         let amount = |margin: f64| minimum * (1.0 + margin.exp());
         let mut near: Option<Place> = None;
         let mut failure = None;
@@ -252,7 +262,8 @@ impl Duty {
                 }
             }
         };
-        let mut places = [SEED - STRIDE, SEED, SEED + STRIDE];
+        let mut places =
+            [SEED - STRIDE, SEED, SEED + STRIDE].map(|it| it + (nearest - SEED + STRIDE).max(0.0));
         let mut costs = [0.0; 3];
         for it in [1, 2, 0] {
             costs[it] = at(places[it]);
@@ -263,10 +274,10 @@ impl Duty {
                 break;
             }
             let up = right < left || !left.is_finite();
-            if !up && places[0] - STRIDE < NEAREST - 1e-9 {
+            if !up && places[0] <= nearest {
                 break;
             }
-            let place = if up { places[2] + STRIDE } else { places[0] - STRIDE };
+            let place = if up { places[2] + STRIDE } else { (places[0] - STRIDE).max(nearest) };
             let value = at(place);
             (places, costs) = if up {
                 ([places[1], places[2], place], [middle, right, value])
@@ -283,7 +294,7 @@ impl Duty {
                 best = (place, value);
             }
         }
-        let vertex = if bend > 0.0 { vertex.clamp(NEAREST, places[2]) } else { f64::NAN };
+        let vertex = if bend > 0.0 { vertex.clamp(nearest, places[2]) } else { f64::NAN };
         if vertex.is_finite() {
             let value = at(vertex);
             // Where it is as good, the vertex is taken: it moves with what it follows from, the places do not.
@@ -298,13 +309,17 @@ impl Duty {
         }
     }
 
-    /// Fenske's number for the two elements at the cut, at total reflux.
+    /// Fenske's number for the two elements at the cut, at total reflux and with the better of the two sections' factors: no
+    /// cascade takes fewer.
     #[must_use]
     pub fn fewest_stages(&self) -> f64 {
-        let (heavy, light) = (self.feed[self.cut - 1], self.feed[self.cut]);
-        let purified = |whole: f64, leak: f64| ((whole - leak).max(0.5 * whole) / leak).max(1.0);
-        let separated =
-            purified(light, self.light_leak).ln() + purified(heavy, self.heavy_leak).ln();
-        separated / (self.extraction[self.cut - 1] / self.extraction[self.cut]).ln()
+        // ln of what stays over what leaks, of the element at the cut alone: all of a leak may be of it.
+        let purified = |whole: f64, leak: f64| {
+            if leak < whole { ((whole - leak) / leak).ln() } else { f64::NEG_INFINITY }
+        };
+        let separated = purified(self.feed[self.cut], self.light_leak)
+            + purified(self.feed[self.cut - 1], self.heavy_leak);
+        let factor = |factors: &[f64]| factors[self.cut - 1] / factors[self.cut];
+        (separated / factor(&self.extraction).max(factor(&self.scrub)).ln()).max(0.0)
     }
 }

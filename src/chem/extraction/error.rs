@@ -53,6 +53,15 @@ pub enum ExtractionError {
         /// Position, from 0, of the component that is more extractable than the one before it.
         component: usize,
     },
+    /// A product misses its purity or recovery, however small the leaks of the cuts at its sides.
+    Missed {
+        /// The product, by its position.
+        product: usize,
+        /// What was asked for, dimensionless.
+        asked: f64,
+        /// What it has, dimensionless.
+        found: f64,
+    },
     /// The layout is no cascade.
     Layout {
         /// What is wrong with it.
@@ -98,6 +107,10 @@ impl fmt::Display for ExtractionError {
                 f,
                 "component {component} (from 0) is more extractable than the one before it: the order must fall, \
                  and be the same in both sections"
+            ),
+            Self::Missed { asked, found, .. } => write!(
+                f,
+                "a product keeps missing a purity or recovery of {asked:.6}: it has {found:.6}"
             ),
             Self::Layout { reason } => write!(f, "no cascade: {reason}"),
             Self::NotConverged { residual } => {

@@ -11,7 +11,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{ExtractionError, FeedPhase};
+use super::{ExtractionError, FeedPhase, minimum_extraction_of};
 
 /// Newton steps at most; half of them have always been enough where a rating exists.
 const STEPS: usize = 80;
@@ -183,6 +183,41 @@ impl Duty {
             }
         }
         Ok(())
+    }
+
+    /// The least extraction amount, at which infinitely many stages would just do the duty, mol/mol of feed: by Underwood
+    /// with the allowed leaks, all of the elements next to the cut, and the section whose factors are the worse.
+    ///
+    /// # Errors
+    /// Factors out of order, as [`minimum_extraction_of`].
+    pub fn minimum(&self) -> Result<f64, ExtractionError> {
+        let mut organic = self.feed.clone();
+        organic[self.cut..].fill(0.0);
+        let mut left = self.heavy_leak;
+        for amount in organic[..self.cut].iter_mut().rev() {
+            let leak = left.min(*amount);
+            *amount -= leak;
+            left -= leak;
+        }
+        let mut left = self.light_leak;
+        for (amount, &feed) in organic[self.cut..].iter_mut().zip(&self.feed[self.cut..]) {
+            *amount = left.min(feed);
+            left -= *amount;
+        }
+        let aqueous = self.phase.aqueous_fraction();
+        let of = |factors: &[f64]| -> Result<f64, ExtractionError> {
+            Ok(minimum_extraction_of(factors, &self.feed, &organic, aqueous)?.extraction)
+        };
+        let least = of(&self.extraction)?;
+        if self.scrub == self.extraction {
+            return Ok(least);
+        }
+        // The sections may order elements on one side of the cut differently.
+        let mut order: Vec<usize> = (0..self.feed.len()).collect();
+        order.sort_by(|&a, &b| self.scrub[b].total_cmp(&self.scrub[a]));
+        let pick = |from: &[f64]| -> Vec<f64> { order.iter().map(|&at| from[at]).collect() };
+        let (factors, feed, organic) = (pick(&self.scrub), pick(&self.feed), pick(&organic));
+        Ok(least.max(minimum_extraction_of(&factors, &feed, &organic, aqueous)?.extraction))
     }
 
     /// All that leaves with the organic if both leaks are as allowed, mol/mol of feed, 0–1.

@@ -4,15 +4,24 @@
 //! impurities and all, in whole stages, and rated. The shares of the elements in the products follow from the ratings, and
 //! a product that misses its purity or recovery gets smaller leaks until it meets it.
 
+mod work;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
 use rayon::prelude::*;
+
+use work::{Fed, Found, Work, members};
 
 use super::{
     Aim, Amounts, Branch, Circuit, Cut, Design, Duty, ExtractionError, FeedPhase, Node, Products,
-    Rating, Sequence, Tanks, Task, Volumes, minimum_extraction, minimum_extraction_of,
+    Sequence, Tanks, Task, Volumes,
 };
 
-/// Less than this of a cascade's feed goes where its neighbours go, whole.
-const NOTHING: f64 = 1e-15;
+/// What a cut is known by: extractant, raffinate, organic, phase of the feed.
+type CutKey = (usize, Products, Products, FeedPhase);
 
 /// Rounds of smaller leaks.
 const ROUNDS: usize = 8;
@@ -171,119 +180,12 @@ impl Plant {
         fed.duty.check()?;
         let design = &as_built.design;
         let stages = (design.extraction_stages, design.scrub_stages);
-        let rating = fed.duty.rate(design.extraction, stages, None)?;
+        let near = &design.rating.shares;
+        let near = (near.len() == fed.duty.feed.len()).then_some(near.as_slice());
+        let rating = fed.duty.rate(design.extraction, stages, near)?;
         let (organic, raffinate) = fed.outlets(&rating);
         self.rate(brief, &branch.lower, raffinate, next, found)?;
         self.rate(brief, &branch.upper, organic, next, found)
-    }
-}
-
-/// What reaches a cascade.
-struct Fed {
-    feed: Vec<f64>,
-    flow: f64,
-    elements: Vec<usize>,
-    /// Whether each element, were there any, is to be extracted.
-    extracted: Vec<bool>,
-    duty: Duty,
-}
-
-impl Fed {
-    /// `leaks` per mol of this feed.
-    fn new(task: &Task, cut: &Cut, feed: Vec<f64>, leaks: (f64, f64)) -> Self {
-        let factors = &task.extractants[cut.extractant];
-        let flow: f64 = feed.iter().sum();
-        let mut elements: Vec<usize> =
-            (0..feed.len()).filter(|&it| feed[it] > NOTHING * flow).collect();
-        elements.sort_by(|&a, &b| {
-            factors.extraction[b].total_cmp(&factors.extraction[a]).then(a.cmp(&b))
-        });
-        let least = members(task, cut.upper).map(|it| factors.extraction[it]);
-        let least = least.fold(f64::INFINITY, f64::min);
-        let extracted: Vec<bool> = factors.extraction.iter().map(|&it| it >= least).collect();
-        let heavies = elements.iter().take_while(|&&it| extracted[it]).count();
-        let pick = |from: &[f64]| elements.iter().map(|&it| from[it]).collect();
-        let duty = Duty {
-            extraction: pick(&factors.extraction),
-            scrub: pick(&factors.scrub),
-            feed: elements.iter().map(|&it| feed[it] / flow).collect(),
-            cut: heavies,
-            phase: cut.duty.phase,
-            light_leak: leaks.0,
-            heavy_leak: leaks.1,
-        };
-        Self { feed, flow, elements, extracted, duty }
-    }
-
-    /// Organic and raffinate, mol per mol of the plant's feed; they sum to the feed.
-    fn outlets(&self, rating: &Rating) -> (Vec<f64>, Vec<f64>) {
-        let (mut organic, mut raffinate) = (vec![0.0; self.feed.len()], vec![0.0; self.feed.len()]);
-        for (at, &element) in self.elements.iter().enumerate() {
-            organic[element] = rating.organic[at] * self.flow;
-            raffinate[element] = rating.raffinate[at] * self.flow;
-        }
-        for element in (0..self.feed.len()).filter(|it| !self.elements.contains(it)) {
-            let outlet = if self.extracted[element] { &mut organic } else { &mut raffinate };
-            outlet[element] = self.feed[element];
-        }
-        (organic, raffinate)
-    }
-}
-
-/// Least extraction amount of a duty with the leaks that it allows, all of them of the two elements at the cut.
-fn least_amount(duty: &Duty) -> Result<f64, ExtractionError> {
-    let mut organic: Vec<f64> = duty.feed.clone();
-    organic[duty.cut..].fill(0.0);
-    organic[duty.cut - 1] = (organic[duty.cut - 1] - duty.heavy_leak).max(0.0);
-    organic[duty.cut] = duty.light_leak.min(duty.feed[duty.cut]);
-    let aqueous = duty.phase.aqueous_fraction();
-    Ok(minimum_extraction_of(&duty.extraction, &duty.feed, &organic, aqueous)?.extraction)
-}
-
-fn members(task: &Task, set: Products) -> impl Iterator<Item = usize> + '_ {
-    let products = (0..task.products.len()).filter(move |it| set & (1 << it) != 0);
-    products.flat_map(|product| task.products[product].elements.iter().copied())
-}
-
-/// What the products get, mol per mol of the plant's feed.
-struct Found(Vec<Vec<f64>>);
-
-impl Found {
-    fn new(task: &Task) -> Self {
-        Self(vec![Vec::new(); task.products.len()])
-    }
-
-    fn put(&mut self, product: usize, feed: &[f64]) {
-        self.0[product] = feed.to_vec();
-    }
-
-    fn own(&self, task: &Task, product: usize, weight: impl Fn(usize) -> f64) -> f64 {
-        let own = task.products[product].elements.iter();
-        own.map(|&it| self.0[product][it] * weight(it)).sum()
-    }
-
-    fn purities(&self, task: &Task) -> Vec<f64> {
-        let mass = |element: usize| task.masses[element];
-        let whole = |product: usize| -> f64 {
-            let all = self.0[product].iter().zip(&task.masses);
-            all.map(|(amount, mass)| amount * mass).sum()
-        };
-        (0..self.0.len()).map(|product| self.own(task, product, mass) / whole(product)).collect()
-    }
-
-    fn recoveries(&self, task: &Task) -> Vec<f64> {
-        let fed = |product: usize| -> f64 {
-            task.products[product].elements.iter().map(|&it| task.feed[it]).sum()
-        };
-        (0..self.0.len()).map(|product| self.own(task, product, |_| 1.0) / fed(product)).collect()
-    }
-
-    fn shares(&self, task: &Task) -> Vec<Vec<f64>> {
-        let of = |element: usize| {
-            let sum: f64 = self.0.iter().map(|product| product[element]).sum();
-            self.0.iter().map(|product| product[element] / sum).collect()
-        };
-        (0..task.feed.len()).map(of).collect()
     }
 }
 
@@ -293,11 +195,13 @@ impl Brief<'_> {
     /// # Errors
     /// What [`Task::best_sequences`] and [`Duty::design`] find.
     pub fn design(&self) -> Result<Plant, ExtractionError> {
-        let mut sequences = self.sequences_of(self.task)?;
+        // Cuts that both searches ask for are designed once.
+        let known = Mutex::new(BTreeMap::new());
+        let mut sequences = self.sequences_of(self.task, &known)?;
         if self.task.organic_feed {
             // An organic feed counts as fully loaded there; those without stand beside.
             let aqueous = Task { organic_feed: false, ..self.task.clone() };
-            sequences.extend(self.sequences_of(&aqueous)?);
+            sequences.extend(self.sequences_of(&aqueous, &known)?);
         }
         let mut roots: Vec<Node> = Vec::new();
         for sequence in sequences {
@@ -322,25 +226,40 @@ impl Brief<'_> {
         Ok(Plant { ranking, ..best })
     }
 
-    fn sequences_of(&self, task: &Task) -> Result<Vec<Sequence>, ExtractionError> {
-        task.best_sequences(
-            self.sequences,
-            &|cut| {
-                if self.task.extraction.is_some() {
-                    return Ok(0.0);
-                }
-                let minimum = self.minimum(&cut.duty)?;
-                Ok(cut.flow * self.cost(cut, minimum, cut.duty.fewest_stages()))
-            },
-            &|cut| {
-                cut.duty.check()?;
-                if self.task.extraction.is_some() {
-                    return Ok(0.0);
-                }
-                let minimum = self.minimum(&cut.duty)?;
-                Ok(cut.flow * self.optimum(cut, &cut.duty, minimum)?.1)
-            },
-        )
+    fn sequences_of(
+        &self,
+        task: &Task,
+        known: &Mutex<BTreeMap<CutKey, Result<f64, ExtractionError>>>,
+    ) -> Result<Vec<Sequence>, ExtractionError> {
+        let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
+        task.best_sequences(self.sequences, &|cut| self.bound(cut), &|cut| {
+            let key = (cut.extractant, cut.lower, cut.upper, cut.duty.phase);
+            if let Some(found) = lock().get(&key) {
+                return found.clone();
+            }
+            let found = self.cut_cost(cut);
+            lock().insert(key, found.clone());
+            found
+        })
+    }
+
+    /// What a cut costs at least: the least extraction amount and the fewest stages, which no cascade has together.
+    pub(super) fn bound(&self, cut: &Cut) -> Result<f64, ExtractionError> {
+        if self.task.extraction.is_some() {
+            return Ok(0.0);
+        }
+        let minimum = cut.duty.minimum()?;
+        Ok(cut.flow * self.cost(cut, minimum, cut.duty.fewest_stages()))
+    }
+
+    /// What a cut costs at its best extraction amount.
+    pub(super) fn cut_cost(&self, cut: &Cut) -> Result<f64, ExtractionError> {
+        cut.duty.check()?;
+        if self.task.extraction.is_some() {
+            return Ok(0.0);
+        }
+        let minimum = cut.duty.minimum()?;
+        Ok(cut.flow * self.optimum(cut, &cut.duty, minimum)?.1)
     }
 
     /// The plant of one sequence.
@@ -391,30 +310,27 @@ impl Brief<'_> {
             }
             last = Some(plant);
         }
-        let worst = last.and_then(|plant| {
-            let products = self.task.products.iter().zip(plant.purities);
-            products
-                .map(|(product, found)| (product.purity, found))
-                .find(|(asked, found)| found < asked)
+        let missed = last.and_then(|plant| {
+            let products = self.task.products.iter().enumerate();
+            let missed = products.flat_map(|(product, it)| {
+                let purity = (it.purity, plant.purities[product]);
+                let recovery = it.recovery.map(|asked| (asked, plant.recoveries[product]));
+                let both = [Some(purity), recovery].into_iter().flatten();
+                both.map(move |(asked, found)| ExtractionError::Missed { product, asked, found })
+            });
+            let mut missed = missed.filter(
+                |it| matches!(it, ExtractionError::Missed { asked, found, .. } if found < asked),
+            );
+            missed.next()
         });
-        Err(worst.map_or(ExtractionError::Unreachable, |(purity, feed)| ExtractionError::Purity {
-            purity,
-            feed,
-        }))
-    }
-
-    /// Least extraction amount of a duty with sharp outlets, mol/mol of its feed.
-    ///
-    /// # Errors
-    /// As [`minimum_extraction`].
-    pub fn minimum(&self, duty: &Duty) -> Result<f64, ExtractionError> {
-        let aqueous = duty.phase.aqueous_fraction();
-        Ok(minimum_extraction(&duty.extraction, &duty.feed, duty.cut, aqueous)?.extraction)
+        Err(missed.unwrap_or(ExtractionError::Unreachable))
     }
 
     /// The extraction amount of least cost, and that cost per mol of feed.
     fn optimum(&self, cut: &Cut, duty: &Duty, minimum: f64) -> Result<(f64, f64), ExtractionError> {
-        duty.optimum(minimum, &|extraction, stages| self.cost(cut, extraction, stages))
+        duty.optimum(minimum, self.task.margin, &|extraction, stages| {
+            self.cost(cut, extraction, stages)
+        })
     }
 
     /// What is made small, of a cut per mol of its feed; grows with the extraction amount and with the stages. Half of the
@@ -431,34 +347,46 @@ impl Brief<'_> {
             stripped: true,
         };
         let half = 0.5 * stages / self.circuit.efficiency;
-        self.aim_of(&amounts, half, half)
+        let parts = cut.elements.iter().zip(&cut.duty.feed);
+        let parts: Vec<(f64, f64)> =
+            parts.map(|(&element, &part)| (part, self.task.worths[element])).collect();
+        self.aim_of(&amounts, &parts, half, half)
     }
 
-    /// The same of a cascade as it is.
+    /// The same of a cascade as it is, with its auxiliary tanks if it is money.
     fn full_cost(&self, cascade: &Cascade) -> f64 {
         let tanks = cascade.tanks;
-        self.aim_of(&cascade.amounts, tanks.extraction as f64, tanks.scrub as f64)
+        let Aim::Cost(prices) = self.aim else {
+            return self.aim_of(&cascade.amounts, &[], tanks.extraction as f64, tanks.scrub as f64);
+        };
+        let (circuit, volumes) = (self.circuit, &cascade.volumes);
+        let (organic, aqueous) = circuit.rare_earths_held(&cascade.amounts, &tanks);
+        let parts = cascade.feed.iter().zip(&self.task.worths);
+        let worth = parts.map(|(part, worth)| part * worth).sum::<f64>() / cascade.flow;
+        super::EQUIVALENTS * cascade.amounts.extraction * prices.reagents
+            + circuit.total_volume(volumes, &tanks) * prices.tanks
+            + circuit.organic_held(volumes, &tanks) * prices.organic
+            + (organic + aqueous) * worth * prices.charge
     }
 
-    fn aim_of(&self, amounts: &Amounts, extraction: f64, scrub: f64) -> f64 {
+    /// What is made small for numbers of tanks; of money what the two sections cost, with `parts` of elements by their worth.
+    fn aim_of(&self, amounts: &Amounts, parts: &[(f64, f64)], n: f64, m: f64) -> f64 {
+        let volumes = self.circuit.volumes(amounts);
+        let organic = n * volumes.organic + m * volumes.scrub_organic;
         match self.aim {
-            Aim::Organic => {
-                let volumes = self.circuit.volumes(amounts);
-                extraction * volumes.organic + scrub * volumes.scrub_organic
-            }
+            Aim::Organic => organic,
             Aim::Extraction => amounts.extraction,
             Aim::Cost(prices) => {
-                let volumes = self.circuit.volumes(amounts);
                 let time = self.circuit.residence();
-                let tanks =
-                    (extraction * volumes.in_extraction() + scrub * volumes.in_scrub()) * time;
-                let organic = (extraction * volumes.organic + scrub * volumes.scrub_organic) * time;
-                let held =
-                    time * (amounts.extraction + amounts.washing + 1.0) * (extraction + scrub);
+                let tanks = n * volumes.in_extraction() + m * volumes.in_scrub();
+                let aqueous = amounts.phase.aqueous_fraction();
+                let held = n * (amounts.extraction + amounts.washing + aqueous)
+                    + m * (amounts.extraction + 1.0 - aqueous + amounts.washing);
+                let worth: f64 = parts.iter().map(|(part, worth)| part * worth).sum();
                 super::EQUIVALENTS * amounts.extraction * prices.reagents
-                    + tanks / self.circuit.fill * prices.tanks
-                    + organic * prices.organic
-                    + held * prices.rare_earths
+                    + time * tanks / self.circuit.fill * prices.tanks
+                    + time * organic * prices.organic
+                    + time * held * worth * prices.charge
             }
         }
     }
@@ -485,90 +413,5 @@ impl Brief<'_> {
             .into_iter()
             .map(|(weight, below, above)| (share(weight, below), share(weight, above)))
             .collect()
-    }
-}
-
-/// The cascades of a sequence in the making.
-struct Work<'a> {
-    brief: &'a Brief<'a>,
-    shares: &'a [(f64, f64)],
-    tightness: &'a [f64],
-    next: usize,
-    cascades: Vec<Cascade>,
-    found: Found,
-}
-
-impl Work<'_> {
-    /// Designs the cascade of a node for what reaches it, then those that it feeds. `carrier` is the organic that carries
-    /// an organic feed, L per mol of the plant's feed.
-    fn design(
-        &mut self,
-        node: &Node,
-        feed: Vec<f64>,
-        carrier: Option<f64>,
-    ) -> Result<(), ExtractionError> {
-        let branch = match node {
-            Node::Product(product) => {
-                self.found.put(*product, &feed);
-                return Ok(());
-            }
-            Node::Cut(branch) => branch,
-        };
-        let (brief, cut) = (self.brief, &branch.cut);
-        let own = self.shares[self.next];
-        self.next += 1;
-        let leaks = brief.task.leaks(cut.keys, own, |product| self.tightness[product]);
-        let flow: f64 = feed.iter().sum();
-        let fed = Fed::new(brief.task, cut, feed, (leaks.0 / flow, leaks.1 / flow));
-        fed.duty.check()?;
-        let minimum = brief.minimum(&fed.duty)?;
-        let extraction = match brief.task.extraction {
-            Some(given) => given,
-            None => brief.optimum(cut, &fed.duty, minimum)?.0,
-        };
-        let design =
-            fed.duty.design(extraction, None).map_err(|error| match least_amount(&fed.duty) {
-                Ok(minimum) if extraction <= minimum => {
-                    ExtractionError::Extraction { given: extraction, minimum }
-                }
-                _ => error,
-            })?;
-        let (organic, raffinate) = fed.outlets(&design.rating);
-        let next_is_organic =
-            matches!(&branch.upper, Node::Cut(next) if next.cut.duty.phase == FeedPhase::Organic);
-        let product: f64 = design.rating.organic.iter().sum();
-        let aqueous = cut.duty.phase.aqueous_fraction();
-        let full = brief.circuit.full_carrier(cut.extractant, cut.duty.phase);
-        let amounts = Amounts {
-            extractant: cut.extractant,
-            phase: cut.duty.phase,
-            extraction,
-            washing: extraction + 1.0 - aqueous - product,
-            product,
-            carrier: carrier.map_or(full, |carrier| carrier / fed.flow),
-            stripped: !next_is_organic,
-        };
-        let volumes = brief.circuit.volumes(&amounts);
-        let tanks =
-            brief.circuit.tanks(design.extraction_stages, design.scrub_stages, amounts.stripped);
-        let carried = next_is_organic.then_some(volumes.scrub_organic * fed.flow);
-        self.cascades.push(Cascade {
-            extractant: cut.extractant,
-            lower: cut.lower,
-            upper: cut.upper,
-            feed: fed.feed,
-            organic: organic.clone(),
-            raffinate: raffinate.clone(),
-            flow: fed.flow,
-            duty: fed.duty,
-            elements: fed.elements,
-            minimum,
-            design,
-            amounts,
-            volumes,
-            tanks,
-        });
-        self.design(&branch.lower, raffinate, None)?;
-        self.design(&branch.upper, organic, carried)
     }
 }

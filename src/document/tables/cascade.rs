@@ -67,7 +67,7 @@ operation_table! {
         #[serde(default)]
         pub organic_feed: Option<Spanned<bool>>,
         /// What the sequence and the extraction amounts make small: `"organic"` held (the default), `"extraction"` amounts,
-        /// or `"cost"`.
+        /// or `"cost"`: reagents, and the charge on tanks, organic and the metals held, those with a price in `[price]`.
         #[serde(default)]
         pub minimise: Option<CascadeAim>,
         /// How many of the best sequences are designed in full and ranked, 1 to 20; 5 if not said.
@@ -77,6 +77,9 @@ operation_table! {
         /// products only.
         #[serde(default)]
         pub extraction: Option<Figure>,
+        /// Least ratio of an extraction amount to its minimum that is chosen, a number > 1; 1.05 if not said.
+        #[serde(default)]
+        pub margin: Option<Figure>,
         /// Volume of the tanks that are there: `"2000 m3"`; it limits the throughput.
         #[serde(default)]
         pub volume: Option<Figure>,
@@ -194,6 +197,9 @@ pub struct CascadeReagentTable {
     pub consumable: Name,
     /// Its formula, for its molar mass: `"NaOH"`, `"NH3"`, `"HCl"`.
     pub formula: Name,
+    /// Moles of acid or base that one of it counts for: 2 of H2SO4, 1 if not said.
+    #[serde(default)]
+    pub equivalents: Option<Spanned<u8>>,
 }
 
 /// `unit-cost`: what a design that minimises cost weighs against reagents.

@@ -45,7 +45,7 @@ impl Cascade {
     ) -> Result<Arc<CascadeDesign>, NoDesign> {
         let mut elements: Vec<Element> = Vec::new();
         let (mut moles, mut masses): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
-        let mut worth = 0.0;
+        let mut worths: Vec<f64> = Vec::new();
         for &(species, mass) in composition.iter().filter(|&&(_, mass)| mass > 0.0) {
             let formula = formula(species);
             let Some(metal) = self.metal(Some(&formula)) else { continue };
@@ -54,15 +54,18 @@ impl Cascade {
                 elements.push(metal);
                 moles.push(0.0);
                 masses.push(0.0);
+                worths.push(0.0);
                 elements.len() - 1
             });
             moles[at] += atoms;
             masses[at] += mass;
-            worth += price(species) * mass;
+            worths[at] += price(species) * mass;
         }
         let sum: f64 = moles.iter().sum();
         for at in 0..elements.len() {
             masses[at] /= moles[at];
+            // Money per t to money per mol.
+            worths[at] *= 1e-6 / moles[at];
         }
         let feed: Vec<f64> = moles.iter().map(|it| it / sum).collect();
         let products = self.products(values, &elements, &feed, &masses, &formula)?;
@@ -78,15 +81,15 @@ impl Cascade {
             products,
             extractants,
             organic_feed: self.organic_feed,
+            worths: if self.aim == CascadeAim::Cost { worths } else { vec![0.0; elements.len()] },
+            margin: self.margin.map_or(extraction::USUAL_MARGIN, |id| values[id]),
             extraction: self.extraction.map(|id| values[id]),
         };
         let circuit = self.circuit(values);
-        // Money per mol of metals fed.
-        let worth = worth / sum * 1e-6;
         let aim = match self.aim {
             CascadeAim::Organic => Aim::Organic,
             CascadeAim::Extraction => Aim::Extraction,
-            CascadeAim::Cost => Aim::Cost(self.prices(values, worth)),
+            CascadeAim::Cost => Aim::Cost(self.prices(values)),
         };
         let sequences = self.sequences;
         let same = |it: &CascadeDesign| {
@@ -183,25 +186,23 @@ impl Cascade {
         }
     }
 
-    /// Prices per mol, L and min; `worth` is that of what is fed, money per mol.
-    fn prices(&self, values: &Values, worth: f64) -> Prices {
+    /// Prices per mol, L and min of operation.
+    fn prices(&self, values: &Values) -> Prices {
         let reagents = self.reagents.as_ref().map_or(0.0, |it| {
             let (base, acid) = it.prices;
             (values[base] * it.base.1 + values[acid] * it.acid.1) * 1e-6
         });
-        let minutes = hours_per_year() * 60.0;
-        self.unit_cost.map_or(
-            Prices { reagents, tanks: 0.0, organic: 0.0, rare_earths: 0.0 },
-            |cost| {
-                let charge = values[cost.capital_charge] / minutes;
-                Prices {
-                    reagents,
-                    tanks: values[cost.tanks] * 1e-3 * charge,
-                    organic: values[cost.organic] * 1e-3 * charge,
-                    rare_earths: worth * charge,
-                }
-            },
-        )
+        let Some(cost) = self.unit_cost else {
+            return Prices { reagents, tanks: 0.0, organic: 0.0, charge: 0.0 };
+        };
+        let running = self.availability.map_or(1.0, |id| values[id]);
+        let charge = values[cost.capital_charge] / (hours_per_year() * 60.0) / running;
+        Prices {
+            reagents,
+            tanks: values[cost.tanks] * 1e-3 * charge,
+            organic: values[cost.organic] * 1e-3 * charge,
+            charge,
+        }
     }
 }
 

@@ -28,8 +28,7 @@ pub(in crate::flowsheet) fn design(flowsheet: &mut Flowsheet, findings: &mut Dia
         let mut faults = Vec::new();
         for &id in &cascades {
             match design_one(flowsheet, id) {
-                Ok(Some(design)) => changed |= write(flowsheet, id, &design),
-                Ok(None) => {}
+                Ok(design) => changed |= write(flowsheet, id, &design),
                 Err(fault) => faults.push(*fault),
             }
         }
@@ -53,24 +52,17 @@ fn cascade(flowsheet: &Flowsheet, id: OperationId) -> Option<&Cascade> {
     flowsheet.operations[id].kind.cascade()
 }
 
-/// The design of a cascade; none where nothing comes, which is reported elsewhere.
+/// The design of a cascade.
 fn design_one(
     flowsheet: &Flowsheet,
     id: OperationId,
-) -> Result<Option<Arc<CascadeDesign>>, Box<Diagnostic>> {
+) -> Result<Arc<CascadeDesign>, Box<Diagnostic>> {
     let data = cascade(flowsheet, id).expect("a cascade");
     let values = flowsheet.values();
-    for &stream in &flowsheet.operations[id].inlets {
-        for &species in &flowsheet.streams[stream].species {
-            let formula = flowsheet.species[species].formula.as_ref();
-            if data.metal(formula).is_some() && !data.species.contains(&species) {
-                return Err(Box::new(in_no_product(flowsheet, id, species)));
-            }
-        }
-    }
+    check_inlet(flowsheet, id, data)?;
     let composition = if data.feed.is_empty() {
-        match composition::of_inlet(flowsheet, &values, id, &data.species) {
-            Inlet::Nothing => return Ok(None),
+        match first_inlet(flowsheet, &values, id, &data.species) {
+            Inlet::Nothing => return Err(Box::new(nothing_comes(flowsheet, id))),
             Inlet::Unknown => return Err(Box::new(in_a_loop(flowsheet, id))),
             Inlet::Free(species) => return Err(Box::new(free(flowsheet, id, species))),
             Inlet::Fixed(composition) => composition,
@@ -86,8 +78,79 @@ fn design_one(
         terms.map(|term| term.content.weight(species) * values[term.figure]).sum()
     };
     data.designed(&values, &composition, formula, price)
-        .map(Some)
         .map_err(|fault| Box::new(explain(flowsheet, id, data, &fault)))
+}
+
+/// What comes in the first period in which anything does.
+fn first_inlet(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    id: OperationId,
+    species: &[SpeciesId],
+) -> Inlet {
+    let mut found = composition::of_inlet(flowsheet, values, id, species);
+    if !flowsheet.series.is_empty() {
+        for period in flowsheet.periods.ids() {
+            if found != Inlet::Nothing {
+                break;
+            }
+            let own = flowsheet.in_period(values, period);
+            found = composition::of_inlet(flowsheet, &own, id, species);
+        }
+    }
+    found
+}
+
+/// Everything that comes must have its place: metals in a product and in the composition that is designed for, all else in
+/// an outlet without a product.
+fn check_inlet(
+    flowsheet: &Flowsheet,
+    id: OperationId,
+    data: &Cascade,
+) -> Result<(), Box<Diagnostic>> {
+    let operation = &flowsheet.operations[id];
+    let spare = operation
+        .outlets
+        .iter()
+        .any(|&outlet| data.products.iter().all(|product| product.outlet != outlet));
+    let metal = |species: SpeciesId| data.metal(flowsheet.species[species].formula.as_ref());
+    for &stream in &operation.inlets {
+        for &species in &flowsheet.streams[stream].species {
+            let name = &flowsheet.species[species].name;
+            match metal(species) {
+                Some(_) if !data.species.contains(&species) => {
+                    return Err(Box::new(in_no_product(flowsheet, id, species)));
+                }
+                Some(own) => {
+                    let known = |&(it, _): &(SpeciesId, FigureId)| metal(it) == Some(own);
+                    if !data.feed.is_empty() && !data.feed.iter().any(known) {
+                        let message = format!(
+                            "`{name}` comes to cascade `{}`, but not in the `feed` that it is designed for",
+                            operation.name
+                        );
+                        return Err(Box::new(
+                            Diagnostic::new(Code::CascadeComposition, message)
+                                .at(flowsheet.figures[data.feed[0].1].span, "designed for this")
+                                .help("add it there, if only as a trace"),
+                        ));
+                    }
+                }
+                None if !spare => {
+                    let message = format!(
+                        "`{name}` comes to cascade `{}`, and is not extracted",
+                        operation.name
+                    );
+                    return Err(Box::new(
+                        Diagnostic::new(Code::CascadeProduct, message)
+                            .at(operation.span, "all its outlets have a product")
+                            .help("add an outlet without a product to `to`: it takes what is not extracted"),
+                    ));
+                }
+                None => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes a design into the figures; whether that changes anything.
@@ -149,7 +212,7 @@ fn check_periods(flowsheet: &Flowsheet, cascades: &[OperationId], findings: &mut
             continue;
         }
         let at = |values: &Values| composition::of_inlet(flowsheet, values, id, &data.species);
-        let first = at(&values);
+        let first = first_inlet(flowsheet, &values, id, &data.species);
         for period in flowsheet.periods.ids() {
             let own = at(&flowsheet.in_period(&values, period));
             let (Inlet::Fixed(first), Inlet::Fixed(own)) = (&first, &own) else { continue };
@@ -182,6 +245,15 @@ fn in_a_loop(flowsheet: &Flowsheet, id: OperationId) -> Diagnostic {
     Diagnostic::new(Code::CascadeComposition, message)
         .at(operation.span, "")
         .help("say what it is designed for: `feed = { Nd2O3 = 75, Pr6O11 = 25 }`, in parts by mass")
+}
+
+fn nothing_comes(flowsheet: &Flowsheet, id: OperationId) -> Diagnostic {
+    let operation = &flowsheet.operations[id];
+    let message =
+        format!("nothing comes to cascade `{}` of which a product could be made", operation.name);
+    Diagnostic::new(Code::CascadeProduct, message)
+        .at(operation.span, "")
+        .help("look at what is sent here, and where it is lost further up")
 }
 
 fn in_no_product(flowsheet: &Flowsheet, id: OperationId, species: SpeciesId) -> Diagnostic {
@@ -268,10 +340,21 @@ fn explain(flowsheet: &Flowsheet, id: OperationId, data: &Cascade, fault: &NoDes
             let physics = format!("cascade `{name}` cannot be built: {why}");
             let found = Diagnostic::new(Code::CascadeImpossible, physics).at(operation.span, "");
             let found = match (data.extraction, error) {
-                (Some(figure), ExtractionError::Extraction { .. }) => found.at(span(figure), "this amount"),
+                (Some(figure), ExtractionError::Extraction { .. } | ExtractionError::Layout { .. }) => {
+                    found.at(span(figure), "this amount")
+                }
+                _ => found,
+            };
+            let found = match error {
+                ExtractionError::Missed { product, .. } => {
+                    found.at(span(data.products[*product].purity), "this product")
+                }
                 _ => found,
             };
             found.help(match error {
+                ExtractionError::Layout { .. } if data.extraction.is_some() && data.products.len() > 2 => {
+                    "leave `extraction` out: each cascade of a sequence gets its own".to_owned()
+                }
                 ExtractionError::Extraction { minimum, .. } => format!(
                     "extract more than {} mol per mol fed; 1.3 times that is usual",
                     format_number(*minimum)

@@ -170,7 +170,10 @@ impl<'d> Lowering<'d> {
             self.check_standing(&place, fixed_cost.or(operators));
             let vessel = self.lower_vessel(&place, availability);
             // Identifiers are positions: what could not be read, and was reported, keeps its place.
-            let kind = kind.unwrap_or_else(|| table.empty());
+            let mut kind = kind.unwrap_or_else(|| table.empty());
+            if let Kind::Separator(Separator { cascade: Some(cascade), .. }) = &mut kind {
+                cascade.availability = availability;
+            }
             self.operations.push(Operation {
                 name: name.value.clone(),
                 span: name.span,

@@ -64,7 +64,7 @@ pub(super) fn write_assumptions(page: &mut Page, outcome: &Outcome) {
     }
     if count.unweighed > 0 {
         line.extend([format!(
-            ", of which {} were not weighed (too many, or the time limit passed)",
+            ", of which {} were not weighed (too many, by which cascades are designed, or the time limit passed)",
             count.unweighed
         )]);
     }

@@ -79,7 +79,8 @@ pub fn render(report: &SensitivityReport, style: &Style) -> String {
     }
     if report.unweighed > 0 {
         page.item(&format!(
-            "{} figures were not weighed: there are too many that shape flows, or the time limit passed.",
+            "{} figures were not weighed: there are too many that shape flows, cascades are designed by them (see `reeflow sx`), \
+             or the time limit passed.",
             report.unweighed
         ));
     }

@@ -159,8 +159,12 @@ fn write_totals(page: &mut Page, plant: &ExtractionPlant, currency: &str) {
     );
     row(
         "first product",
-        format!("{} d", format_number(totals.days_held)),
-        "at least, while the cascades fill".to_owned(),
+        format!("{} d", format_number(totals.first_product_days)),
+        format!(
+            "{} at the earliest; all cascades hold what is fed in {} d",
+            totals.first_product,
+            format_number(totals.days_held)
+        ),
     );
     write_money(&mut row, totals, currency);
     row(
@@ -188,11 +192,18 @@ fn write_totals(page: &mut Page, plant: &ExtractionPlant, currency: &str) {
         format!("of what {} is allowed", totals.least_reserve),
     );
     page.table(&sheet);
+    page.item(
+        "Aqueous feeds count at the concentration of the first one: what evaporates, or takes less acid, on the way is not \
+         counted. The linear program takes shares of an element below 1e-7 as none.",
+    );
 }
 
 fn with_volume(totals: &PlantTotals) -> String {
     let volume = format!("{} m³", format_number(totals.volume));
     match totals.existing_volume {
+        Some(there) if totals.volume > there * (1.0 + 1e-9) => {
+            format!("{volume}, more than the {} m³ that are there", format_number(there))
+        }
         Some(there) => format!("{volume}, of {} m³ that are there", format_number(there)),
         None => volume,
     }

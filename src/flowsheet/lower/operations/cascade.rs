@@ -29,10 +29,10 @@ impl<'d> Lowering<'d> {
     ) -> Option<Kind> {
         let before = self.findings.len();
         let mut products = self.lower_cascade_products(table, place, outlets);
-        let extractants = self.lower_extractants(table, place);
+        let extractants = self.lower_extractants(table, place, &products);
         let circuit = self.lower_circuit(&table.circuit, place);
         let reagents = table.reagents.as_ref().and_then(|it| self.lower_reagents(it, place));
-        let feed = self.lower_design_feed(table, place);
+        let feed = self.lower_design_feed(table, place, &products);
         let constant = |dimension| Expect::positive(dimension).constant();
         let volume = table.volume.as_ref().and_then(|figure| {
             let path = format!("{}.volume", place.path);
@@ -42,12 +42,13 @@ impl<'d> Lowering<'d> {
             let path = format!("{}.extraction", place.path);
             Some(self.figure(figure, &path, &place.inherit, &constant(Dimension::FRACTION))?.id)
         });
+        let margin = self.lower_margin(table, place);
         let unit_cost = self.lower_unit_cost(table, place);
         let capital = self.lower_capital(table, place);
         if let Some(extractants) = &extractants {
             self.check_metals(&products, extractants, place);
         }
-        if self.findings.len() > before && self.findings.has_errors() {
+        if products.len() < 2 || self.findings.len() > before && self.findings.has_errors() {
             return None;
         }
         let (circuit, extractants) = (circuit?, extractants?);
@@ -61,7 +62,16 @@ impl<'d> Lowering<'d> {
             .copied()
             .find(|&outlet| products.iter().all(|product| product.outlet != outlet));
         let named = if rest.is_some() { products.len() } else { products.len() - 1 };
-        let recoveries = self.computed_recoveries(&products[..named], &species, place);
+        let mut recoveries = self.computed_recoveries(&products[..named], &species, place);
+        if rest.is_some() {
+            // What is not extracted leaves by the outlet without a product.
+            for recovery in &mut recoveries {
+                let path = format!("{}.recovery.default", place.path);
+                let none = self.computed(path, place.name.span);
+                self.figures[none].value = 0.0;
+                recovery.default = Some(none);
+            }
+        }
         let rest = rest.or_else(|| products.last().map(|product| product.outlet));
         for product in &mut products {
             product.species.sort_unstable();
@@ -101,8 +111,10 @@ impl<'d> Lowering<'d> {
             },
             organic_feed: table.organic_feed.as_ref().is_none_or(|it| it.value),
             aim: table.minimise.unwrap_or_default(),
-            sequences: table.sequences.as_ref().map_or(SEQUENCES, |it| it.value),
+            sequences: self.lower_sequences(table, place),
             extraction,
+            margin,
+            availability: None,
             volume,
             circuit,
             reagents,
@@ -246,7 +258,8 @@ impl<'d> Lowering<'d> {
             .copied()
             .filter(|&stream| products.iter().all(|product| product.outlet != stream))
             .collect();
-        if (products.len() < 2 || unnamed.len() > 1) && !self.findings.has_errors() {
+        let read = products.len() == table.product.len();
+        if read && !outlets.is_empty() && (products.len() < 2 || unnamed.len() > 1) {
             let message = format!(
                 "cascade `{}` has {} and {} without one",
                 place.name,
@@ -264,11 +277,38 @@ impl<'d> Lowering<'d> {
         products
     }
 
+    fn lower_margin(&mut self, table: &'d CascadeTable, place: &Place<'d>) -> Option<FigureId> {
+        let figure = table.margin.as_ref()?;
+        let path = format!("{}.margin", place.path);
+        let expect = Expect::positive(Dimension::FRACTION).constant().usual(1.0, 3.0, "1.05 to 3");
+        let found = self.figure(figure, &path, &place.inherit, &expect)?;
+        if self.figures[found.id].value <= 1.0 {
+            let message = format!("`{path}` must be greater than 1");
+            self.report(
+                Diagnostic::new(Code::OutOfRange, message)
+                    .at(figure.span, "")
+                    .help("at the minimum itself the stages are infinitely many"),
+            );
+            return None;
+        }
+        Some(found.id)
+    }
+
+    fn lower_sequences(&mut self, table: &CascadeTable, place: &Place<'d>) -> usize {
+        let Some(written) = &table.sequences else { return SEQUENCES };
+        if !(1..=20).contains(&written.value) {
+            let message = format!("`{}.sequences` must be 1 to 20", place.path);
+            self.report(Diagnostic::new(Code::OutOfRange, message).at(written.span, ""));
+        }
+        written.value.clamp(1, 20)
+    }
+
     /// The composition that it is designed for.
     fn lower_design_feed(
         &mut self,
         table: &'d CascadeTable,
         place: &Place<'d>,
+        products: &[CascadeProduct],
     ) -> Vec<(SpeciesId, FigureId)> {
         let mut feed = Vec::new();
         for (name, figure) in &table.feed {
@@ -276,6 +316,13 @@ impl<'d> Lowering<'d> {
             let expect = Expect::not_negative(Dimension::FRACTION).constant();
             let found = self.figure(figure, &path, &place.inherit, &expect);
             let (Some(found), Some(id)) = (found, self.intern(name)) else { continue };
+            if products.iter().all(|product| !product.species.contains(&id)) {
+                let message =
+                    format!("`{name}` in the feed of `{}` is in none of its products", place.name);
+                self.report(Diagnostic::new(Code::CascadeProduct, message).at(name.span, "").help(
+                    "name species of the products here; what is not extracted does not count",
+                ));
+            }
             feed.push((id, found.id));
         }
         feed

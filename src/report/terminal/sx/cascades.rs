@@ -102,9 +102,20 @@ fn write_amounts(page: &mut Page, plant: &ExtractionPlant) {
         exact.into_iter().chain(numbers.map(three_digits)).collect()
     });
     page.item(
-        "E, E′: mixed extraction ratios of the extraction and the scrub section. J_S, J_W: reflux ratios, S over the raffinate \
-         and W over the organic product. Φ: S (n + m), the usual indicator of capital.",
+        "S min: with stages without number, at these leaks. E, E′: mixed extraction ratios of the extraction and the scrub \
+         section. J_S, J_W: reflux ratios, S over the raffinate and W over the organic product. Φ: S (n + m), the usual \
+         indicator of capital.",
     );
+    let Some(margin) = plant.margin else { return };
+    let held = plant.cascades.iter().filter(|it| it.margin <= margin * (1.0 + 1e-6));
+    let held: Vec<String> = held.map(|it| it.number.to_string()).collect();
+    if !held.is_empty() {
+        page.item(&format!(
+            "Held at {} times the minimum (key `margin`): {}.",
+            format_number(margin),
+            held.join(", ")
+        ));
+    }
 }
 
 fn write_tanks(page: &mut Page, plant: &ExtractionPlant) {
@@ -158,6 +169,9 @@ fn write_flows(page: &mut Page, plant: &ExtractionPlant) {
     });
 }
 
+/// Rating and simulation may differ by this share.
+const VERIFIED: f64 = 1e-6;
+
 fn write_leaks(page: &mut Page, plant: &ExtractionPlant) {
     page.heading("What goes the wrong way, mol/mol of what is fed to each");
     let verified = plant.cascades.iter().any(|it| it.verified.is_some());
@@ -176,6 +190,21 @@ fn write_leaks(page: &mut Page, plant: &ExtractionPlant) {
             cells.push(it.verified.map_or_else(|| NONE.to_owned(), |it| format!("{it:.0e}")));
         }
         cells
+    });
+    let doubtful: Vec<String> = plant
+        .cascades
+        .iter()
+        .filter(|it| it.verified.is_none_or(|found| found > VERIFIED))
+        .map(|it| it.number.to_string())
+        .collect();
+    page.item(&if doubtful.is_empty() {
+        "Rated from both ends to the feed; an independent simulation of all stages gives the same."
+            .to_owned()
+    } else {
+        format!(
+            "✗ Not borne out by an independent simulation of all stages: {}.",
+            doubtful.join(", ")
+        )
     });
 }
 
@@ -205,7 +234,7 @@ fn write_legacy(page: &mut Page, plant: &ExtractionPlant) {
         ]
     });
     page.item(&format!(
-        "They treat the keys as if they were alone; {NONE} where a formula has no value. Xu's numbers are for the S that is \
+        "They lump what is extracted, and what is not, into one element each; {NONE} where a formula has no value. Xu's numbers are for the S that is \
          used here."
     ));
 }

@@ -28,6 +28,7 @@ pub(super) fn write(page: &mut Page, plant: &ExtractionPlant) {
             sheet.row([(at + 1).to_string(), format_number(it.relative), it.sequence.clone()]);
         }
         page.table(&sheet);
+        page.item("(raffinate | organic); » loaded organic that is fed to its next cascade without being stripped.");
     }
 }
 

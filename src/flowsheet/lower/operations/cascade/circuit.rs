@@ -92,8 +92,15 @@ impl<'d> Lowering<'d> {
             Some(name) => Some(self.consumable(name, "m3", place)?),
             None => None,
         };
+        // NaCl of one and one, Na2SO4 and CaCl2 of two and one, CaSO4 of two and two.
+        let equivalents = [&table.base, &table.acid]
+            .map(|it| it.equivalents.as_ref().map_or(1, |it| it.value))
+            .into_iter()
+            .fold(1, u8::max);
         let salt = match &table.salt {
-            Some(name) => Some((name.value.clone(), self.molar_mass(name)?)),
+            Some(name) => {
+                Some((name.value.clone(), self.molar_mass(name)? / f64::from(equivalents)))
+            }
             None => None,
         };
         let (base, acid) = (base?, acid?);
@@ -108,7 +115,19 @@ impl<'d> Lowering<'d> {
     ) -> Option<(ConsumableId, f64)> {
         let consumable = self.consumable(&table.consumable, "t", place);
         let mass = self.molar_mass(&table.formula);
-        Some((consumable?, mass?))
+        let equivalents = table.equivalents.as_ref().map_or(1, |it| it.value);
+        if let Some(written) = table.equivalents.as_ref().filter(|it| !(1..=4).contains(&it.value))
+        {
+            let message =
+                format!("`{}` cannot count for {} of acid or base", table.formula, written.value);
+            self.report(
+                Diagnostic::new(Code::OutOfRange, message)
+                    .at(written.span, "")
+                    .help("write how many protons it gives or takes: 1 for HCl and NaOH, 2 for H2SO4 and Ca(OH)2"),
+            );
+            return None;
+        }
+        Some((consumable?, mass? / f64::from(equivalents)))
     }
 
     fn molar_mass(&mut self, name: &Name) -> Option<f64> {

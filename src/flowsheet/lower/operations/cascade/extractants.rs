@@ -20,8 +20,15 @@ impl<'d> Lowering<'d> {
         &mut self,
         table: &'d CascadeTable,
         place: &Place<'d>,
+        products: &[CascadeProduct],
     ) -> Option<Vec<Extractant>> {
         let document = self.document;
+        let wanted: Vec<Element> = products
+            .iter()
+            .flat_map(|product| &product.species)
+            .filter_map(|&id| self.species[id].formula.as_ref())
+            .flat_map(|formula| formula.counts().iter().map(|&(element, _)| element))
+            .collect();
         if table.extractants.is_empty() {
             let message = format!("cascade `{}` has no extractant", place.name);
             self.report(
@@ -39,9 +46,11 @@ impl<'d> Lowering<'d> {
                 Some(other) => self.extractant(other)?,
                 None => own,
             };
-            let extraction = self.lower_factors(name, own, table, &mut unconfirmed)?;
+            let extraction = self.lower_factors(name, own, table, &wanted, &mut unconfirmed)?;
             let scrub = match &own.scrub {
-                Some(other) => self.lower_factors(other, scrub, table, &mut unconfirmed)?,
+                Some(other) => {
+                    self.lower_factors(other, scrub, table, &wanted, &mut unconfirmed)?
+                }
                 None => extraction.clone(),
             };
             let inherit = extractant_provenance(own).or(&self.provenance);
@@ -133,10 +142,12 @@ impl<'d> Lowering<'d> {
         name: &Name,
         extractant: &'d ExtractantTable,
         table: &'d CascadeTable,
+        wanted: &[Element],
         unconfirmed: &mut Vec<(String, Span)>,
     ) -> Option<Pairs> {
         let inherit = extractant_provenance(extractant).or(&self.provenance);
         let mut pairs: Pairs = Vec::new();
+        let mut doubtful: Vec<(FigureId, String, Span)> = Vec::new();
         let mut sound = true;
         for (pair, figure) in &extractant.separation_factor {
             let path = format!("extractant.{name}.separation-factor.{pair}");
@@ -185,10 +196,14 @@ impl<'d> Lowering<'d> {
             });
             let confirmed = table.confirmed.iter().any(|it| it.value == pair.value);
             if confidence == Some(Confidence::Unverified) && !confirmed {
-                unconfirmed.push((pair.value.clone(), pair.span));
+                doubtful.push((id, pair.value.clone(), pair.span));
             }
             pairs.push((one, other, id));
         }
+        // Only pairs that join elements of the products are used.
+        let used = joining(&pairs, wanted);
+        let doubtful = doubtful.into_iter().filter(|(id, ..)| used.contains(id));
+        unconfirmed.extend(doubtful.map(|(_, pair, span)| (pair, span)));
         sound.then_some(pairs)
     }
 
@@ -230,6 +245,23 @@ impl<'d> Lowering<'d> {
                 }
             }
         }
+    }
+}
+
+/// The figures of the pairs that lie between wanted elements: what is left when loose ends are taken off.
+fn joining(pairs: &Pairs, wanted: &[Element]) -> Vec<FigureId> {
+    let mut left: Vec<(Element, Element, FigureId)> = pairs.clone();
+    loop {
+        let loose = |element: Element| {
+            let times = left.iter().filter(|(one, other, _)| *one == element || *other == element);
+            times.count() == 1 && !wanted.contains(&element)
+        };
+        let kept: Vec<_> =
+            left.iter().copied().filter(|&(one, other, _)| !loose(one) && !loose(other)).collect();
+        if kept.len() == left.len() {
+            return left.into_iter().map(|(.., figure)| figure).collect();
+        }
+        left = kept;
     }
 }
 
