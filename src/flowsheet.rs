@@ -252,6 +252,22 @@ impl Flowsheet {
         }
     }
 
+    /// All figures by which cascades are designed, ascending: their own, and those further up that compose what comes.
+    #[must_use]
+    pub fn designing_figures(&self) -> Vec<FigureId> {
+        let mut list = Vec::new();
+        for (id, operation) in self.operations.iter_ids() {
+            let Some(cascade) = operation.kind.cascade() else { continue };
+            list.extend(cascade.inputs());
+            if cascade.feed.is_empty() {
+                list.extend(cascade::composing_figures(self, id, &cascade.species));
+            }
+        }
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+
     /// One species by its whole mass.
     #[must_use]
     pub fn content_of(&self, species: SpeciesId) -> Content {

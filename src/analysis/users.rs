@@ -2,9 +2,7 @@
 
 use crate::{
     analysis::context::Context,
-    flowsheet::{
-        Cascade, Feed, FigureId, Flowsheet, Kind, Operation, OperationId, Port, Price, Separation,
-    },
+    flowsheet::{Feed, FigureId, Flowsheet, Kind, Operation, OperationId, Port, Price, Separation},
     index::IdVec,
     lp::RowId,
     model::{Row, leads_to_composition},
@@ -76,9 +74,7 @@ impl Users {
                 _ => {}
             }
         }
-        let cascades = flowsheet.operations.iter().filter_map(|it| it.kind.cascade());
-        let mut designs: Vec<FigureId> = cascades.flat_map(Cascade::inputs).collect();
-        designs.sort_unstable();
+        let designs = flowsheet.designing_figures();
         Self { uses, enforced, leads: leads_to_composition(flowsheet), designs }
     }
 

@@ -9,6 +9,7 @@ mod brief;
 mod composition;
 mod design;
 
+pub(super) use composition::figures as composing_figures;
 pub(super) use design::design;
 
 use std::sync::Arc;

@@ -203,3 +203,25 @@ fn the_refinery_stands_beside_published_plants() {
         assert!((1.04..2.0).contains(&margin), "{margin}");
     }
 }
+
+#[test]
+fn what_composes_a_cascades_feed_is_not_weighed_by_a_plant_that_is_held() {
+    let flowsheet = shipped::lower("beylikova-industrial", &[]);
+    let figures = flowsheet.designing_figures();
+    let designs = |path: &str| {
+        let found = flowsheet.figures.ids().find(|&id| flowsheet.figures[id].path == path);
+        figures.contains(&found.expect(path))
+    };
+    assert!(designs("feed.ore.assay.split.REO.Nd2O3"));
+    assert!(designs("cascade.solvent-extraction.circuit.mixing"));
+    // The same for all of them, or behind it, or about other species.
+    for path in [
+        "feed.ore.assay.grade.REO",
+        "separator.desliming.recovery.preconcentrate.REO",
+        "reactor.electrolysis.reaction.0.conversion",
+        "reactor.cure-leach.recovery.solution.ThO2",
+        "product.magnets.price",
+    ] {
+        assert!(!designs(path), "{path}");
+    }
+}

@@ -4,7 +4,9 @@
 //! depend on decisions is the same for two draws; one that does is not, but for a set of draws of measure zero. (The model
 //! infers compositions by its own algebra; cascades need theirs before there is a model.)
 
-use super::super::{Flowsheet, Kind, OperationId, ReactorMap, SpeciesId, Values};
+use super::super::{
+    FigureId, Flowsheet, Grade, Kind, OperationId, ReactorMap, Separation, SpeciesId, Values,
+};
 use crate::index::Id;
 
 /// Sweeps over all operations at most; loops come to rest as their purge lets them.
@@ -59,6 +61,59 @@ pub(super) fn of_inlet(
     }
     let shares = species.iter().zip(one).map(|(&id, amount)| (id, rounded(amount / sums[0])));
     Inlet::Fixed(shares.collect())
+}
+
+/// Figures further up that change the proportions of a cascade's species to one another: what is divided among them in
+/// assays, recoveries that are not the same for all of them, conversions.
+pub(in crate::flowsheet) fn figures(
+    flowsheet: &Flowsheet,
+    cascade: OperationId,
+    species: &[SpeciesId],
+) -> Vec<FigureId> {
+    let mut found = Vec::new();
+    let mut seen: Vec<OperationId> = Vec::new();
+    let above = |id: OperationId| {
+        let inlets = flowsheet.operations[id].inlets.iter();
+        inlets.map(|&stream| flowsheet.streams[stream].from).collect::<Vec<_>>()
+    };
+    let mut open = above(cascade);
+    while let Some(id) = open.pop() {
+        if seen.contains(&id) {
+            continue;
+        }
+        seen.push(id);
+        open.extend(above(id));
+        let unlike = |separation: &Separation, found: &mut Vec<FigureId>| {
+            for recovery in &separation.recoveries {
+                let own: Vec<Option<FigureId>> =
+                    species.iter().map(|&id| recovery.figure(id)).collect();
+                if own.windows(2).any(|pair| pair[0] != pair[1]) {
+                    found.extend(own.into_iter().flatten());
+                }
+            }
+        };
+        match &flowsheet.operations[id].kind {
+            Kind::Feed(feed) => {
+                let grades = feed.assay.grades.iter();
+                let meets = |grade: &&Grade| grade.members.iter().any(|it| species.contains(it));
+                let grades: Vec<&Grade> = grades.filter(meets).collect();
+                found.extend(grades.iter().flat_map(|grade| grade.parts.iter().copied()));
+                if grades.len() > 1 {
+                    found.extend(grades.iter().map(|grade| grade.figure));
+                }
+            }
+            Kind::Separator(separator) => unlike(&separator.separation, &mut found),
+            Kind::Reactor(reactor) => {
+                unlike(&reactor.separation, &mut found);
+                let own = reactor.reactions.iter().filter(|it| {
+                    it.masses.iter().any(|(species_of, _)| species.contains(species_of))
+                });
+                found.extend(own.map(|it| it.conversion));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// To 40 binary digits: what differs by rounding alone has one design.
