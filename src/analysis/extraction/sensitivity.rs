@@ -62,31 +62,11 @@ fn case(design: &CascadeDesign, size: &Size, factor: f64) -> FactorCase {
 }
 
 fn as_built(design: &CascadeDesign, task: &Task) -> Answered<Vec<ProductCase>> {
-    if !all_part(design, task) {
-        return Answered::NotSeparable;
-    }
     let brief = Brief { task, ..design.brief() };
     answered(design.plant.performance(&brief).map(|(purities, recoveries)| {
         let both = purities.into_iter().zip(recoveries);
         both.map(|(purity, recovery)| ProductCase { purity, recovery }).collect()
     }))
-}
-
-/// Whether the products of each cascade are still in the order in which it cuts them, in both sections. A rating takes its
-/// cut from the factors, so that it would answer for another one.
-fn all_part(design: &CascadeDesign, task: &Task) -> bool {
-    let elements = |set: u32| {
-        let products = task.products.iter().enumerate();
-        products.filter(move |(at, _)| set & (1 << at) != 0).flat_map(|(_, it)| &it.elements)
-    };
-    design.plant.cascades.iter().all(|cascade| {
-        let extractant = &task.extractants[cascade.extractant];
-        [&extractant.extraction, &extractant.scrub].into_iter().all(|factors| {
-            let of = |set: u32| elements(set).map(|&element| factors[element]);
-            let least = of(cascade.upper).fold(f64::INFINITY, f64::min);
-            least > of(cascade.lower).fold(0.0, f64::max)
-        })
-    })
 }
 
 fn designed_anew(design: &CascadeDesign, size: &Size, task: &Task) -> Answered<AnewCase> {

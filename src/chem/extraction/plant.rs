@@ -140,8 +140,21 @@ impl Plant {
     /// are: the purity of each product and the share of its elements that it gets.
     ///
     /// # Errors
-    /// What [`Duty::rate`] finds.
+    /// [`ExtractionError::SeparationFactor`] where the products of a cascade are no longer in the order in which it cuts
+    /// them; what [`Duty::rate`] finds.
     pub fn performance(&self, brief: &Brief<'_>) -> Result<(Vec<f64>, Vec<f64>), ExtractionError> {
+        for cascade in &self.cascades {
+            // A rating takes its cut from the factors, so that it would answer for another one.
+            let factors = &brief.task.extractants[cascade.extractant];
+            for factors in [&factors.extraction, &factors.scrub] {
+                let of = |set: Products| members(brief.task, set).map(|it| factors[it]);
+                let least = of(cascade.upper).fold(f64::INFINITY, f64::min);
+                let greatest = of(cascade.lower).fold(0.0, f64::max);
+                if least <= greatest {
+                    return Err(ExtractionError::SeparationFactor { value: least / greatest });
+                }
+            }
+        }
         let mut found = Found::new(brief.task);
         let mut next = 0;
         self.rate(brief, &self.sequence, brief.task.feed.clone(), &mut next, &mut found)?;
@@ -166,16 +179,6 @@ impl Plant {
         let as_built = &self.cascades[*next];
         *next += 1;
         let leaks = (as_built.duty.light_leak, as_built.duty.heavy_leak);
-        // At other factors the elements may cross.
-        let factors = &brief.task.extractants[branch.cut.extractant];
-        for factors in [&factors.extraction, &factors.scrub] {
-            let of = |set: Products| members(brief.task, set).map(|it| factors[it]);
-            let least = of(branch.cut.upper).fold(f64::INFINITY, f64::min);
-            let greatest = of(branch.cut.lower).fold(0.0, f64::max);
-            if least <= greatest {
-                return Err(ExtractionError::SeparationFactor { value: least / greatest });
-            }
-        }
         let fed = Fed::new(brief.task, &branch.cut, feed, leaks);
         fed.duty.check()?;
         let design = &as_built.design;
