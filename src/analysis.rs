@@ -25,6 +25,7 @@ pub mod replay;
 mod roadmap;
 pub mod sensitivity;
 pub mod size;
+pub mod sweep;
 pub mod together;
 mod users;
 mod value;

@@ -19,6 +19,7 @@ mod planning;
 mod price;
 mod reactor_map;
 mod species;
+mod sweep;
 mod topology;
 mod validate;
 
@@ -41,6 +42,7 @@ pub use planning::{Build, BuildCost, BuildId, Choice, ChoiceId, Money, Period, S
 pub use price::{Price, PriceTerm};
 pub use reactor_map::ReactorMap;
 pub use species::{Content, Group, Species, SpeciesId};
+pub use sweep::{Sweep, SweepInput};
 
 use std::sync::Arc;
 
@@ -181,6 +183,13 @@ impl Flowsheet {
             own[series.figure] = series.value(values, &self.periods, period);
         }
         own
+    }
+
+    /// The value of a figure in one period.
+    #[must_use]
+    pub fn value_in(&self, values: &Values, figure: FigureId, period: PeriodId) -> f64 {
+        let series = self.series.iter().find(|series| series.figure == figure);
+        series.map_or(values[figure], |series| series.value(values, &self.periods, period))
     }
 
     /// Whether the file says when its periods are, so that money is worth less the later it comes; otherwise it is about

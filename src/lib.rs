@@ -24,6 +24,7 @@ pub mod model;
 pub mod analysis;
 // Layer 6: paper.
 pub mod report;
+pub mod sampling;
 // Layer 7: the tool.
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -32,6 +32,7 @@ mod backend;
 mod basis;
 mod certificate;
 mod conflict;
+mod cover;
 mod defect;
 mod dual_face;
 mod engine;
@@ -54,6 +55,7 @@ mod tests;
 pub use basis::Basis;
 pub use certificate::{Certificate, TOLERANCE, certify};
 pub use conflict::irreducible;
+pub use cover::{Barrier, Cover, Direction};
 pub use defect::{Defect, LARGEST, LARGEST_COEFFICIENT, SMALLEST_COEFFICIENT};
 pub use dual_face::DualFace;
 pub use engine::BASIS_ROWS;
@@ -65,7 +67,8 @@ pub use parametric::{Path, PathEnd, Point, follow};
 pub use ranging::{CostRange, Range};
 pub use share::{Reach, reach_of_share};
 pub use solve::{
-    Backend, Failure, GAP_ROUNDING, Gap, Options, Solution, best_points, from_point, solve,
+    Backend, Failure, GAP_ROUNDING, Gap, Options, Solution, Start, best_points, from_basis,
+    from_point, solve,
 };
 
 use program::Program;
@@ -289,6 +292,17 @@ impl<C, R> LinearProgram<C, R> {
     /// Replaces a row's right-hand side.
     pub fn set_rhs(&mut self, row: RowId, rhs: f64) {
         self.program.rhs[row.index()] = rhs;
+    }
+
+    /// Whether another program has the same coefficients, senses and bounds, so that costs and right-hand sides are all that
+    /// may differ.
+    #[must_use]
+    pub fn same_matrix<C2, R2>(&self, other: &LinearProgram<C2, R2>) -> bool {
+        let (own, other) = (&self.program, &other.program);
+        let (rows, others) = (&own.rows, &other.rows);
+        (&rows.start, &rows.index, &rows.value) == (&others.start, &others.index, &others.value)
+            && (&own.sense, &own.lower, &own.upper, &own.integer)
+                == (&other.sense, &other.lower, &other.upper, &other.integer)
     }
 
     /// Everything that makes the program unfit to be handed to a solver; empty if it is fit.

@@ -5,6 +5,7 @@ mod assemble;
 mod compose;
 mod condense;
 mod contract;
+mod family;
 mod functional;
 mod linear;
 mod planning;
@@ -15,6 +16,7 @@ mod specification;
 mod system;
 
 pub(crate) use contract::{MovedDefinitions, leads_to_composition};
+pub(crate) use family::{AGREES, Difference, Family};
 pub(crate) use functional::At;
 pub use functional::Functionals;
 pub use linear::Linear;

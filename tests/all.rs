@@ -50,5 +50,7 @@ mod sensitivity;
 mod shipped;
 #[path = "all/size.rs"]
 mod size;
+#[path = "all/sweep.rs"]
+mod sweep;
 #[path = "all/together.rs"]
 mod together;

@@ -1,5 +1,7 @@
 //! What every question needs at hand: the flowsheet, its figures, the model and the solution.
 
+use std::ops::Deref;
+
 use crate::{
     document::Role,
     flowsheet::{
@@ -9,13 +11,66 @@ use crate::{
     model::{At, Functionals, Linear, Model, Solution},
 };
 
-/// What every question needs at hand.
-pub(super) struct Context<'a> {
+/// What functionals are written with: the flowsheet, its figures in one period, the model.
+pub(super) struct Scene<'a> {
     pub(super) flowsheet: &'a Flowsheet,
     pub(super) values: &'a Values,
     pub(super) model: &'a Model,
-    pub(super) solution: &'a Solution,
     pub(super) period: PeriodId,
+}
+
+impl<'a> Scene<'a> {
+    /// A period of a model, with the values that figures have in it.
+    pub(super) fn new(flowsheet: &'a Flowsheet, model: &'a Model, period: PeriodId) -> Self {
+        Self { flowsheet, values: model.at(flowsheet, period).values, model, period }
+    }
+
+    pub(super) fn at(&self) -> At<'a> {
+        At { flowsheet: self.flowsheet, values: self.values, period: self.period }
+    }
+
+    pub(super) fn functionals(&self) -> &'a Functionals {
+        self.model.functionals()
+    }
+
+    /// The price of a stream: its own, or that of the product that it enters.
+    pub(super) fn price(&self, stream: StreamId) -> Option<&'a Price> {
+        let data = &self.flowsheet.streams[stream];
+        match &self.flowsheet.operations[data.to].kind {
+            Kind::Product(product) => Some(&product.price),
+            _ => data.price.as_ref(),
+        }
+    }
+
+    /// Sales of products of one role, money per year.
+    pub(super) fn sales(&self, role: Role) -> Linear {
+        let mut sales = Linear::zero();
+        for (id, operation) in self.flowsheet.operations.iter_ids() {
+            if matches!(&operation.kind, Kind::Product(product) if product.role == role) {
+                sales.add(1.0, &self.functionals().revenue(self.at(), id));
+            }
+        }
+        sales
+    }
+
+    /// Whether an operation is an end of the flowsheet: a product or a waste.
+    pub(super) fn is_end(&self, operation: OperationId) -> bool {
+        matches!(self.flowsheet.operations[operation].kind, Kind::Product(_) | Kind::Waste(_))
+    }
+}
+
+/// What every question about a plan needs at hand.
+pub(super) struct Context<'a> {
+    scene: Scene<'a>,
+    pub(super) solution: &'a Solution,
+}
+
+impl<'a> Deref for Context<'a> {
+    type Target = Scene<'a>;
+
+    fn deref(&self) -> &Scene<'a> {
+        &self.scene
+    }
 }
 
 impl<'a> Context<'a> {
@@ -25,7 +80,8 @@ impl<'a> Context<'a> {
         model: &'a Model,
         solution: &'a Solution,
     ) -> Self {
-        Self { flowsheet, values, model, solution, period: PeriodId::new(0) }
+        let scene = Scene { flowsheet, values, model, period: PeriodId::new(0) };
+        Self { scene, solution }
     }
 
     /// The same for one period of several, with the values that figures have in it.
@@ -35,15 +91,7 @@ impl<'a> Context<'a> {
         solution: &'a Solution,
         period: PeriodId,
     ) -> Self {
-        Self { flowsheet, values: model.at(flowsheet, period).values, model, solution, period }
-    }
-
-    pub(super) fn at(&self) -> At<'a> {
-        At { flowsheet: self.flowsheet, values: self.values, period: self.period }
-    }
-
-    pub(super) fn functionals(&self) -> &'a Functionals {
-        self.model.functionals()
+        Self { scene: Scene::new(flowsheet, model, period), solution }
     }
 
     pub(super) fn value(&self, functional: &Linear) -> f64 {
@@ -80,15 +128,6 @@ impl<'a> Context<'a> {
             .map_or(0.0, |node| self.solution.worth(self.flowsheet, node))
     }
 
-    /// The price of a stream: its own, or that of the product that it enters.
-    pub(super) fn price(&self, stream: StreamId) -> Option<&'a Price> {
-        let data = &self.flowsheet.streams[stream];
-        match &self.flowsheet.operations[data.to].kind {
-            Kind::Product(product) => Some(&product.price),
-            _ => data.price.as_ref(),
-        }
-    }
-
     /// Market value of a stream, if it has a price of its own or enters a product.
     pub(super) fn market(&self, stream: StreamId) -> Option<f64> {
         let price = self.price(stream)?;
@@ -100,21 +139,5 @@ impl<'a> Context<'a> {
     pub(super) fn purchases(&self, operation: OperationId) -> Vec<(SpeciesId, f64)> {
         let list = self.functionals().purchases(self.at(), operation);
         list.into_iter().map(|(species, amount, _)| (species, self.value(&amount))).collect()
-    }
-
-    /// Sales of products of one role, money per year.
-    pub(super) fn sales(&self, role: Role) -> Linear {
-        let mut sales = Linear::zero();
-        for (id, operation) in self.flowsheet.operations.iter_ids() {
-            if matches!(&operation.kind, Kind::Product(product) if product.role == role) {
-                sales.add(1.0, &self.functionals().revenue(self.at(), id));
-            }
-        }
-        sales
-    }
-
-    /// Whether an operation is an end of the flowsheet: a product or a waste.
-    pub(super) fn is_end(&self, operation: OperationId) -> bool {
-        matches!(self.flowsheet.operations[operation].kind, Kind::Product(_) | Kind::Waste(_))
     }
 }

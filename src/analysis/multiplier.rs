@@ -2,7 +2,7 @@
 
 use super::{
     BestMultiplier, HeldBy, KeptMultiplier, MultiplierOutcome,
-    context::Context,
+    context::{Context, Scene},
     failure::{reason_of_ratio, remaining},
     goals,
 };
@@ -94,14 +94,14 @@ fn no_best(context: &Context<'_>, base: &str, reason: &RatioFailure) -> BestMult
 }
 
 /// What is divided: sales of final products, with by-products, all of them; gross, and net of what is purchased.
-pub(super) fn numerators(context: &Context<'_>) -> Vec<(String, Linear)> {
+pub(super) fn numerators(scene: &Scene<'_>) -> Vec<(String, Linear)> {
     let mut purchased = Linear::zero();
-    for (id, operation) in context.flowsheet.operations.iter_ids() {
-        purchased.add(1.0, &context.functionals().consumables(context.at(), id));
-        purchased.add(1.0, &context.functionals().purchase_cost(context.at(), id));
+    for (id, operation) in scene.flowsheet.operations.iter_ids() {
+        purchased.add(1.0, &scene.functionals().consumables(scene.at(), id));
+        purchased.add(1.0, &scene.functionals().purchase_cost(scene.at(), id));
         let bought = matches!(&operation.kind, Kind::Feed(feed) if feed.origin != Origin::Primary);
         if bought {
-            purchased.add(1.0, &context.functionals().feed_cost(context.at(), id));
+            purchased.add(1.0, &scene.functionals().feed_cost(scene.at(), id));
         }
     }
     let gross: [(&str, &[Role]); 3] = [
@@ -112,7 +112,7 @@ pub(super) fn numerators(context: &Context<'_>) -> Vec<(String, Linear)> {
     let mut list = Vec::new();
     for net in [false, true] {
         for (name, roles) in gross {
-            let sales = roles.iter().map(|&role| (1.0, context.sales(role)));
+            let sales = roles.iter().map(|&role| (1.0, scene.sales(role)));
             let mut sum = Linear::sum(&sales.collect::<Vec<_>>());
             let name = if net {
                 sum.add(-1.0, &purchased);
@@ -127,50 +127,50 @@ pub(super) fn numerators(context: &Context<'_>) -> Vec<(String, Linear)> {
 }
 
 /// By what it is divided.
-pub(super) fn bases(context: &Context<'_>) -> [Base; 4] {
+pub(super) fn bases(scene: &Scene<'_>) -> [Base; 4] {
     [
-        ("ore at mining cost", ore_cost(context)),
-        ("ore in situ", in_situ(context)),
-        ("payable concentrate", stage_value(context, &["concentrate"])),
-        ("separated oxides", stage_value(context, &["oxide", "separation"])),
+        ("ore at mining cost", ore_cost(scene)),
+        ("ore in situ", in_situ(scene)),
+        ("payable concentrate", stage_value(scene, &["concentrate"])),
+        ("separated oxides", stage_value(scene, &["oxide", "separation"])),
     ]
 }
 
-fn primary_feeds<'a>(context: &'a Context<'_>) -> impl Iterator<Item = OperationId> + 'a {
-    context.flowsheet.operations.iter_ids().filter_map(|(id, operation)| match &operation.kind {
+fn primary_feeds<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = OperationId> + 'a {
+    scene.flowsheet.operations.iter_ids().filter_map(|(id, operation)| match &operation.kind {
         Kind::Feed(feed) if feed.origin == Origin::Primary => Some(id),
         _ => None,
     })
 }
 
-fn ore_cost(context: &Context<'_>) -> Result<Linear, String> {
+fn ore_cost(scene: &Scene<'_>) -> Result<Linear, String> {
     let mut cost = Linear::zero();
-    for id in primary_feeds(context) {
-        cost.add(1.0, &context.functionals().feed_cost(context.at(), id));
+    for id in primary_feeds(scene) {
+        cost.add(1.0, &scene.functionals().feed_cost(scene.at(), id));
     }
     if cost.is_empty() { Err("no primary feed has a cost".to_owned()) } else { Ok(cost) }
 }
 
-fn in_situ(context: &Context<'_>) -> Result<Linear, String> {
-    if context.flowsheet.market.is_empty() {
+fn in_situ(scene: &Scene<'_>) -> Result<Linear, String> {
+    if scene.flowsheet.market.is_empty() {
         return Err("there are no market prices in `[price]`".to_owned());
     }
     let mut value = Linear::zero();
-    for id in primary_feeds(context) {
-        value.add(1.0, &context.functionals().in_situ(context.at(), id));
+    for id in primary_feeds(scene) {
+        value.add(1.0, &scene.functionals().in_situ(scene.at(), id));
     }
     Ok(value)
 }
 
 /// Market value of what leaves a stage: priced streams to other stages, and sales other than by-products.
-fn stage_value(context: &Context<'_>, names: &[&str]) -> Result<Linear, String> {
-    let flowsheet = context.flowsheet;
+fn stage_value(scene: &Scene<'_>, names: &[&str]) -> Result<Linear, String> {
+    let flowsheet = scene.flowsheet;
     let found = names
         .iter()
         .find_map(|name| flowsheet.stages.ids().find(|&id| flowsheet.stages[id] == *name));
     let Some(stage) = found else { return Err(format!("there is no stage `{}`", names[0])) };
     let inside =
-        |id: OperationId| !context.is_end(id) && flowsheet.operations[id].stage == Some(stage);
+        |id: OperationId| !scene.is_end(id) && flowsheet.operations[id].stage == Some(stage);
     let mut sum = Linear::zero();
     let mut any = false;
     for (id, stream) in flowsheet.streams.iter_ids() {
@@ -179,8 +179,8 @@ fn stage_value(context: &Context<'_>, names: &[&str]) -> Result<Linear, String> 
         }
         let by_product = matches!(&flowsheet.operations[stream.to].kind,
             Kind::Product(product) if product.role == Role::ByProduct);
-        if let (Some(price), false) = (context.price(id), by_product) {
-            sum.add(1.0, &context.functionals().price(context.at(), Port::Stream(id), price));
+        if let (Some(price), false) = (scene.price(id), by_product) {
+            sum.add(1.0, &scene.functionals().price(scene.at(), Port::Stream(id), price));
             any = true;
         }
     }

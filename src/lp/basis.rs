@@ -4,7 +4,13 @@
 //! While the basis stays optimal, `x_B = B⁻¹ (b − N x_N)` and `y = B⁻ᵀ c_B`; the derivative of any
 //! linear measure g·x with respect to the right-hand sides is `B⁻ᵀ g_B` (Dantzig 1963, ch. 12).
 
-use super::{ColumnId, RowId, engine::Engine, factor::Factor, program::Sparse, scale::Scaled};
+use super::{
+    ColumnId, RowId,
+    engine::{Engine, Resting},
+    factor::Factor,
+    program::Sparse,
+    scale::Scaled,
+};
 use crate::index::Id;
 
 /// An optimal basis with its factorisation.
@@ -46,6 +52,16 @@ impl Basis {
         });
         let reduced = reduced.collect();
         Self { scaled, columns, factor, basic, position, lower, upper, value, reduced }
+    }
+
+    /// Which variables are basic, and on which bounds the others rest.
+    pub(super) fn resting(&self) -> Resting {
+        let at_upper = |variable: usize| {
+            let (lower, upper) = (self.lower[variable], self.upper[variable]);
+            self.position[variable].is_none() && lower < upper && self.value[variable] == upper
+        };
+        let at_upper = (0..self.value.len()).map(at_upper).collect();
+        Resting { basic: self.basic.clone(), at_upper }
     }
 
     /// Number of columns of the program.

@@ -26,9 +26,9 @@ use super::{
 pub const BASIS_ROWS: usize = 10_000;
 
 /// Bound violation, scaled, up to which a basic variable counts as feasible.
-const FEASIBLE: f64 = 1e-9;
+pub(super) const FEASIBLE: f64 = 1e-9;
 /// Reduced cost, scaled, up to which a variable counts as priced out.
-const PRICED: f64 = 1e-9;
+pub(super) const PRICED: f64 = 1e-9;
 /// Updates after which a basis is factored anew.
 const UPDATES: usize = 64;
 /// Steps without progress after which Bland's rule takes over.

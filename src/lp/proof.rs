@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Relative size below which a sum that should vanish does.
-const VANISHES: f64 = 1e-9;
+pub(super) const VANISHES: f64 = 1e-9;
 
 /// A multiplier below this share of the largest is rounding, whatever the units of their rows.
 const NEGLIGIBLE: f64 = 1e-18;

@@ -9,6 +9,7 @@ use super::{
     BASIS_ROWS, Basis, Certificate, ColumnId, Defect, LinearProgram, RowId,
     backend::{self, Answer},
     defect::defects,
+    engine::Resting,
     program::Program,
 };
 use crate::index::Id;
@@ -192,6 +193,42 @@ pub fn from_point<C, R>(
         return solve(lp, options);
     }
     Task::new(program, true, deadline).vertex_from(point).or_else(|_| solve(lp, options))
+}
+
+/// Which columns and rows a basis is made of: what is worth keeping of one to start another solve from.
+#[derive(Clone, Debug)]
+pub struct Start(Resting);
+
+impl Basis {
+    /// Where the solve of a program like this one may start.
+    #[must_use]
+    pub fn start(&self) -> Start {
+        Start(self.resting())
+    }
+}
+
+/// Minimises a linear program from the basis of another one with as many columns and rows: the nearer the two, the fewer
+/// pivots. With integers, or if sizes differ, the basis counts for nothing.
+///
+/// # Errors
+///
+/// See [`Failure`].
+pub fn from_basis<C, R>(
+    lp: &LinearProgram<C, R>,
+    start: &Start,
+    options: &Options,
+) -> Result<Solution, Failure> {
+    let (program, Start(resting)) = (&lp.program, start);
+    let fits = resting.basic.len() == program.row_count()
+        && resting.at_upper.len() == program.row_count() + program.column_count();
+    if lp.has_integers() || !fits || !defects(program).is_empty() {
+        return solve(lp, options);
+    }
+    let task = Task::new(program, true, options.deadline());
+    match task.vertex_on(resting) {
+        Err(Failure::Backend(_) | Failure::Uncertified { .. }) => solve(lp, options),
+        proven => proven,
+    }
 }
 
 /// Solves a program without integers.

@@ -1,6 +1,7 @@
 //! Tests across the whole module: every backend on programs with known answers.
 
 mod adversarial;
+mod cover;
 mod derivatives;
 mod face;
 mod fractional;

@@ -56,7 +56,7 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
     }
     let functionals = Functionals::new(nodes.clone(), &drivers);
     let horizon = Horizon { flowsheet, values: &values };
-    let rows = write_rows(horizon, &functionals, &drivers, &composed);
+    let rows = write_rows(horizon, &functionals, &composed);
     let (objective, ratio) = write_objective(horizon, &functionals);
     let programs = Programs { definitions: &definitions, transfer: &transfer, drivers: &drivers };
     let full = programs.write_full(&rows, &objective);

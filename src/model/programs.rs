@@ -40,7 +40,6 @@ const fn row_sense(sense: Sense) -> RowSense {
 pub(super) fn write_rows(
     horizon: Horizon<'_>,
     functionals: &Functionals,
-    drivers: &IdVec<DriverId, Driver>,
     composed: &[(PeriodId, OperationId, Composition)],
 ) -> Vec<WrittenRow> {
     let flowsheet = horizon.flowsheet;
@@ -51,11 +50,9 @@ pub(super) fn write_rows(
         }
         let at = horizon.at(*period);
         let mut left = Linear::zero();
-        for (id, driver) in drivers.iter_ids() {
-            let mine = matches!(driver.decision, Decision::Split(stream) if flowsheet.streams[stream].from == *operation);
-            if mine && driver.period == *period {
-                left.drivers.push((id, 1.0));
-            }
+        for &outlet in &flowsheet.operations[*operation].outlets {
+            let driver = functionals.driver(*period, Decision::Split(outlet));
+            left.drivers.extend(driver.map(|driver| (driver, 1.0)));
         }
         let inlet = Port::Inlet(*operation);
         left.add(-1.0, &functionals.flow(at, inlet, &Content::whole()));
@@ -130,26 +127,56 @@ pub(super) fn write_objective(
     }
 }
 
-/// A functional reduced to the drivers, dense. What is left of terms that cancel is nothing.
-pub(super) fn reduce(linear: &Linear, transfer: &[TransferRow], drivers: usize) -> Vec<f64> {
-    let mut dense = vec![(0.0, 0.0); drivers];
-    let mut add = |driver: DriverId, value: f64| {
-        let (sum, size) = &mut dense[driver.index()];
+/// Reduces functionals to drivers, one after the other.
+pub(super) struct Reducer<'a> {
+    transfer: &'a [TransferRow],
+    /// What has come together of each driver, and the size of it.
+    sums: Vec<(f64, f64)>,
+    touched: Vec<DriverId>,
+}
+
+impl<'a> Reducer<'a> {
+    pub(super) fn new(transfer: &'a [TransferRow], drivers: usize) -> Self {
+        Self { transfer, sums: vec![(0.0, 0.0); drivers], touched: Vec::new() }
+    }
+
+    /// A functional in the drivers, ascending. What is left of terms that cancel is nothing.
+    pub(super) fn reduce(&mut self, linear: &Linear) -> Vec<(DriverId, f64)> {
+        for &(node, factor) in &linear.nodes {
+            for &(driver, value) in &self.transfer[node.index()] {
+                self.add(driver, factor * value);
+            }
+        }
+        for &(driver, factor) in &linear.drivers {
+            self.add(driver, factor);
+        }
+        self.touched.sort_unstable();
+        let sums = &mut self.sums;
+        let terms = self
+            .touched
+            .drain(..)
+            .map(|driver| (driver, std::mem::take(&mut sums[driver.index()])));
+        let kept = terms.filter(|&(_, (sum, size))| sum.is_nan() || sum.abs() > CANCELLED * size);
+        kept.map(|(driver, (sum, _))| (driver, sum)).collect()
+    }
+
+    fn add(&mut self, driver: DriverId, value: f64) {
+        let (sum, size) = &mut self.sums[driver.index()];
+        if *size == 0.0 && value != 0.0 {
+            self.touched.push(driver);
+        }
         *sum += value;
         *size += value.abs();
-    };
-    for &(node, factor) in &linear.nodes {
-        for &(driver, value) in &transfer[node.index()] {
-            add(driver, factor * value);
-        }
     }
-    for &(driver, factor) in &linear.drivers {
-        add(driver, factor);
+}
+
+/// A functional reduced to the drivers, one factor for each.
+pub(super) fn reduce(linear: &Linear, transfer: &[TransferRow], drivers: usize) -> Vec<f64> {
+    let mut dense = vec![0.0; drivers];
+    for (driver, value) in Reducer::new(transfer, drivers).reduce(linear) {
+        dense[driver.index()] = value;
     }
     dense
-        .into_iter()
-        .map(|(sum, size): (f64, f64)| if sum.abs() <= CANCELLED * size { 0.0 } else { sum })
-        .collect()
 }
 
 /// What both programs are made of.
@@ -216,18 +243,13 @@ impl Programs<'_> {
         rows: &[WrittenRow],
         objective: &Linear,
     ) -> (LinearProgram<Column, Row>, Vec<Option<RowId>>) {
-        let terms = |dense: Vec<f64>| {
-            dense
-                .into_iter()
-                .enumerate()
-                .filter(|&(_, value)| value != 0.0)
-                .map(|(at, value)| (ColumnId::new(at), value))
-        };
+        let mut reducer = Reducer::new(self.transfer, self.drivers.len());
         let mut program = LinearProgram::new();
-        for (at, cost) in
-            reduce(objective, self.transfer, self.drivers.len()).into_iter().enumerate()
-        {
-            let driver = DriverId::new(at);
+        let mut costs = vec![0.0; self.drivers.len()];
+        for (driver, cost) in reducer.reduce(objective) {
+            costs[driver.index()] = cost;
+        }
+        for (driver, cost) in self.drivers.ids().zip(costs) {
             let decision = self.drivers[driver].decision;
             let added =
                 program.add_column(Column::Driver(driver), cost, 0.0, upper_bound(decision));
@@ -237,8 +259,9 @@ impl Programs<'_> {
         }
         let mut full_rows = Vec::new();
         for (at, row) in rows.iter().enumerate() {
-            let dense = reduce(&row.left, self.transfer, self.drivers.len());
-            program.add_row(row.key, row.sense, row.rhs, terms(dense));
+            let terms = reducer.reduce(&row.left).into_iter();
+            let terms = terms.map(|(driver, value)| (ColumnId::new(driver.index()), value));
+            program.add_row(row.key, row.sense, row.rhs, terms);
             full_rows.push(Some(RowId::new(self.definitions.len() + at)));
         }
         for (node, data) in nodes.items.iter_ids() {

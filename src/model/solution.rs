@@ -107,12 +107,7 @@ impl Model {
             None => (self.solve_linear(options, form)?, None),
         };
         match form {
-            Form::Condensed => {
-                let drivers = raw.primal.clone();
-                let nodes = self.reconstruct(&drivers);
-                let duals = self.lift_duals(&raw);
-                self.finish(flowsheet, raw, ratio, nodes, drivers, duals, form)
-            }
+            Form::Condensed => self.prove(flowsheet, raw, ratio),
             Form::Full => {
                 let drivers = raw.primal[self.definitions.len()..].to_vec();
                 // Flows exact to the last digit follow from the drivers, as in the condensed form.
@@ -121,6 +116,19 @@ impl Model {
                 self.finish(flowsheet, raw, ratio, nodes, drivers, duals, form)
             }
         }
+    }
+
+    /// Flows and duals of the full program from an optimum of the condensed one, with their certificate.
+    pub(super) fn prove(
+        &self,
+        flowsheet: &Flowsheet,
+        raw: lp::Solution,
+        ratio: Option<RatioProof>,
+    ) -> Result<Solution, Failure> {
+        let drivers = raw.primal.clone();
+        let nodes = self.reconstruct(&drivers);
+        let duals = self.lift_duals(&raw);
+        self.finish(flowsheet, raw, ratio, nodes, drivers, duals, Form::Condensed)
     }
 
     fn solve_linear(&mut self, options: &Options, form: Form) -> Result<lp::Solution, Failure> {

@@ -9,7 +9,7 @@ use crate::lp::{
     backend::Answer,
     basis::Vertex,
     certificate::{certify_program, reduced_costs},
-    engine::{End, Engine},
+    engine::{Back, End, Engine, Resting},
     program::{Program, Sparse},
     proof, relax,
     scale::Scaled,
@@ -107,7 +107,25 @@ impl<'a> Task<'a> {
         start: Option<(&[f64], Option<&[f64]>)>,
     ) -> Result<Solution, Failure> {
         let mut engine = Engine::new(&self.scaled.program, &self.columns, start, self.deadline);
-        match engine.run() {
+        let end = engine.run();
+        self.told(backend, engine, end)
+    }
+
+    /// Goes on from a basis of another program with as many columns and rows.
+    pub(super) fn vertex_on(&self, resting: &Resting) -> Result<Solution, Failure> {
+        let (program, columns) = (&self.scaled.program, &self.columns);
+        let mut engine = Engine::resume(program, columns, resting, self.deadline);
+        let end = match engine.reoptimise(f64::INFINITY, usize::MAX) {
+            Back::Infeasible(multipliers) => End::Infeasible(multipliers),
+            Back::TimeLimit => End::TimeLimit,
+            _ => engine.run(),
+        };
+        self.told(Backend::Simplex, engine, end)
+    }
+
+    /// What an engine has found, proven.
+    fn told(&self, backend: Backend, engine: Engine<'_>, end: End) -> Result<Solution, Failure> {
+        match end {
             End::Optimal => {
                 let pivots = engine.pivots;
                 let vertex = Vertex::from(engine);

@@ -68,7 +68,7 @@ fn feasible(lp: &Numbered, point: &[f64]) -> bool {
 }
 
 /// Small whole coefficients make degenerate vertices, ties and redundant rows common.
-fn programs() -> impl Strategy<Value = Numbered> {
+pub(super) fn programs() -> impl Strategy<Value = Numbered> {
     let sense = prop_oneof![
         4 => Just(RowSense::AtMost),
         2 => Just(RowSense::AtLeast),

@@ -1,0 +1,49 @@
+//! Samples that move coefficients: each is written, solved from the nearest basis that is at hand, and proven.
+
+use std::collections::VecDeque;
+
+use super::{Batch, Outcome, Proof, Sweep};
+use crate::{flowsheet::Values, lp::Start, model::Model};
+
+/// Bases at hand to start from.
+const AT_HAND: usize = 16;
+
+/// Evaluates samples.
+pub(super) fn run(sweep: &Sweep<'_>, samples: impl Iterator<Item = Vec<f64>>, batch: &mut Batch) {
+    let inputs = &sweep.inputs;
+    let mut values: Values = inputs.written().clone();
+    let mut at_hand: VecDeque<(Vec<f64>, Start)> = VecDeque::new();
+    for sample in samples {
+        inputs.set(&sample, &mut values);
+        let flowsheet = inputs.allowed(&values).then(|| inputs.flowsheet.with_values(&values).ok());
+        let written = flowsheet.flatten().and_then(|flowsheet| {
+            let model = Model::assemble(&flowsheet, &flowsheet.values()).ok()?;
+            Some((flowsheet, model))
+        });
+        let Some((flowsheet, mut model)) = written else {
+            sweep.push_none(Outcome::Refused, Proof::None, &sample, batch);
+            continue;
+        };
+        let distance = |other: &[f64]| inputs.distance(&sample, other);
+        let nearest = at_hand
+            .iter()
+            .min_by(|left, right| distance(&left.0).total_cmp(&distance(&right.0)))
+            .map(|(_, start)| start);
+        match model.solve_from(&flowsheet, &sweep.options, nearest) {
+            Ok(solution) => {
+                let forms = sweep.outputs.forms(&flowsheet, &model);
+                let told: Vec<f64> = forms.iter().map(|form| solution.value(form)).collect();
+                let told = (solution.objective, told.as_slice());
+                sweep.push_plan(Proof::Certified, &sample, told, &values, batch);
+                if let Some(basis) = &solution.raw.basis {
+                    at_hand.truncate(AT_HAND - 1);
+                    at_hand.push_front((sample.clone(), basis.start()));
+                }
+            }
+            Err((failure, _)) => {
+                let outcome = Outcome::of(&failure);
+                sweep.push_none(outcome, outcome.proof(), &sample, batch);
+            }
+        }
+    }
+}
