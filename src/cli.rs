@@ -10,6 +10,7 @@
 
 mod args;
 mod balance;
+mod bench;
 mod check;
 mod compare;
 mod console;
@@ -95,6 +96,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Verify(args) => verify::verify(args, console),
         Command::Goals(args) => goals::goals(args, console),
         Command::Pareto(args) => pareto::pareto(args, console),
+        Command::Bench(args) => bench::bench(args, console),
         Command::Export(args) => export::export(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),

@@ -6,6 +6,7 @@ pub mod diagnostic;
 pub mod index;
 pub mod lp;
 pub mod measure;
+pub mod synthetic;
 pub mod years;
 // Layer 1: chemistry, economics.
 pub mod chem;

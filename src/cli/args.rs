@@ -9,8 +9,9 @@ use clap::{
 use clap_complete::Shell;
 
 use super::{
-    compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs, pareto::ParetoArgs,
-    sensitivity::SensitivityArgs, size::SizeArgs, sx::SxArgs, verify::VerifyArgs,
+    bench::BenchArgs, compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs,
+    pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs, sx::SxArgs,
+    verify::VerifyArgs,
 };
 use crate::{
     lp::{Backend, Options},
@@ -206,6 +207,8 @@ Examples:
   reeflow solve plant.toml --exact --format json -o plant.json
   reeflow verify plant.json plant.toml")]
     Verify(VerifyArgs),
+    /// Measure how long flowsheets take with every solver, and generate some to be measured
+    Bench(BenchArgs),
     /// Write the linear program for another solver
     #[command(after_help = "\
 Examples:

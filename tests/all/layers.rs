@@ -3,11 +3,12 @@
 use std::{fs, path::Path};
 
 /// Every top-level module and its layer.
-const LAYERS: [(&str, u8); 17] = [
+const LAYERS: [(&str, u8); 18] = [
     ("diagnostic", 0),
     ("index", 0),
     ("lp", 0),
     ("measure", 0),
+    ("synthetic", 0),
     ("years", 0),
     ("chem", 1),
     ("curve", 1),
