@@ -76,11 +76,16 @@ impl Store {
         };
         let folder = with_ending(&out, ".parts");
         let is_begun = || folder.join(MANIFEST).exists();
-        if out.exists() && !policy.force && (policy.restart || !is_begun()) {
+        let is_finished = || out.exists() && !policy.force && (policy.restart || !is_begun());
+        if is_finished() {
             return Err(StoreError::Finished { out });
         }
         let fail = |error| StoreError::failed("keep chunks in", &folder, error);
         let lock = lock(&out, &folder)?;
+        if is_finished() {
+            // By a run that ended just now.
+            return Err(StoreError::Finished { out });
+        }
         if policy.restart || !is_begun() {
             disk::clear(&folder, LOCK).map_err(fail)?;
             let text = manifest.to_json();
