@@ -6,6 +6,8 @@ pub mod diagnostic;
 pub mod index;
 pub mod lp;
 pub mod measure;
+pub mod sampling;
+pub mod statistics;
 pub mod synthetic;
 pub mod years;
 // Layer 1: chemistry, economics.
@@ -25,7 +27,6 @@ pub mod model;
 pub mod analysis;
 // Layer 6: paper.
 pub mod report;
-pub mod sampling;
 // Layer 7: the tool.
 #[cfg(feature = "cli")]
 pub mod cli;

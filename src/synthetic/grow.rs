@@ -1,7 +1,7 @@
 //! From a shape to operations and streams.
 
 use rand::SeedableRng;
-use rand_pcg::Pcg64Mcg;
+use rand_chacha::ChaCha8Rng;
 
 use super::{
     Shape,
@@ -32,7 +32,7 @@ struct Ends {
 
 /// Makes the operations of a shape that is fit; nominal flows are not known yet.
 pub(super) fn grow(shape: &Shape) -> Plant {
-    let draw = Pcg64Mcg::seed_from_u64(shape.seed);
+    let draw = ChaCha8Rng::seed_from_u64(shape.seed);
     let oxides = shape.oxides();
     let mut plant =
         Plant { species: shape.species, oxides, operations: Vec::new(), place: Place::End, draw };

@@ -1,7 +1,7 @@
 //! The operations of a generated flowsheet, and the nominal flows between them.
 
 use rand::RngExt;
-use rand_pcg::Pcg64Mcg;
+use rand_chacha::ChaCha8Rng;
 
 /// A stage of the nominal flows' iteration changes less than this, relative, at its end.
 const SETTLED: f64 = 1e-6;
@@ -95,7 +95,7 @@ pub(super) struct Plant {
     /// Where the next operations stand.
     pub(super) place: Place,
     /// What figures are drawn by.
-    pub(super) draw: Pcg64Mcg,
+    pub(super) draw: ChaCha8Rng,
 }
 
 /// All of the inlet, in hundredths of a percent.

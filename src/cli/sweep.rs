@@ -1,0 +1,3 @@
+//! Sweeps: many scenarios of a flowsheet, and what they say together.
+
+pub mod store;
