@@ -19,6 +19,7 @@ mod planning;
 mod price;
 mod reactor_map;
 mod species;
+mod sweep;
 mod topology;
 mod validate;
 
@@ -41,6 +42,7 @@ pub use planning::{Build, BuildCost, BuildId, Choice, ChoiceId, Money, Period, S
 pub use price::{Price, PriceTerm};
 pub use reactor_map::ReactorMap;
 pub use species::{Content, Group, Species, SpeciesId};
+pub use sweep::{Sweep, SweepInput};
 
 use std::sync::Arc;
 
@@ -144,6 +146,8 @@ pub struct Flowsheet {
     pub choices: IdVec<ChoiceId, Choice>,
     /// How money counts over time, if that is said.
     pub money: Option<Money>,
+    /// Studies of what is uncertain, in the order of the file.
+    pub sweeps: Vec<Sweep>,
     /// The sources that figures cite.
     pub sources: Vec<SourceRecord>,
 }
