@@ -6,6 +6,8 @@ pub mod diagnostic;
 pub mod index;
 pub mod lp;
 pub mod measure;
+pub mod sampling;
+pub mod statistics;
 pub mod years;
 // Layer 1: chemistry, economics.
 pub mod chem;
