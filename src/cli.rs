@@ -25,6 +25,7 @@ mod run;
 mod sensitivity;
 mod size;
 mod solve;
+pub mod sweep;
 mod sx;
 mod verify;
 

@@ -1,0 +1,3 @@
+//! `reeflow sweep`: many samples of what is uncertain.
+
+pub mod vary;
