@@ -88,7 +88,7 @@ fn generate(operations: usize, species: usize) -> String {
 
 fn load(name: &str, text: &str) -> Document {
     let mut sources = Sources::new();
-    let request = Request { scenario: None, set: &[] };
+    let request = Request::default();
     document::load(name, text.as_bytes(), &request, &Disk, &mut sources)
         .expect("the flowsheet is sound")
         .document
@@ -246,7 +246,7 @@ fn why(criterion: &mut Criterion) {
 /// Reads a flowsheet with settings, and keeps its texts.
 fn read(path: &str, text: &str, set: &[String]) -> (Flowsheet, Sources) {
     let mut sources = Sources::new();
-    let request = Request { scenario: None, set };
+    let request = Request { set, ..Request::default() };
     let loaded = document::load(path, text.as_bytes(), &request, &Disk, &mut sources);
     let document = loaded.expect("the flowsheet is sound").document;
     (Flowsheet::lower(&document).expect("the flowsheet is sound").0, sources)

@@ -4,6 +4,7 @@
 //! and `--set` patches to the tree of nodes, checks keys and types against the schema of the format (all findings in
 //! one run) and only then makes a [`Document`] of it.
 
+mod change;
 mod check;
 mod figure;
 mod guard;
@@ -20,6 +21,7 @@ mod tables;
 mod text;
 mod tree;
 
+pub use change::{Change, Part, Patch};
 pub use figure::{
     Confidence, Course, Figure, Limit, Many, Period, Point, Provenance, Range, Rate, Scalar,
     SourceIds,
@@ -36,10 +38,11 @@ pub use spanned::{Name, Spanned};
 pub use tables::{
     AssayTable, BlenderTable, CascadeAim, CascadeCapitalTable, CascadeCostTable, CascadePhase,
     CascadeProductTable, CascadeReagentTable, CascadeReagentsTable, CascadeTable, CircuitTable,
-    Common, ConsumableTable, Document, ExtractantTable, FeedTable, GoalTable, HeaderTable,
-    IngredientTable, Named, Origin, ProductTable, RatioTable, ReactionMode, ReactionTable,
-    ReactorTable, ReagentTable, Role, ScenarioTable, SeparatorTable, SourceTable, SpeciesTable,
-    SplitterTable, StockpileTable, UseTable, WasteTable,
+    Common, ConsumableTable, CorrelationTable, Document, ExtractantTable, FeedTable, GoalTable,
+    HeaderTable, IngredientTable, Named, Origin, ProductTable, RatioTable, ReactionMode,
+    ReactionTable, ReactorTable, ReagentTable, Role, ScenarioTable, SeparatorTable, SourceTable,
+    SpeciesTable, SplitterTable, StockpileTable, SweepInput, SweepInputTable, SweepMethod,
+    SweepTable, SweepValues, UseTable, WasteTable,
 };
 pub use text::MAX_BYTES;
 

@@ -146,6 +146,8 @@ pub struct Flowsheet {
     pub choices: IdVec<ChoiceId, Choice>,
     /// How money counts over time, if that is said.
     pub money: Option<Money>,
+    /// Studies of what is uncertain, in the order of the file.
+    pub sweeps: Vec<Sweep>,
     /// The sources that figures cite.
     pub sources: Vec<SourceRecord>,
 }

@@ -40,7 +40,7 @@ impl Sheet {
     pub(super) fn of(read: &Read, scenario: Option<&str>, patch: &PatchArgs) -> Self {
         let mut sources = Sources::new();
         let set = patch.changes();
-        let request = Request { scenario, set: &set };
+        let request = Request { scenario, set: &set, ..Request::default() };
         let mut sheet = match load(&read.name, &read.bytes, &request, &Disk, &mut sources) {
             Ok(loaded) => Self {
                 sources,

@@ -90,6 +90,16 @@ codes! {
         "The value is possible but far from what such figures usually are; the message gives the usual range. Mostly the unit is wrong: t for kg, ppm for %, h for yr.";
     BadRange, "bad-range", Error,
         "The range of a figure is not two values with the figure between them: `range = [\"10 USD/t\", \"45 USD/t\"]`, the low one first, in units of the same kind and on the same basis as the figure.";
+    UnknownFigure, "unknown-figure", Error,
+        "A sweep varies a figure that the flowsheet does not have. Figures are named by their paths, as `--set` takes them: `feed.ore.cost`, `product.magnets.price`. \
+         `reeflow sensitivity FILE` lists those that matter.";
+    BadDistribution, "bad-distribution", Error,
+        "An input of a sweep has not just one distribution, or its values make none: `{ uniform = [LEAST, GREATEST] }`, `{ triangular = [LEAST, LIKELIEST, GREATEST] }`, `{ normal = [MEAN, DEVIATION] }`, `{ lognormal = [MEDIAN, FACTOR] }`, `{ list = […] }`, `{ grid = [FIRST, LAST], points = 5 }`, or `\"range\"` for a figure with a `range`. \
+         Values are in units of the same kind and on the same basis as the figure; with `relative = true` they are factors on it.";
+    BadSweep, "bad-sweep", Error,
+        "A sweep cannot be sampled as it stands: nothing varies, a figure varies twice or cannot vary, a grid has an input that is no list, correlations are of lists, of inputs that there are not, or cannot hold together. A grid and `indices` take no correlations, as both need independent inputs.";
+    ImpossibleValues, "impossible-values", Warning,
+        "A distribution without ends, `normal` or `lognormal`, reaches far to where its figure may not be: a share above 100 %, a negative capacity. Samples there are refused and counted, never clipped, so that the others stand for a narrower distribution than is written. Take `triangular` or `uniform`, or a smaller deviation.";
     UnknownSource, "unknown-source", Error,
         "A figure cites a source that no `[source.ID]` table defines. Define it with at least a `title`, or include a file that does.";
     UnsourcedFigure, "unsourced-figure", Warning,

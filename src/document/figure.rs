@@ -175,7 +175,7 @@ impl<T> Default for Many<T> {
 }
 
 /// A scalar, or a table of type `T`, or a list of type `L`; the shapes that short and long forms take.
-enum Shape<T, L> {
+pub(super) enum Shape<T, L> {
     Scalar(Scalar),
     Table(T),
     List(Vec<L>),
@@ -231,7 +231,7 @@ impl<'de> Deserialize<'de> for Scalar {
 }
 
 /// A shape that does not occur.
-struct Never;
+pub(super) struct Never;
 
 impl<'de> Deserialize<'de> for Never {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {

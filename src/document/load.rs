@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    Document, check,
+    Change, Document, change, check,
     include::{Files, Reader},
     names, patch,
     tree::{Shelf, Tree},
@@ -17,6 +17,8 @@ pub struct Request<'a> {
     pub scenario: Option<&'a str>,
     /// Settings `KEY=VALUE` to apply after it, in their order.
     pub set: &'a [String],
+    /// Changes in other words to apply after them, in their order.
+    pub changes: &'a [Change],
 }
 
 /// A file that was read.
@@ -53,6 +55,9 @@ pub fn load(
     findings.append(patch::apply_scenario(&mut tree, request.scenario, sources));
     for setting in request.set {
         findings.append(patch::apply_setting(&mut tree, setting, &shelf, sources));
+    }
+    for change in request.changes {
+        findings.append(change::apply(&mut tree, change, &shelf, sources));
     }
     findings.append(check::check(&tree, first_line));
     findings.append(names::check(&tree));
@@ -163,7 +168,7 @@ mod tests {
             "waste.dam.note=from the command line".to_owned(),
             "product.x.availability=0.5".to_owned(),
         ];
-        let (loaded, sources) = run(&Request { scenario: Some("low"), set: &set });
+        let (loaded, sources) = run(&Request { scenario: Some("low"), set: &set, ..Request::default() });
         let document = loaded.expect("sound").document;
         let product = &document.product["x"];
         assert_eq!(sources.snippet(product.price.0[0].span), Some("\"22 USD/kg\""));
@@ -204,7 +209,7 @@ mod tests {
             [(None, &set[..], "2565 t/yr"), (Some("more"), &[], "2600 t/yr")]
         {
             let mut sources = Sources::new();
-            let request = Request { scenario, set };
+            let request = Request { scenario, set, ..Request::default() };
             let files = Memory(HashMap::new());
             let loaded = load("main", text.as_bytes(), &request, &files, &mut sources);
             let document = loaded.expect("sound").document;

@@ -115,7 +115,11 @@ pub(super) fn apply_setting<'t>(
     let node = read_value(value).unwrap_or_else(|| {
         toml::Spanned::new(0..value.len(), DeValue::String(Cow::Borrowed(value)))
     });
-    let patch = nest(path, tree::shift_node(node, base + start));
+    lay(tree, nest(path, tree::shift_node(node, base + start)))
+}
+
+/// Lays a patch over the tree, if everything that it names is there.
+pub(super) fn lay<'t>(tree: &mut Tree<'t>, patch: Tree<'t>) -> Diagnostics {
     let wrong = inspect(tree, &patch, &introduced(std::slice::from_ref(&patch)));
     if !wrong.has_errors() {
         tree::merge(tree, patch);
@@ -124,7 +128,7 @@ pub(super) fn apply_setting<'t>(
 }
 
 /// A TOML value, if the text is one.
-fn read_value(text: &str) -> Option<Node<'_>> {
+pub(super) fn read_value(text: &str) -> Option<Node<'_>> {
     let deep = text.bytes().filter(|byte| matches!(byte, b'[' | b'{' | b'.')).count() > MAX_DEPTH;
     if deep { None } else { DeValue::parse(text).ok() }
 }
@@ -149,7 +153,7 @@ fn read_path(text: &str) -> Option<Vec<Key<'static>>> {
 }
 
 /// The tree in which a value stands under a path.
-fn nest<'t>(path: Vec<Key<'t>>, value: Node<'t>) -> Tree<'t> {
+pub(super) fn nest<'t>(path: Vec<Key<'t>>, value: Node<'t>) -> Tree<'t> {
     let single = |key, node| {
         let mut tree = Tree::new();
         tree.insert(key, node);

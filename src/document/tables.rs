@@ -85,6 +85,9 @@ pub struct Document {
     /// Measures against bounds, checked after the solve or enforced in it.
     #[serde(default)]
     pub goal: Named<GoalTable>,
+    /// Studies of what is uncertain: figures with distributions.
+    #[serde(default)]
+    pub sweep: Named<SweepTable>,
     /// Named sets of changes: `"product.magnets.price" = "22 USD/kg"`.
     #[serde(default)]
     pub scenario: Named<ScenarioTable>,
@@ -321,10 +324,14 @@ macro_rules! operation_table {
 }
 
 mod cascade;
+mod sweep;
 
 pub use cascade::{
     CascadeAim, CascadeCapitalTable, CascadeCostTable, CascadePhase, CascadeProductTable,
     CascadeReagentTable, CascadeReagentsTable, CascadeTable, CircuitTable, ExtractantTable,
+};
+pub use sweep::{
+    CorrelationTable, SweepInput, SweepInputTable, SweepMethod, SweepTable, SweepValues,
 };
 
 operation_table! {

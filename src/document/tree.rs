@@ -82,6 +82,15 @@ fn merge_node<'t>(node: &mut Node<'t>, key: &Key<'t>, over: Node<'t>) {
             *node = toml::Spanned::new(span, DeValue::Table(over));
         }
         (DeValue::Table(table), DeValue::Table(over)) => {
+            // Another distribution of an input: it is of the same figures and with the same note.
+            if DISTRIBUTIONS.iter().any(|key| is_list(table, key))
+                && DISTRIBUTIONS.iter().any(|key| is_list(&over, key))
+            {
+                let points = ["points"];
+                for key in DISTRIBUTIONS.iter().chain(&points).chain(&PROVENANCE) {
+                    table.remove(*key);
+                }
+            }
             merge(table, over);
             if !implicit {
                 let table = std::mem::take(table);
@@ -113,6 +122,13 @@ const PROVENANCE: [&str; 3] = ["source", "assumed", "confidence"];
 
 /// The keys of a figure that say how it changes over the periods: another value is another one for all of them.
 const COURSE: [&str; 2] = ["by-period", "growth"];
+
+/// The keys of a sweep's input of which it has one. Lists tell them from the lifetimes of products in use.
+const DISTRIBUTIONS: [&str; 6] = ["uniform", "triangular", "normal", "lognormal", "list", "grid"];
+
+fn is_list(table: &Tree<'_>, key: &str) -> bool {
+    table.get(key).is_some_and(|node| node.get_ref().is_array())
+}
 
 /// The position that a key names in a list, from 0.
 pub(super) fn index(key: &Key<'_>) -> Option<usize> {

@@ -25,6 +25,8 @@ pub struct Figure {
     pub provenance: Provenance,
     /// Between which values it may lie, if that is said.
     pub range: Option<Range>,
+    /// The least and the greatest value that makes sense, in internal units: no capacity below 0, no share above 1.
+    pub allowed: (f64, f64),
 }
 
 /// The values between which a figure may lie.

@@ -10,6 +10,7 @@ mod planning;
 mod prices;
 mod ranges;
 mod reactions;
+mod sweeps;
 mod target;
 
 use std::{
@@ -52,6 +53,8 @@ struct Lowering<'d> {
     series: Vec<Series>,
     builds: IdVec<BuildId, Build>,
     choices: IdVec<ChoiceId, Choice>,
+    /// What each figure that was written must be.
+    expected: HashMap<FigureId, Expect>,
     /// What the header says of figures that say nothing themselves.
     provenance: Provenance,
     /// Paths of figures without provenance.
@@ -83,6 +86,7 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
         series: Vec::new(),
         builds: IdVec::new(),
         choices: IdVec::new(),
+        expected: HashMap::new(),
         provenance: Provenance {
             source: header.source.0.clone(),
             assumed: header.assumed.clone(),
@@ -114,6 +118,7 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
     lowering.check_choices();
     lowering.lower_goals();
     let objective = lowering.lower_objective();
+    let sweeps = lowering.lower_sweeps();
     lowering.report_unstated();
     let findings = lowering.findings;
     if findings.has_errors() {
@@ -141,6 +146,7 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
         builds: lowering.builds,
         choices: lowering.choices,
         money,
+        sweeps,
         sources: list_sources(document),
     };
     topology::find_species(&mut flowsheet);

@@ -49,7 +49,7 @@ fn solve(
     };
     let read = Disk::open(path.as_ref()).expect("it is shipped");
     let mut sources = Sources::new();
-    let request = Request { scenario, set };
+    let request = Request { scenario, set, ..Request::default() };
     let loaded = load(&read.name, &read.bytes, &request, &Disk, &mut sources);
     let answer = loaded.and_then(|loaded| {
         let (flowsheet, _) = Flowsheet::lower(&loaded.document)?;

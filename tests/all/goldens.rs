@@ -45,7 +45,7 @@ fn refusal(scenario: &str) -> (Vec<Code>, String) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/flowsheets/beylikova-industrial.toml");
     let read = Disk::open(path.as_ref()).expect("it is shipped");
     let mut sources = Sources::new();
-    let request = Request { scenario: Some(scenario), set: &[] };
+    let request = Request { scenario: Some(scenario), ..Request::default() };
     let loaded = load(&read.name, &read.bytes, &request, &Disk, &mut sources).expect("it loads");
     let (flowsheet, _) = Flowsheet::lower(&loaded.document).expect("it is sound");
     match analyse(&flowsheet, &Options::default(), Form::Condensed) {

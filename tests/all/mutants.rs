@@ -176,7 +176,7 @@ fn make(mistake: &Mistake, text: &mut String) {
 fn answer(name: &str, text: &str) -> Result<(), TestCaseError> {
     let started = Instant::now();
     let mut sources = Sources::new();
-    let request = Request { scenario: None, set: &[] };
+    let request = Request::default();
     let found = match load(name, text.as_bytes(), &request, &Disk, &mut sources) {
         Ok(loaded) => later_stages(loaded),
         Err(found) => {

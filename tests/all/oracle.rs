@@ -33,7 +33,7 @@ const TOLERANCE: f64 = 1e-9;
 /// What a text means, or what is wrong with it.
 fn lower(name: &str, bytes: &[u8], set: &[String]) -> Result<Flowsheet, String> {
     let mut sources = Sources::new();
-    let request = Request { scenario: None, set };
+    let request = Request { set, ..Request::default() };
     let draw = |found: &Diagnostics, sources: &Sources| render(found, sources, false, 120);
     let loaded = load(name, bytes, &request, &Disk, &mut sources);
     let loaded = loaded.map_err(|found| draw(&found, &sources))?;

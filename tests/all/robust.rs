@@ -66,7 +66,7 @@ fn deep_nesting_is_an_error_and_no_overflow() {
         assert!(!codes(text.as_bytes()).is_empty(), "{}", &text[..40]);
     }
     let set = vec![format!("{}a=1", "a.".repeat(deep)), format!("a={}", "[".repeat(deep))];
-    let request = Request { scenario: None, set: &set };
+    let request = Request { set: &set, ..Request::default() };
     assert!(load_and_draw(SOUND.as_bytes(), &request).is_err());
 }
 
@@ -114,13 +114,13 @@ proptest! {
         let to = (from + length).min(bytes.len());
         bytes.splice(from..to, insert.bytes());
         let _ = codes(&bytes);
-        let request = Request { scenario: Some("low-price"), set: &[] };
+        let request = Request { scenario: Some("low-price"), ..Request::default() };
         let _ = load_and_draw(&bytes, &request);
     }
 
     #[test]
     fn any_setting_is_answered(set in "[a-z.\"={}\\[\\]0-9 ]{0,40}") {
         let set = [set];
-        let _ = load_and_draw(SOUND.as_bytes(), &Request { scenario: None, set: &set });
+        let _ = load_and_draw(SOUND.as_bytes(), &Request { set: &set, ..Request::default() });
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn read_with(
     let path = format!("{}/flowsheets/{name}.toml", env!("CARGO_MANIFEST_DIR"));
     let read = Disk::open(Path::new(&path)).expect("it is shipped");
     let mut sources = Sources::new();
-    let request = Request { scenario, set };
+    let request = Request { scenario, set, ..Request::default() };
     let loaded = load(&read.name, &read.bytes, &request, &Disk, &mut sources).expect("it loads");
     (Flowsheet::lower(&loaded.document).expect("it is sound").0, sources)
 }
@@ -47,7 +47,7 @@ pub(crate) fn scenarios(name: &str) -> Vec<(String, Flowsheet)> {
     let path = format!("{}/flowsheets/{name}.toml", env!("CARGO_MANIFEST_DIR"));
     let read = Disk::open(Path::new(&path)).expect("it is shipped");
     let lowered = |scenario: Option<&str>| {
-        let request = Request { scenario, set: &[] };
+        let request = Request { scenario, ..Request::default() };
         let loaded = load(&read.name, &read.bytes, &request, &Disk, &mut Sources::new());
         let document = loaded.expect("it loads").document;
         let names: Vec<String> = document.scenario.keys().map(ToString::to_string).collect();

@@ -412,6 +412,7 @@ pub(super) fn keep(flowsheet: &mut Flowsheet, values: &mut Values, measure: &Mea
         span: Span::default(),
         provenance: Provenance::Wanted,
         range: None,
+        allowed: (f64::NEG_INFINITY, f64::INFINITY),
     });
     values.push(least);
     flowsheet.goals.push(Goal {

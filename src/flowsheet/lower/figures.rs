@@ -82,6 +82,16 @@ impl Expect {
         self.constant
     }
 
+    /// The least and the greatest value that it may have, in internal units.
+    const fn allowed(&self) -> (f64, f64) {
+        match self.range {
+            Range::Any => (-LARGEST, LARGEST),
+            Range::NotNegative => (0.0, LARGEST),
+            Range::Positive => (SMALLEST, LARGEST),
+            Range::Share => (0.0, 1.0),
+        }
+    }
+
     /// A rate per year, such as `8 %/yr` or `8 %`.
     pub(super) const fn yearly() -> Self {
         Self { yearly: true, ..Self::any(Dimension::FRACTION) }
@@ -220,7 +230,7 @@ impl Lowering<'_> {
         let written = Written { value, dimension, basis: &basis, text: &text };
         let range =
             figure.range.as_ref().and_then(|range| self.range(range, &written, path, expect));
-        let provenance = self.resolve_provenance(figure, path, inherit);
+        let provenance = self.origin(&figure.provenance, figure.span, path, inherit);
         let id = self.figures.push(Figure {
             path: path.to_owned(),
             text: text.clone(),
@@ -228,7 +238,9 @@ impl Lowering<'_> {
             span: figure.span,
             provenance,
             range,
+            allowed: expect.allowed(),
         });
+        self.expected.insert(id, *expect);
         self.lower_course(figure, path, inherit, expect, id);
         Some(Lowered { id, basis, span: figure.span, text })
     }
@@ -291,13 +303,14 @@ impl Lowering<'_> {
         Some(())
     }
 
-    fn resolve_provenance(
+    /// Where a figure comes from: as it says itself, as its table says, as the header says.
+    pub(super) fn origin(
         &mut self,
-        figure: &document::Figure,
+        own: &document::Provenance,
+        span: Span,
         path: &str,
         inherit: &document::Provenance,
     ) -> Provenance {
-        let own = &figure.provenance;
         let chosen = if own.is_empty() { inherit } else { own };
         let chosen = if chosen.is_empty() { self.provenance.clone() } else { chosen.clone() };
         for id in &chosen.source {
@@ -307,7 +320,7 @@ impl Lowering<'_> {
             return Provenance::Assumed { reason: reason.value };
         }
         if chosen.source.is_empty() {
-            self.unstated.push((figure.span, path.to_owned()));
+            self.unstated.push((span, path.to_owned()));
             return Provenance::Unstated;
         }
         let ids = chosen.source.into_iter().map(|id| id.value).collect();

@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, Span},
     document::{self, Scalar, Spanned},
     flowsheet::Range,
-    measure::{Basis, Dimension},
+    measure::{Basis, Dimension, Quantity},
 };
 
 /// The figure that a range is of.
@@ -56,20 +56,14 @@ impl Lowering<'_> {
         path: &str,
         expect: &Expect,
     ) -> Option<(f64, String)> {
-        let (value, dimension, basis, text) = match &end.value {
-            Scalar::Number(value) => {
-                (*value, Dimension::FRACTION, Basis::default(), value.to_string())
+        let (read, text) = match self.scalar(end) {
+            Ok(read) => read,
+            Err((message, span)) => {
+                self.report_range(span, format!("the range of `{path}`: {message}"));
+                return None;
             }
-            Scalar::Text(text) => match self.units.parse(text) {
-                Ok(read) => (read.value, read.dimension, read.basis, text.clone()),
-                Err(error) => {
-                    let message = format!("the range of `{path}`: {}", error.message);
-                    self.report_range(end.span.part(text, error.range), message);
-                    return None;
-                }
-            },
         };
-        if dimension != of.dimension || basis != *of.basis {
+        if read.dimension != of.dimension || read.basis != *of.basis {
             let message = format!(
                 "the range of `{path}` must be in units and on the basis of its value, {}, found {text}",
                 of.text
@@ -78,8 +72,26 @@ impl Lowering<'_> {
             return None;
         }
         let path = format!("{path}.range");
-        self.check_range(value, &text, &path, end.span, expect)?;
-        Some((value, text))
+        self.check_range(read.value, &text, &path, end.span, expect)?;
+        Some((read.value, text))
+    }
+
+    /// A value in internal units and as it was written; or what is wrong with it, and where.
+    pub(super) fn scalar(
+        &self,
+        written: &Spanned<Scalar>,
+    ) -> Result<(Quantity, String), (String, Span)> {
+        match &written.value {
+            Scalar::Number(value) => {
+                let (dimension, basis) = (Dimension::FRACTION, Basis::default());
+                let read = Quantity { value: *value, dimension, basis, percent_like: false };
+                Ok((read, value.to_string()))
+            }
+            Scalar::Text(text) => match self.units.parse(text) {
+                Ok(read) => Ok((read, text.clone())),
+                Err(error) => Err((error.message, written.span.part(text, error.range))),
+            },
+        }
     }
 
     fn report_range(&mut self, span: Span, message: String) {

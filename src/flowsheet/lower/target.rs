@@ -69,6 +69,7 @@ impl<'d> Lowering<'d> {
             series: flowsheet.series.clone(),
             builds: flowsheet.builds.clone(),
             choices: flowsheet.choices.clone(),
+            expected: std::collections::HashMap::new(),
             provenance: Provenance::default(),
             unstated: Vec::new(),
             told: std::collections::HashSet::new(),

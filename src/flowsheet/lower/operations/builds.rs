@@ -185,6 +185,7 @@ impl<'d> Lowering<'d> {
             span: place.name.span,
             provenance: flowsheet::Provenance::Wanted,
             range: None,
+            allowed: (f64::NEG_INFINITY, f64::INFINITY),
         });
         Some(self.limits.push(Limit {
             kind: LimitKind::Capacity,

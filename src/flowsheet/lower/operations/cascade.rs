@@ -199,6 +199,7 @@ impl<'d> Lowering<'d> {
             span,
             provenance: Provenance::Computed,
             range: None,
+            allowed: (f64::NEG_INFINITY, f64::INFINITY),
         })
     }
 
