@@ -92,6 +92,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
         Command::Sensitivity(args) => sensitivity::sensitivity(args, console),
         Command::Size(args) => size::size(args, console),
+        Command::Sweep(args) => sweep::sweep(args, console),
         Command::Sx(args) => sx::sx(args, console),
         Command::Compare(args) => compare::compare(args, console),
         Command::Verify(args) => verify::verify(args, console),

@@ -13,14 +13,19 @@ mod anew;
 mod covered;
 mod inputs;
 mod outputs;
+mod summary;
 
 use std::ops::Range;
 
 pub use inputs::Effect;
 pub use outputs::Output;
+pub use summary::{
+    InputTold, Interval, Numbers, Outcomes, OutputTold, PERCENTILES, Proofs, SweepReport, Sweeps,
+    Swing, Which, summarise,
+};
 
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics},
+    diagnostic::Diagnostics,
     flowsheet::{self, FigureId, Flowsheet, Values},
     lp::Options,
     model::{Failure, Model},
@@ -135,6 +140,7 @@ pub struct Sweep<'a> {
     outputs: Outputs,
     way: Way,
     options: Options,
+    seed: u64,
     effects: Vec<Effect>,
 }
 
@@ -161,7 +167,8 @@ impl<'a> Sweep<'a> {
         let model = Model::assemble(&base, &base.values())?;
         let outputs = Outputs::new(&base, &model);
         let (effects, moved) = inputs.effects(&model);
-        let mut sweep = Self { inputs, outputs, way: Way::Anew, options: request.options, effects };
+        let Request { options, seed, .. } = *request;
+        let mut sweep = Self { inputs, outputs, way: Way::Anew, options, seed, effects };
         let covered = moved.and_then(|moved| Covered::new(&sweep, &base, model, &moved));
         if let Some(mut covered) = covered {
             covered.explore(&sweep, (sweep.len() / FIRST_SHARE).min(FIRST_MOST));
@@ -180,6 +187,12 @@ impl<'a> Sweep<'a> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What varies.
+    #[must_use]
+    pub fn inputs(&self) -> &[flowsheet::SweepInput] {
+        &self.inputs.plan.inputs
     }
 
     /// What is told of each plan.
@@ -260,9 +273,4 @@ impl<'a> Sweep<'a> {
             |figure: FigureId, period| self.inputs.flowsheet.value_in(values, figure, period);
         self.outputs.tell(objective, forms, bound, &mut batch.outputs);
     }
-}
-
-/// A sweep that cannot be run as it is asked for.
-fn refused(message: String, help: &str) -> Diagnostics {
-    Diagnostic::new(Code::UnknownGoal, message).help(help).into()
 }

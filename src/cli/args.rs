@@ -10,7 +10,7 @@ use clap_complete::Shell;
 
 use super::{
     bench::BenchArgs, compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs,
-    pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs, sx::SxArgs,
+    pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs, sweep::SweepArgs, sx::SxArgs,
     verify::VerifyArgs,
 };
 use crate::{
@@ -158,6 +158,27 @@ Examples:
   reeflow sensitivity plant.toml --goal magnets --by 20 --top 10
   reeflow sensitivity plant.toml --format json -o derivatives.json")]
     Sensitivity(SensitivityArgs),
+    /// Solve a flowsheet for many samples of what is uncertain: distributions, probabilities, what they hang on
+    #[command(after_help = "\
+What varies stands in the flowsheet under `[sweep.NAME.input]`, or is named with --vary; without either it is every figure that \
+has a `range`. Prices and limits are swept by testing bases that are known, which takes microseconds a sample; figures that move \
+coefficients (recoveries, assays) are solved sample by sample from the nearest basis. Each sample is certified, or covered by a \
+basis that is; the table says which.
+
+With --output all samples are kept, in parts while it runs: a run that is interrupted goes on where it was when the same command is \
+given again, and the table is the same, byte for byte, as that of a run that was not, with any number of threads.
+
+Exits with 0 if it was done, 1 if the model is wrong, 2 if a file cannot be read or written.
+
+Examples:
+  reeflow sweep plant.toml
+  reeflow sweep plant.toml --samples 100000 -o samples.parquet
+  reeflow sweep plant.toml --vary 'product.magnets.price=triangular(22 USD/kg, 46 USD/kg, 100 USD/kg)' \\
+                           --vary 'feed.ore.cost=uniform(10 USD/t, 45 USD/t)' -o samples.csv
+  reeflow sweep plant.toml --vary 'separator.leach.capacity=*grid(0.5, 1.5, 11)'
+  reeflow sweep plant.toml --method indices --samples 20000 --of goal.value-multiplier
+  reeflow sweep plant.toml --scenario low-price --scenario high-price --format json")]
+    Sweep(SweepArgs),
     /// Find which goals can hold together, and which cannot
     #[command(after_help = "\
 Tells every largest set of goals that one plan can meet, what that costs in the objective, and every smallest set that \

@@ -64,6 +64,11 @@ impl Console {
         self.width.or_else(of_terminal).unwrap_or(WIDTH)
     }
 
+    /// Whether the user wants errors only.
+    pub(super) const fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Writes to standard output.
     pub(super) fn print(&mut self, text: &str) -> Result<(), Stop> {
         self.print_bytes(text.as_bytes())

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostics, Sources},
-    document::{Document, Read, Request, load},
+    document::{Change, Document, Read, Request, load},
     flowsheet::Flowsheet,
     report::{json::Answer, terminal::Style},
 };
@@ -38,9 +38,19 @@ pub(super) struct Sheet {
 impl Sheet {
     /// Reads and checks a flowsheet.
     pub(super) fn of(read: &Read, scenario: Option<&str>, patch: &PatchArgs) -> Self {
+        Self::changed(read, scenario, patch, &[])
+    }
+
+    /// Reads and checks a flowsheet with further changes, after those of `--set`.
+    pub(super) fn changed(
+        read: &Read,
+        scenario: Option<&str>,
+        patch: &PatchArgs,
+        changes: &[Change],
+    ) -> Self {
         let mut sources = Sources::new();
         let set = patch.changes();
-        let request = Request { scenario, set: &set, ..Request::default() };
+        let request = Request { scenario, set: &set, changes };
         let mut sheet = match load(&read.name, &read.bytes, &request, &Disk, &mut sources) {
             Ok(loaded) => Self {
                 sources,

@@ -1,9 +1,316 @@
-<<<<<<< HEAD
-//! Sweeps: many scenarios of a flowsheet, and what they say together.
+//! `reeflow sweep`: many samples of what is uncertain, and what they say together.
 
+mod rows;
 pub mod store;
-=======
-//! `reeflow sweep`: many samples of what is uncertain.
-
 pub mod vary;
->>>>>>> format
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, ValueEnum};
+use indexmap::IndexMap;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    End, Stop,
+    args::{Format, PatchArgs, SolverArgs},
+    console::{Console, write_output},
+    run::{Sheet, open},
+};
+use crate::{
+    analysis::sweep::{Request, Sweep, SweepReport, Sweeps, summarise},
+    diagnostic::{Code, Diagnostic, Diagnostics, nearest},
+    flowsheet::{self, Flowsheet},
+    report::{json::Answer, terminal},
+    sampling::Method,
+};
+use rows::Rows;
+use store::{Manifest, Policy, Store, StoreError};
+
+/// Samples where neither the flowsheet nor the user says how many.
+const SAMPLES: u64 = 10_000;
+
+#[derive(Debug, Args)]
+pub(super) struct SweepArgs {
+    /// The flowsheet; `-` is standard input
+    file: PathBuf,
+    /// The `[sweep.NAME]` to run [default: the only one; where there is none, every figure with a `range` over it]
+    #[arg(long, value_name = "NAME")]
+    sweep: Option<String>,
+    /// Sweep a scenario of the flowsheet; may be repeated: one sweep after the other, into one table
+    #[arg(long, value_name = "NAME")]
+    scenario: Vec<String>,
+    /// Vary a figure: `product.magnets.price=uniform(22 USD/kg, 100 USD/kg)`; may be repeated. Also `triangular(low, mode, high)`,
+    /// `normal(mean, deviation)`, `lognormal(median, spread)`, `list(…)`, `grid(low, high, points)`, `range`; with `*` before
+    /// it factors on the figure; several figures at once with `+`
+    #[arg(long, value_name = "FIGURE=DISTRIBUTION")]
+    vary: Vec<String>,
+    /// Rank correlation of two inputs: `feed.ore.cost,product.magnets.price=0.6`; may be repeated
+    #[arg(long, value_name = "ONE,OTHER=RANK")]
+    correlate: Vec<String>,
+    /// How samples are chosen [default: as the sweep says, else grid if all inputs are lists, else latin-hypercube]
+    #[arg(long, value_enum, value_name = "METHOD")]
+    method: Option<Way>,
+    /// Number of samples [default: as the sweep says, else 10000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    samples: Option<u64>,
+    /// Seed of all that is random; the same seed gives the same samples on every machine and any number of threads
+    #[arg(long, value_name = "SEED", default_value = "1")]
+    seed: u64,
+    /// Keep all samples in this table, Parquet or CSV by its ending; a run that was interrupted goes on where it was
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Throw away what an interrupted run has left instead of going on with it
+    #[arg(long, requires = "output")]
+    restart: bool,
+    /// Replace a finished table
+    #[arg(long, requires = "output")]
+    force: bool,
+    /// Number of threads [default: one per processor]; the result does not depend on it
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// The output whose inputs are told on the terminal: `objective`, `goal.magnets` … [default: the value multiplier if it is a goal,
+    /// else the objective]
+    #[arg(long, value_name = "OUTPUT")]
+    of: Option<String>,
+    /// The summary as text for people or as JSON for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    patch: PatchArgs,
+    #[command(flatten)]
+    solver: SolverArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Way {
+    /// All combinations of lists and grids
+    Grid,
+    /// Independent random numbers
+    Random,
+    /// Each input has one sample in each of as many equal parts as there are samples
+    LatinHypercube,
+    /// A scrambled Sobol sequence, which fills the space evenly
+    Sobol,
+    /// Samples from which Sobol indices follow: which share of the variance each input makes
+    Indices,
+}
+
+impl Way {
+    const fn method(self) -> Method {
+        match self {
+            Self::Grid => Method::Grid,
+            Self::Random => Method::Random,
+            Self::LatinHypercube => Method::LatinHypercube,
+            Self::Sobol => Method::Sobol,
+            Self::Indices => Method::Indices,
+        }
+    }
+}
+
+/// A flowsheet with what varies of it.
+struct Case {
+    scenario: Option<String>,
+    sheet: Sheet,
+    plan: Option<flowsheet::Sweep>,
+}
+
+pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop> {
+    let read = open(&args.file)?;
+    let scenarios = match args.scenario.is_empty() {
+        true => vec![None],
+        false => args.scenario.iter().cloned().map(Some).collect(),
+    };
+    let mut cases = Vec::new();
+    for scenario in scenarios {
+        let vary = args.vary.iter().map(|text| vary::vary(vary::COMMAND_LINE, text));
+        let correlate = args.correlate.iter().map(|text| vary::correlate(vary::COMMAND_LINE, text));
+        let changes: Vec<_> = vary.chain(correlate).collect();
+        let mut sheet = Sheet::changed(&read, scenario.as_deref(), &args.patch, &changes);
+        let plan = sheet.flowsheet.as_ref().map(|flowsheet| choose(flowsheet, args));
+        let plan = plan.and_then(|plan| plan.map_err(|finding| sheet.findings.push(*finding)).ok());
+        cases.push(Case { scenario, sheet, plan });
+    }
+    let told = match prepare(args, &cases) {
+        Ok(prepared) => Some(run(args, console, &cases, &prepared)?),
+        Err(wrong) => {
+            for (case, found) in cases.iter_mut().zip(wrong) {
+                case.sheet.findings.append(found);
+            }
+            None
+        }
+    };
+    for case in &cases {
+        console.draw(&case.sheet.findings, &case.sheet.sources);
+    }
+    let (first, rest) = cases.split_first().expect("there is at least one");
+    let text = match (args.format, &told) {
+        (Format::Json, _) => {
+            let answer =
+                Answer::new("sweep", &first.sheet.findings, &first.sheet.sources, told.as_ref());
+            let rest = rest.iter().map(|case| &case.sheet);
+            rest.fold(answer, |answer, it| answer.and(&it.findings, &it.sources)).to_json()
+        }
+        (Format::Text, Some(told)) => {
+            terminal::sweep::render(told, args.of.as_deref(), &console.style(None))
+        }
+        (Format::Text, None) => return Err(Stop::Model),
+    };
+    write_output(console, None, &text)?;
+    told.map(|_| End::Well).ok_or(Stop::Model)
+}
+
+/// The sweep that is meant.
+fn choose(flowsheet: &Flowsheet, args: &SweepArgs) -> Result<flowsheet::Sweep, Box<Diagnostic>> {
+    let wanted = match &args.sweep {
+        Some(name) => Some(name.as_str()),
+        None if !args.vary.is_empty() => Some(vary::COMMAND_LINE),
+        None => None,
+    };
+    let named = |name: &str| flowsheet.sweeps.iter().find(|sweep| sweep.name == name);
+    let known: Vec<&str> = flowsheet.sweeps.iter().map(|sweep| sweep.name.as_str()).collect();
+    match (wanted, flowsheet.sweeps.as_slice()) {
+        (Some(name), _) => named(name).cloned().ok_or_else(|| {
+            let found = Diagnostic::new(Code::BadSweep, format!("there is no sweep `{name}`"));
+            Box::new(found.help(match nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "the flowsheet has no `[sweep.NAME]`".to_owned(),
+                None => format!("there are `{}`", known.join("`, `")),
+            }))
+        }),
+        (None, []) => {
+            let ranges = flowsheet::Sweep::of_ranges(flowsheet);
+            if ranges.inputs.is_empty() {
+                let found = Diagnostic::new(Code::BadSweep, "there is nothing to sweep");
+                return Err(Box::new(found.help(
+                    "write a `[sweep.NAME]`, give figures a `range`, or name some: `--vary 'product.magnets.price=uniform(22 USD/kg, 100 USD/kg)'`",
+                )));
+            }
+            Ok(ranges)
+        }
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => {
+            let found = Diagnostic::new(Code::BadSweep, "there are several sweeps");
+            let names = known.join("`, `");
+            Err(Box::new(found.help(format!("say which with `--sweep`: `{names}`"))))
+        }
+    }
+}
+
+/// Prepares all sweeps; if one cannot be, the findings of each.
+fn prepare<'a>(args: &SweepArgs, cases: &'a [Case]) -> Result<Vec<Sweep<'a>>, Vec<Diagnostics>> {
+    let options = args.solver.options();
+    let (mut prepared, mut wrong) = (Vec::new(), vec![Diagnostics::new(); cases.len()]);
+    for (case, wrong) in cases.iter().zip(&mut wrong) {
+        let (Some(flowsheet), Some(plan)) = (&case.sheet.flowsheet, &case.plan) else { continue };
+        let request = Request {
+            method: args.method.map_or_else(|| plan.method(), Way::method),
+            samples: args.samples.or(plan.samples).unwrap_or(SAMPLES),
+            seed: args.seed,
+            options,
+        };
+        match Sweep::prepare(flowsheet, plan, &request) {
+            Ok(sweep) => prepared.push(sweep),
+            Err(found) => wrong.append(found),
+        }
+    }
+    if prepared.len() == cases.len() { Ok(prepared) } else { Err(wrong) }
+}
+
+/// Runs all sweeps, one after the other, into one table.
+fn run(
+    args: &SweepArgs,
+    console: &Console,
+    cases: &[Case],
+    prepared: &[Sweep<'_>],
+) -> Result<Sweeps, Stop> {
+    let names = cases.iter().map(|case| case.scenario.clone()).collect();
+    let rows = Rows::new(prepared, names);
+    let folder = tempfile::tempdir();
+    let folder = folder.map_err(|error| Stop::Tool(format!("cannot keep samples: {error}")))?;
+    let out = args.output.clone().unwrap_or_else(|| folder.path().join("sweep.parquet"));
+    let manifest = Manifest {
+        fingerprint: fingerprint(args, cases, prepared),
+        table: rows.table(),
+        chunk: rows.chunk(),
+        count: rows.count(),
+    };
+    let policy = Policy { restart: args.restart, force: args.force };
+    let store = Store::open(&out, manifest, policy).map_err(stop)?;
+    fill(args, console, &rows, &store)?;
+    let mut reports = Vec::new();
+    for (at, (sweep, case)) in prepared.iter().zip(cases.iter()).enumerate() {
+        let told = summarise(sweep, |which, take| rows.read(at, &store, which, take));
+        let told = told.map_err(stop)?;
+        reports.push(SweepReport { scenario: case.scenario.clone(), ..told });
+    }
+    if args.output.is_some() {
+        store.finish().map_err(stop)?;
+    }
+    let output = args.output.as_ref().map(|path| path.display().to_string());
+    Ok(Sweeps { sweeps: reports, output })
+}
+
+/// Evaluates what is missing.
+fn fill(
+    args: &SweepArgs,
+    console: &Console,
+    rows: &Rows<'_, '_>,
+    store: &Store,
+) -> Result<(), Stop> {
+    let missing = store.missing();
+    let progress = progress(console, rows.count());
+    let rest: u64 =
+        missing.iter().map(|&chunk| store.rows(chunk)).map(|it| it.end - it.start).sum();
+    progress.set_position(rows.count() - rest);
+    progress.reset_eta();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build();
+    let pool = pool.map_err(|error| Stop::Tool(format!("cannot start threads: {error}")))?;
+    let one = |&chunk: &u64| {
+        let range = store.rows(chunk);
+        let count = range.end - range.start;
+        store.write(chunk, &rows.evaluate(range))?;
+        progress.inc(count);
+        Ok(())
+    };
+    // One chunk at a time for each thread, in their order.
+    let done = pool.install(|| missing.par_iter().with_max_len(1).try_for_each(one));
+    progress.finish_and_clear();
+    done.map_err(stop)
+}
+
+fn progress(console: &Console, count: u64) -> ProgressBar {
+    let target = if console.is_quiet() {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
+    let bar = ProgressBar::with_draw_target(Some(count), target);
+    let style = "{bar:30} {human_pos}/{human_len} samples, {per_sec}, {eta} left";
+    bar.set_style(ProgressStyle::with_template(style).expect("the template is sound"));
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}
+
+/// All that decides the results.
+fn fingerprint(args: &SweepArgs, cases: &[Case], sweeps: &[Sweep<'_>]) -> IndexMap<String, String> {
+    let mut all = IndexMap::new();
+    all.insert("reeflow".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+    for (case, sweep) in cases.iter().zip(sweeps) {
+        let name = case.scenario.as_ref().map_or(String::new(), |name| format!(" of {name}"));
+        let digest = Sha256::digest(format!("{:?}", case.sheet.document));
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        all.insert(format!("flowsheet{name}"), digest);
+        all.insert(format!("sweep{name}"), format!("{:?}", case.plan));
+        all.insert(format!("method{name}"), sweep.sampler().method().name().to_owned());
+    }
+    all.insert("seed".to_owned(), args.seed.to_string());
+    let options = args.solver.options();
+    all.insert("solver".to_owned(), format!("{:?}, gap {}", options.backend, options.gap));
+    all
+}
+
+fn stop(error: StoreError) -> Stop {
+    Stop::Tool(error.to_string())
+}

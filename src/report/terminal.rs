@@ -15,6 +15,7 @@ mod roadmap;
 pub mod sensitivity;
 pub mod size;
 mod stages;
+pub mod sweep;
 pub mod sx;
 pub mod together;
 

@@ -26,6 +26,20 @@ pub enum Method {
     Indices,
 }
 
+impl Method {
+    /// Its name, as it is written in flowsheets.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Random => "random",
+            Self::LatinHypercube => "latin-hypercube",
+            Self::Sobol => "sobol",
+            Self::Indices => "indices",
+        }
+    }
+}
+
 /// Samples of some inputs, each of which can be made by itself.
 #[derive(Clone, Debug)]
 pub struct Sampler {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Request, refused};
+use super::Request;
 use crate::{
     diagnostic::Diagnostics,
     flowsheet::{self, FigureId, Flowsheet, Values},
@@ -59,17 +59,8 @@ impl<'a> Inputs<'a> {
         plan: &'a flowsheet::Sweep,
         request: &Request,
     ) -> Result<Self, Diagnostics> {
-        let distributions = plan.inputs.iter().map(|input| input.distribution.clone()).collect();
-        let sampler = Sampler::new(
-            distributions,
-            request.method,
-            request.samples,
-            request.seed,
-            &plan.correlations,
-        );
-        let sampler = sampler.map_err(|problem| {
-            refused(format!("sweep `{}`: {problem}", plan.name), "see `reeflow explain bad-sweep`")
-        })?;
+        let sampler = plan.sampler(request.method, request.samples, request.seed);
+        let sampler = sampler.map_err(|finding| Diagnostics::from(*finding))?;
         let at = |u: f64| plan.inputs.iter().map(move |it| it.distribution.quantile(u));
         let origin = at(0.5).collect();
         let spread = at(0.9).zip(at(0.1)).map(|(high, low)| high - low).collect();
@@ -115,7 +106,7 @@ impl<'a> Inputs<'a> {
     pub(super) fn allowed(&self, values: &Values) -> bool {
         let figures = self.plan.inputs.iter().flat_map(|input| &input.figures);
         let allowed = |&figure: &FigureId| {
-            let (low, high) = (f64::NEG_INFINITY, f64::INFINITY);
+            let (low, high) = self.flowsheet.figures[figure].allowed;
             (low..=high).contains(&values[figure])
         };
         figures.into_iter().all(allowed)

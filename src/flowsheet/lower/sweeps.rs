@@ -93,7 +93,8 @@ impl<'d> Lowering<'d> {
             return None;
         }
         if let (Method::Grid, Some(samples)) = (sweep.method(), &table.samples) {
-            let message = format!("sweep `{name}` is a grid, whose values say how many samples it has");
+            let message =
+                format!("sweep `{name}` is a grid, whose values say how many samples it has");
             self.report(
                 Diagnostic::new(Code::BadSweep, message)
                     .at(samples.span, "")
@@ -152,12 +153,7 @@ impl<'d> Lowering<'d> {
         taken: &mut HashMap<FigureId, Span>,
     ) -> Option<SweepInput> {
         let relative = table.relative.as_ref().is_some_and(|relative| relative.value);
-        let provenance = self.origin(
-            &table.provenance(),
-            key.span,
-            &path,
-            inherit,
-        );
+        let provenance = self.origin(&table.provenance(), key.span, &path, inherit);
         let target = self.varied(key, &table.of, relative, path, paths, taken)?;
         let (distribution, span) = self.distribution(key, table, &target)?;
         let figures: Vec<FigureId> = target.ids().collect();

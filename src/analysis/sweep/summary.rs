@@ -1,0 +1,382 @@
+//! What many plans say together: percentiles, probabilities, and what they hang on.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Effect, Outcome, Proof, Sweep};
+use crate::{
+    sampling::Method,
+    statistics::{Estimate, Indices, Moments, Regression, quantiles, share},
+};
+
+/// Shares at which percentiles are told.
+pub const PERCENTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
+/// Quantiles between which each input alone is moved.
+const SWING: [f64; 2] = [0.1, 0.9];
+
+/// A column of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// What became of the samples, as [`Outcome`]s in their order from 0.
+    Outcome,
+    /// By what that is known, as [`Proof`]s in their order from 0.
+    Proof,
+    /// An input.
+    Input(usize),
+    /// An output.
+    Output(usize),
+}
+
+/// Sweeps of a flowsheet and its scenarios.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Sweeps {
+    /// One for each scenario.
+    pub sweeps: Vec<SweepReport>,
+    /// The table with all samples, if it was kept.
+    pub output: Option<String>,
+}
+
+/// A sweep and what it says.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SweepReport {
+    /// One line that says what is modelled.
+    pub title: String,
+    /// Code of the currency of all money.
+    pub currency: String,
+    /// The scenario, if one is applied.
+    pub scenario: Option<String>,
+    /// The name of the sweep.
+    pub sweep: String,
+    /// How samples are chosen: `grid`, `random`, `latin-hypercube`, `sobol` or `indices`.
+    pub method: &'static str,
+    /// Number of samples.
+    pub samples: u64,
+    /// Seed of all that is random.
+    pub seed: u64,
+    /// What varies.
+    pub inputs: Vec<InputTold>,
+    /// What became of the samples.
+    pub outcomes: Outcomes,
+    /// By what that is known.
+    pub proofs: Proofs,
+    /// What the plans say.
+    pub outputs: Vec<OutputTold>,
+}
+
+/// What varies.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct InputTold {
+    /// Its name.
+    pub name: String,
+    /// Its unit; empty for shares and factors.
+    pub unit: String,
+    /// What it moves.
+    pub moves: Effect,
+    /// The values below which a tenth, a half and nine tenths of its samples lie, in internal units.
+    pub quantiles: [f64; 3],
+}
+
+/// Number of samples by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Outcomes {
+    /// With a best plan.
+    pub optimal: u64,
+    /// Without any plan.
+    pub infeasible: u64,
+    /// That earn without limit.
+    pub unbounded: u64,
+    /// With a figure that may not have its value.
+    pub refused: u64,
+    /// Whose plan was not found, or not proven.
+    pub failed: u64,
+}
+
+/// Number of samples by what is known of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Proofs {
+    /// With a certificate of their own.
+    pub certified: u64,
+    /// Covered by a basis, or multipliers, certified for another sample and exact for them.
+    pub covered: u64,
+    /// Bases that the first samples found; none where each sample is solved.
+    pub bases: Option<usize>,
+}
+
+/// A figure with the ends between which it lies in 95 of 100 cases.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Interval {
+    /// The best single value.
+    pub value: f64,
+    /// The low end.
+    pub low: f64,
+    /// The high end.
+    pub high: f64,
+}
+
+impl From<Estimate> for Interval {
+    fn from(Estimate { value, low, high }: Estimate) -> Self {
+        Self { value, low, high }
+    }
+}
+
+/// What the plans say of one output.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct OutputTold {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub about: String,
+    /// Its unit.
+    pub unit: String,
+    /// The share of samples in which it is true, of all that were neither refused nor failed; without a plan it is false. None for
+    /// numbers.
+    pub probability: Option<Interval>,
+    /// Its distribution; none for what is true or false, or without any value.
+    pub numbers: Option<Numbers>,
+    /// Share of its variance that the inputs explain linearly, 0 to 1; where it is low, standardised coefficients say little.
+    pub explained: Option<f64>,
+    /// What it hangs on, by the longest swing first.
+    pub swings: Vec<Swing>,
+}
+
+/// A distribution.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Numbers {
+    /// Number of samples that have it.
+    pub count: u64,
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation; none of one sample.
+    pub deviation: Option<f64>,
+    /// The least.
+    pub least: f64,
+    /// The greatest.
+    pub greatest: f64,
+    /// Percentiles 5, 10, 25, 50, 75, 90 and 95.
+    pub percentiles: [f64; 7],
+}
+
+/// What one input does to an output.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Swing {
+    /// The input.
+    pub input: String,
+    /// The output with the input at its first decile and all others at their medians; none if there is no plan.
+    pub at_low: Option<f64>,
+    /// The same at its ninth decile.
+    pub at_high: Option<f64>,
+    /// Pearson's correlation; none where either does not vary.
+    pub correlation: Option<f64>,
+    /// Standardised regression coefficient.
+    pub coefficient: Option<f64>,
+    /// First-order Sobol index: share of the variance by the input alone; with the method `indices` only.
+    pub first: Option<Interval>,
+    /// Total Sobol index: by the input alone and together with others.
+    pub total: Option<Interval>,
+}
+
+impl Swing {
+    fn length(&self) -> f64 {
+        match (self.at_low, self.at_high) {
+            (Some(low), Some(high)) => (high - low).abs(),
+            _ => f64::INFINITY,
+        }
+    }
+}
+
+/// What is gathered of one output in one reading.
+struct Gathered {
+    moments: Moments,
+    holds: u64,
+    regression: Regression,
+    indices: Option<Indices>,
+    row: Vec<f64>,
+}
+
+/// Tells what the samples of a sweep say together.
+///
+/// `read` hands over the values of the columns it is asked for, in chunks of rows, in their order, whenever it is called.
+///
+/// # Errors
+/// That of `read`.
+pub fn summarise<E>(
+    sweep: &Sweep<'_>,
+    mut read: impl FnMut(&[Which], &mut dyn FnMut(&[&[f64]])) -> Result<(), E>,
+) -> Result<SweepReport, E> {
+    let inputs = sweep.inputs.count();
+    let truths: Vec<bool> = sweep.outputs().iter().map(super::Output::is_truth).collect();
+    let sobol = sweep.sampler().method() == Method::Indices;
+    let mut gathered: Vec<Gathered> = (0..truths.len())
+        .map(|_| Gathered {
+            moments: Moments::new(),
+            holds: 0,
+            regression: Regression::new(inputs),
+            indices: sobol.then(|| Indices::new(inputs)),
+            row: Vec::new(),
+        })
+        .collect();
+    let (mut outcomes, mut proofs) = ([0_u64; 5], [0_u64; 3]);
+    let mut columns = vec![Which::Outcome, Which::Proof];
+    columns.extend((0..inputs).map(Which::Input));
+    columns.extend((0..truths.len()).map(Which::Output));
+    let mut sample = vec![0.0; inputs];
+    read(&columns, &mut |values| {
+        let (known, told) = values.split_at(2 + inputs);
+        for row in 0..values[0].len() {
+            count(&mut outcomes, known[0][row]);
+            count(&mut proofs, known[1][row]);
+            for (slot, column) in sample.iter_mut().zip(&known[2..]) {
+                *slot = column[row];
+            }
+            for ((it, column), &truth) in gathered.iter_mut().zip(told).zip(&truths) {
+                it.push(&sample, column[row], truth);
+            }
+        }
+    })?;
+    let judged = outcomes[0] + outcomes[1] + outcomes[2];
+    let swings = sweep.one_by_one(SWING[0], SWING[1]);
+    let mut outputs = Vec::with_capacity(truths.len());
+    for (at, (output, it)) in sweep.outputs().iter().zip(&gathered).enumerate() {
+        let numbers = if output.is_truth() { None } else { it.numbers(at, &mut read)? };
+        let varies = numbers.is_some_and(|numbers| numbers.least < numbers.greatest);
+        let fit = it.regression.fit().filter(|_| varies);
+        let indices = it.indices.as_ref().filter(|_| varies).and_then(Indices::estimate);
+        let told = |row: usize| {
+            let value = swings.outputs[row * truths.len() + at];
+            (!value.is_nan()).then_some(value)
+        };
+        let mut list: Vec<Swing> = sweep
+            .inputs
+            .plan
+            .inputs
+            .iter()
+            .enumerate()
+            .map(|(input, data)| Swing {
+                input: data.name.clone(),
+                at_low: told(1 + 2 * input),
+                at_high: told(2 + 2 * input),
+                correlation: fit.as_ref().and_then(|fit| fit.inputs[input].correlation),
+                coefficient: fit.as_ref().and_then(|fit| fit.inputs[input].coefficient),
+                first: indices.as_ref().map(|all| all[input].first.into()),
+                total: indices.as_ref().map(|all| all[input].total.into()),
+            })
+            .collect();
+        list.sort_by(|left, right| right.length().total_cmp(&left.length()));
+        outputs.push(OutputTold {
+            name: output.name.clone(),
+            about: output.about.clone(),
+            unit: output.unit.clone(),
+            probability: output
+                .is_truth()
+                .then(|| share(it.holds, judged))
+                .flatten()
+                .map(Into::into),
+            numbers,
+            explained: fit.and_then(|fit| fit.explained),
+            swings: if output.is_truth() { Vec::new() } else { list },
+        });
+    }
+    let [optimal, infeasible, unbounded, refused, failed] = outcomes;
+    let [certified, covered, _] = proofs;
+    let (flowsheet, plan) = (sweep.inputs.flowsheet, sweep.inputs.plan);
+    let told = plan.inputs.iter().zip(&sweep.effects).map(|(input, &moves)| InputTold {
+        name: input.name.clone(),
+        unit: input.unit.clone(),
+        moves,
+        quantiles: [0.1, 0.5, 0.9].map(|u| input.distribution.quantile(u)),
+    });
+    Ok(SweepReport {
+        title: flowsheet.title.clone(),
+        currency: flowsheet.currency.clone(),
+        scenario: None,
+        sweep: plan.name.clone(),
+        method: sweep.sampler().method().name(),
+        samples: sweep.len(),
+        seed: sweep.seed,
+        inputs: told.collect(),
+        outcomes: Outcomes { optimal, infeasible, unbounded, refused, failed },
+        proofs: Proofs { certified, covered, bases: sweep.bases() },
+        outputs,
+    })
+}
+
+/// Counts one of a few.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small whole numbers, as they were written"
+)]
+fn count(counts: &mut [u64], which: f64) {
+    if let Some(count) = counts.get_mut(which as usize) {
+        *count += 1;
+    }
+}
+
+impl Gathered {
+    fn push(&mut self, sample: &[f64], value: f64, truth: bool) {
+        if truth {
+            self.holds += u64::from(value == 1.0);
+            return;
+        }
+        self.moments.push(value);
+        self.regression.push(sample, value);
+        if let Some(indices) = &mut self.indices {
+            self.row.push(value);
+            if self.row.len() == sample.len() + 2 {
+                indices.push(&self.row);
+                self.row.clear();
+            }
+        }
+    }
+
+    fn numbers<E>(
+        &self,
+        at: usize,
+        read: &mut impl FnMut(&[Which], &mut dyn FnMut(&[&[f64]])) -> Result<(), E>,
+    ) -> Result<Option<Numbers>, E> {
+        let (Some(mean), Some(least), Some(greatest)) =
+            (self.moments.mean(), self.moments.least(), self.moments.greatest())
+        else {
+            return Ok(None);
+        };
+        let found = quantiles(&PERCENTILES, |take| {
+            read(&[Which::Output(at)], &mut |columns| take(columns[0]))
+        })?;
+        let mut percentiles = [f64::NAN; PERCENTILES.len()];
+        percentiles.copy_from_slice(&found.values);
+        let (count, deviation) = (self.moments.count(), self.moments.deviation());
+        Ok(Some(Numbers { count, mean, deviation, least, greatest, percentiles }))
+    }
+}
+
+impl Outcome {
+    /// All of them, in their order.
+    pub const ALL: [Self; 5] =
+        [Self::Optimal, Self::Infeasible, Self::Unbounded, Self::Refused, Self::Failed];
+
+    /// Its place in the order of outcomes, from 0.
+    #[must_use]
+    pub fn code(self) -> f64 {
+        f64::from(self as u8)
+    }
+}
+
+impl Proof {
+    /// All of them, in their order.
+    pub const ALL: [Self; 3] = [Self::Certified, Self::Covered, Self::None];
+
+    /// Its place in the order of proofs, from 0.
+    #[must_use]
+    pub fn code(self) -> f64 {
+        f64::from(self as u8)
+    }
+}
