@@ -171,7 +171,11 @@ fn write(scene: &Scene<'_>, take: &mut impl FnMut(Written)) {
             for (denominator, to) in &bases {
                 let Ok(to) = to else { continue };
                 take(Written {
-                    name: format!("multiplier.{}/{}", slug(&numerator), slug(denominator)),
+                    name: format!(
+                        "multiplier.{}/{}",
+                        slug(&numerator.replace(" of purchased inputs", "")),
+                        slug(denominator)
+                    ),
                     unit: String::new(),
                     about: format!("value multiplier: {numerator}, over {denominator}"),
                     ratio: true,

@@ -135,8 +135,8 @@ pub struct OutputTold {
     pub about: String,
     /// Its unit.
     pub unit: String,
-    /// The share of samples in which it is true, of all that were neither refused nor failed; without a plan it is false. None for
-    /// numbers.
+    /// The share of independent samples in which it is true, of all that were neither refused nor failed; without a plan it is
+    /// false. None for numbers.
     pub probability: Option<Interval>,
     /// Its distribution; none for what is true or false, or without any value.
     pub numbers: Option<Numbers>,
@@ -193,6 +193,28 @@ impl Swing {
     }
 }
 
+/// Outcomes before this one, in their order, say whether there is a plan.
+const JUDGED: f64 = 3.0;
+
+/// Which samples are independent of each other: all but those of the design for indices that share inputs with one before.
+struct Drawn {
+    row: u64,
+    at: u64,
+}
+
+impl Drawn {
+    fn of(sweep: &Sweep<'_>) -> Self {
+        Self { row: sweep.sampler().row(), at: 0 }
+    }
+
+    /// Whether the next sample is independent.
+    fn next(&mut self) -> bool {
+        let place = self.at % self.row;
+        self.at += 1;
+        place < 2
+    }
+}
+
 /// What is gathered of one output in one reading.
 struct Gathered {
     moments: Moments,
@@ -224,29 +246,31 @@ pub fn summarise<E>(
             row: Vec::new(),
         })
         .collect();
-    let (mut outcomes, mut proofs) = ([0_u64; 5], [0_u64; 3]);
+    let (mut outcomes, mut proofs, mut judged) = ([0_u64; 5], [0_u64; 3], 0);
     let mut columns = vec![Which::Outcome, Which::Proof];
     columns.extend((0..inputs).map(Which::Input));
     columns.extend((0..truths.len()).map(Which::Output));
     let mut sample = vec![0.0; inputs];
+    let mut drawn = Drawn::of(sweep);
     read(&columns, &mut |values| {
         let (known, told) = values.split_at(2 + inputs);
         for row in 0..values[0].len() {
+            let independent = drawn.next();
+            judged += u64::from(independent && known[0][row] < JUDGED);
             count(&mut outcomes, known[0][row]);
             count(&mut proofs, known[1][row]);
             for (slot, column) in sample.iter_mut().zip(&known[2..]) {
                 *slot = column[row];
             }
             for ((it, column), &truth) in gathered.iter_mut().zip(told).zip(&truths) {
-                it.push(&sample, column[row], truth);
+                it.push(&sample, column[row], truth, independent);
             }
         }
     })?;
-    let judged = outcomes[0] + outcomes[1] + outcomes[2];
     let swings = sweep.one_by_one(SWING[0], SWING[1]);
     let mut outputs = Vec::with_capacity(truths.len());
     for (at, (output, it)) in sweep.outputs().iter().zip(&gathered).enumerate() {
-        let numbers = if output.is_truth() { None } else { it.numbers(at, &mut read)? };
+        let numbers = if output.is_truth() { None } else { it.numbers(sweep, at, &mut read)? };
         let varies = numbers.is_some_and(|numbers| numbers.least < numbers.greatest);
         let fit = it.regression.fit().filter(|_| varies);
         let indices = it.indices.as_ref().filter(|_| varies).and_then(Indices::estimate);
@@ -322,13 +346,15 @@ fn count(counts: &mut [u64], which: f64) {
 }
 
 impl Gathered {
-    fn push(&mut self, sample: &[f64], value: f64, truth: bool) {
+    fn push(&mut self, sample: &[f64], value: f64, truth: bool, independent: bool) {
         if truth {
-            self.holds += u64::from(value == 1.0);
+            self.holds += u64::from(independent && value == 1.0);
             return;
         }
-        self.moments.push(value);
-        self.regression.push(sample, value);
+        if independent {
+            self.moments.push(value);
+            self.regression.push(sample, value);
+        }
         if let Some(indices) = &mut self.indices {
             self.row.push(value);
             if self.row.len() == sample.len() + 2 {
@@ -340,6 +366,7 @@ impl Gathered {
 
     fn numbers<E>(
         &self,
+        sweep: &Sweep<'_>,
         at: usize,
         read: &mut impl FnMut(&[Which], &mut dyn FnMut(&[&[f64]])) -> Result<(), E>,
     ) -> Result<Option<Numbers>, E> {
@@ -349,7 +376,11 @@ impl Gathered {
             return Ok(None);
         };
         let found = quantiles(&PERCENTILES, |take| {
-            read(&[Which::Output(at)], &mut |columns| take(columns[0]))
+            let mut drawn = Drawn::of(sweep);
+            read(&[Which::Output(at)], &mut |columns| {
+                let values = columns[0].iter().copied();
+                take(&values.filter(|_| drawn.next()).collect::<Vec<f64>>());
+            })
         })?;
         let mut percentiles = [f64::NAN; PERCENTILES.len()];
         percentiles.copy_from_slice(&found.values);

@@ -48,7 +48,7 @@ impl<'a, 'f> Rows<'a, 'f> {
         self.sweeps.iter().map(Sweep::len).sum()
     }
 
-    /// Rows of a chunk; they follow from the number of rows alone.
+    /// Rows of a chunk; they follow from the sweeps alone.
     pub(super) fn chunk(&self) -> u64 {
         (self.count() / CHUNKS).clamp(ROWS.0, ROWS.1)
     }

@@ -114,7 +114,7 @@ fn write_inputs(page: &mut Page, report: &SweepReport) {
 
 /// Percentiles, and how likely the bound is kept that follows.
 fn write_outputs(page: &mut Page, report: &SweepReport, outputs: &[&OutputTold]) {
-    let mut sheet = Sheet::new(&[".output", "#5 %", "#50 %", "#95 %", "#mean", "#kept in"]);
+    let mut sheet = Sheet::new(&[".output", "#5 %", "#50 %", "#95 %", "#mean", "#kept in, %"]);
     let mut told = 0;
     for (at, output) in outputs.iter().enumerate() {
         let Some(numbers) = &output.numbers else { continue };
@@ -124,11 +124,11 @@ fn write_outputs(page: &mut Page, report: &SweepReport, outputs: &[&OutputTold])
         let kept: Vec<String> = kept
             .map(|it| {
                 let half = (it.high - it.low) / 2.0;
-                held(&format!("{} ± {}", percent(it.value), percent(half)))
+                held(&format!("{:.1} ± {:.1}", 100.0 * it.value, 100.0 * half))
             })
             .collect();
         let kept = if kept.is_empty() { NONE.to_owned() } else { kept.join("\n") };
-        let name = output.name.trim_start_matches("multiplier.").to_owned();
+        let name = output.name.trim_start_matches("multiplier.").replace('/', " / ");
         let middle = show(numbers.percentiles[3]);
         sheet.row([name, show(low), middle, show(high), show(numbers.mean), kept]);
         told += 1;
@@ -179,7 +179,7 @@ fn write_swings(page: &mut Page, report: &SweepReport, output: &OutputTold) {
     page.table(&sheet);
     if let Some(explained) = output.explained {
         page.item(&format!(
-            "at 10 %, at 90 %: with this input alone at that quantile, all others at their medians. coefficient: standardised; a linear fit explains {} of the variance.",
+            "at 10 %, at 90 %: with this input alone at that quantile, all others at their medians. coefficient: standardised; a linear fit explains {} % of the variance.",
             percent(explained)
         ));
     }
