@@ -50,5 +50,7 @@ mod sensitivity;
 mod shipped;
 #[path = "all/size.rs"]
 mod size;
+#[path = "all/sweeps.rs"]
+mod sweeps;
 #[path = "all/together.rs"]
 mod together;

@@ -168,7 +168,8 @@ mod tests {
             "waste.dam.note=from the command line".to_owned(),
             "product.x.availability=0.5".to_owned(),
         ];
-        let (loaded, sources) = run(&Request { scenario: Some("low"), set: &set, ..Request::default() });
+        let (loaded, sources) =
+            run(&Request { scenario: Some("low"), set: &set, ..Request::default() });
         let document = loaded.expect("sound").document;
         let product = &document.product["x"];
         assert_eq!(sources.snippet(product.price.0[0].span), Some("\"22 USD/kg\""));

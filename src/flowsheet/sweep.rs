@@ -119,7 +119,8 @@ impl Sweep {
         // Of several correlations that cannot hold together, the last one of the two inputs is shown.
         let between = |one: usize, other: usize| {
             let pairs = self.correlations.iter().zip(&self.correlation_spans);
-            let found = pairs.rev().find(|((a, b, _), _)| [(*a, *b), (*b, *a)].contains(&(one, other)));
+            let found =
+                pairs.rev().find(|((a, b, _), _)| [(*a, *b), (*b, *a)].contains(&(one, other)));
             found.map_or(self.span, |(_, &span)| span)
         };
         match *problem {

@@ -132,8 +132,7 @@ fn read_correlation(text: &str) -> Result<Spanned<Part>, Diagnostic> {
         Diagnostic::new(Code::SyntaxError, message).at(whole, "").help(help)
     };
     let sign = outside_quotes(text, '=').next().ok_or_else(refuse)?;
-    let names: Vec<Name> =
-        parts(text, 0..sign, ',').map(|place| input_name(text, place)).collect();
+    let names: Vec<Name> = parts(text, 0..sign, ',').map(|place| input_name(text, place)).collect();
     let rank = trimmed(text, sign + 1..text.len());
     if names.len() != 2 || names.iter().any(|name| name.is_empty()) || rank.is_empty() {
         return Err(refuse());
@@ -142,7 +141,9 @@ fn read_correlation(text: &str) -> Result<Spanned<Part>, Diagnostic> {
     let of = Spanned::new(Part::List(of), Span::from(trimmed(text, 0..sign)));
     let number = Spanned::new(Part::Value(text[rank.clone()].to_owned()), rank.into());
     let key = |key: &str| Name::new(key.to_owned(), whole);
-    Ok(Spanned::new(Part::Table(vec![(key("of"), of), (key("rank"), number)]), whole))
+    let why = Spanned::new(Part::Text("as `--correlate` says".to_owned()), whole);
+    let entries = vec![(key("of"), of), (key("rank"), number), (key("assumed"), why)];
+    Ok(Spanned::new(Part::Table(entries), whole))
 }
 
 /// The name of an input, which is that of `--vary`: its paths without quotes and spaces.
@@ -209,9 +210,9 @@ fn trimmed(text: &str, place: Range<usize>) -> Range<usize> {
 fn unquoted(text: &str, place: Range<usize>) -> Name {
     let mut place = place;
     let inside = &text[place.clone()];
-    let quoted = ['"', '\''].iter().any(|quote| {
-        inside.len() > 1 && inside.starts_with(*quote) && inside.ends_with(*quote)
-    });
+    let quoted = ['"', '\'']
+        .iter()
+        .any(|quote| inside.len() > 1 && inside.starts_with(*quote) && inside.ends_with(*quote));
     if quoted {
         place = place.start + 1..place.end - 1;
     }

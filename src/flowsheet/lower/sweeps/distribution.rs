@@ -46,10 +46,13 @@ impl Lowering<'_> {
         let written = table.distributions();
         let &[(kind, values)] = written.as_slice() else {
             let (message, place) = match written.get(1) {
-                Some((_, second)) => (format!("`{key}` has {} distributions", written.len()), second.span),
+                Some((_, second)) => {
+                    (format!("`{key}` has {} distributions", written.len()), second.span)
+                }
                 None => (format!("`{key}` has no distribution"), key.span),
             };
-            let help = "write one of `uniform`, `triangular`, `normal`, `lognormal`, `list` and `grid`";
+            let help =
+                "write one of `uniform`, `triangular`, `normal`, `lognormal`, `list` and `grid`";
             self.report_distribution(message, place, help);
             return None;
         };
@@ -103,8 +106,9 @@ impl Lowering<'_> {
             "vary its whole course by a factor, `relative = true`, or name its other values, too: `of = [\"{name}\", \"{}\"]`",
             point.path
         );
-        let finding =
-            Diagnostic::new(Code::BadSweep, message).at(name.span, "").at(point.span, "changes here");
+        let finding = Diagnostic::new(Code::BadSweep, message)
+            .at(name.span, "")
+            .at(point.span, "changes here");
         self.report(finding.help(help));
         None
     }
@@ -143,7 +147,11 @@ impl Lowering<'_> {
         };
         if role == Role::Factor || target.relative {
             if read.dimension != Dimension::FRACTION || read.basis != Basis::default() {
-                let what = if role == Role::Factor { "a geometric standard deviation" } else { "a factor" };
+                let what = if role == Role::Factor {
+                    "a geometric standard deviation"
+                } else {
+                    "a factor"
+                };
                 let message = format!("{what} is a pure number, found {text}");
                 self.report_distribution(message, written.span, "write it like `1.3`");
                 return None;
@@ -160,9 +168,9 @@ impl Lowering<'_> {
         for id in target.ids().collect::<Vec<_>>() {
             let figure = &self.figures[id];
             let own = Spanned::new(Scalar::Text(figure.text.clone()), figure.span);
-            let like = self.scalar(&own).is_ok_and(|(own, _)| {
-                own.dimension == read.dimension && own.basis == read.basis
-            });
+            let like = self
+                .scalar(&own)
+                .is_ok_and(|(own, _)| own.dimension == read.dimension && own.basis == read.basis);
             if !like {
                 let message = format!(
                     "values of `{}` must be in units and on the basis of its own, {}, found {text}",
@@ -171,7 +179,9 @@ impl Lowering<'_> {
                 let finding = Diagnostic::new(Code::BadDistribution, message)
                     .at(written.span, "")
                     .at(figure.span, "the figure");
-                self.report(finding.help("convert the value, or vary this figure by another input"));
+                self.report(
+                    finding.help("convert the value, or vary this figure by another input"),
+                );
                 return None;
             }
             if role == Role::Value {
