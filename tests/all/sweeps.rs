@@ -188,8 +188,6 @@ fn without_a_sweep_every_range_is_one() {
     assert_eq!(names, ["feed.ore.cost", "separator.mill.recovery.concentrate.CaF2"]);
     assert_eq!(ranges.inputs[0].distribution, Distribution::Uniform { low: 6.0, high: 9.0 });
     assert_eq!(ranges.method(), Method::LatinHypercube);
-    let none = PLANT.replace("range", "note").replace("note = [", "note = \"\" #");
-    assert!(none.contains("note"));
 }
 
 #[test]
@@ -353,19 +351,8 @@ fn the_shipped_sweep_varies_what_it_says() {
     let sweep = &flowsheet.sweeps[0];
     assert_eq!((sweep.name.as_str(), sweep.inputs.len()), ("uncertain", 10));
     let designing = flowsheet.designing_figures();
-    let slow: Vec<&str> = sweep
-        .inputs
-        .iter()
-        .filter(|input| input.figures.iter().any(|id| designing.contains(id)))
-        .map(|input| input.name.as_str())
-        .collect();
-    let expected = [
-        "feed.ore.assay.grade.REO",
-        "separator.desliming.recovery.preconcentrate.REO",
-        "reactor.cure-leach.recovery.solution.REO",
-    ];
-    assert_eq!(slow, expected);
     for input in &sweep.inputs {
+        assert!(input.figures.iter().all(|id| !designing.contains(id)), "{}", input.name);
         assert!(!matches!(input.provenance, Provenance::Unstated), "{}", input.name);
     }
 }
