@@ -54,5 +54,7 @@ mod shipped;
 mod size;
 #[path = "all/sweep.rs"]
 mod sweep;
+#[path = "all/sweeps.rs"]
+mod sweeps;
 #[path = "all/together.rs"]
 mod together;

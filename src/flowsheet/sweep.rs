@@ -130,7 +130,11 @@ impl Sweep {
             Problem::TooFewSamples { least } => {
                 sweep(format!("sweep `{}` needs at least {least} samples", self.name))
                     .at(self.span, "")
-                    .help("`indices` takes two samples and one more per input for each row")
+                    .help(if method == Method::Indices {
+                        "`indices` takes two samples and one more per input for each row"
+                    } else {
+                        "say how many: `samples = 1000`"
+                    })
             }
             Problem::TooManySamples => {
                 let most = crate::sampling::MOST_SAMPLES;

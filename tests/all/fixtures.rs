@@ -71,7 +71,8 @@ fn findings(path: &Path) -> (Diagnostics, Sources) {
         text.lines().filter_map(|line| line.strip_prefix(what)).map(str::to_owned).collect()
     };
     let (scenario, set) = (asked("# scenario: "), asked("# set: "));
-    let request = Request { scenario: scenario.first().map(String::as_str), set: &set };
+    let scenario = scenario.first().map(String::as_str);
+    let request = Request { scenario, set: &set, ..Request::default() };
     let found = match load(&read.name, &read.bytes, &request, &Disk, &mut sources) {
         Ok(loaded) if text.lines().any(|line| line == "# balance") => unfixed(&loaded),
         Ok(loaded) => later_stages(loaded),

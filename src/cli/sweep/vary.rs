@@ -141,7 +141,9 @@ fn read_correlation(text: &str) -> Result<Spanned<Part>, Diagnostic> {
     let of = Spanned::new(Part::List(of), Span::from(trimmed(text, 0..sign)));
     let number = Spanned::new(Part::Value(text[rank.clone()].to_owned()), rank.into());
     let key = |key: &str| Name::new(key.to_owned(), whole);
-    Ok(Spanned::new(Part::Table(vec![(key("of"), of), (key("rank"), number)]), whole))
+    let why = Spanned::new(Part::Text("as `--correlate` says".to_owned()), whole);
+    let entries = vec![(key("of"), of), (key("rank"), number), (key("assumed"), why)];
+    Ok(Spanned::new(Part::Table(entries), whole))
 }
 
 /// The name of an input, which is that of `--vary`: its paths without quotes and spaces.

@@ -156,6 +156,18 @@ pub struct CorrelationTable {
     pub of: Spanned<Vec<Name>>,
     /// Their rank correlation (Spearman's), above -1 and below 1.
     pub rank: Spanned<f64>,
+    /// Source ids.
+    #[serde(default)]
+    pub source: SourceIds,
+    /// Why the correlation is assumed.
+    #[serde(default)]
+    pub assumed: Option<Name>,
+    /// How sure the source is.
+    #[serde(default)]
+    pub confidence: Option<Confidence>,
+    /// Anything worth saying about the correlation.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 impl SweepInputTable {

@@ -149,6 +149,7 @@ impl Lowering<'_> {
                 self.report(Diagnostic::new(Code::OutOfRange, message).at(found.span, ""));
                 return None;
             }
+            self.narrow(found.id, (-1.0_f64).next_up(), f64::MAX);
             Some(found.id)
         });
         self.series.push(Series { figure: own, points, growth });

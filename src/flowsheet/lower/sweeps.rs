@@ -87,7 +87,7 @@ impl<'d> Lowering<'d> {
             correlation_spans: Vec::new(),
             span: name.span,
         };
-        let sound = self.lower_correlations(table, &mut sweep);
+        let sound = self.lower_correlations(table, &inherit, &mut sweep);
         // What is missing has been told.
         if !(complete && sound) {
             return None;
@@ -263,9 +263,21 @@ impl<'d> Lowering<'d> {
     }
 
     /// Adds the correlations; whether all of them are of inputs.
-    fn lower_correlations(&mut self, table: &'d SweepTable, sweep: &mut Sweep) -> bool {
+    fn lower_correlations(
+        &mut self,
+        table: &'d SweepTable,
+        inherit: &Provenance,
+        sweep: &mut Sweep,
+    ) -> bool {
         let mut sound = true;
-        for correlation in &table.correlation {
+        for (at, correlation) in table.correlation.iter().enumerate() {
+            let own = Provenance::said(
+                &correlation.source,
+                correlation.assumed.as_ref(),
+                correlation.confidence,
+            );
+            let path = format!("sweep.{}.correlation.{at}", sweep.name);
+            self.origin(&own, correlation.rank.span, &path, inherit);
             let [one, other] = correlation.of.value.as_slice() else {
                 let count = correlation.of.value.len();
                 let message = format!("a correlation is of two inputs, not of {count}");

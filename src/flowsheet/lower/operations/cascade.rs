@@ -225,6 +225,7 @@ impl<'d> Lowering<'d> {
                     self.report(Diagnostic::new(Code::OutOfRange, message).at(figure.span, ""));
                     return None;
                 }
+                self.narrow(found.id, 0.0_f64.next_up(), 1.0_f64.next_down());
                 Some(found.id)
             });
             let found = self.outlet(outlet, place, outlets);
@@ -292,6 +293,7 @@ impl<'d> Lowering<'d> {
             );
             return None;
         }
+        self.narrow(found.id, 1.0_f64.next_up(), f64::MAX);
         Some(found.id)
     }
 

@@ -31,6 +31,9 @@ impl<'d> Lowering<'d> {
             "holding-cost",
             Expect::not_negative(Dimension::MONEY_PER_MASS),
         );
+        if let Some(loss) = loss {
+            self.narrow(loss, 0.0, 1.0_f64.next_down());
+        }
         if let Some(loss) = loss.filter(|&loss| self.figures[loss].value >= 1.0) {
             let message = format!("`{}.loss` must be below 100 % per year", place.path);
             let span = self.figures[loss].span;

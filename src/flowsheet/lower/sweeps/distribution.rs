@@ -56,12 +56,16 @@ impl Lowering<'_> {
             self.report_distribution(message, place, help);
             return None;
         };
-        self.check_course(key, target)?;
+        self.check_course(target)?;
         let (roles, words) = form(kind);
         let count = values.value.len();
         if kind != "list" && count != roles.len() || count == 0 {
-            let message = format!("`{kind}` of `{key}` has {count} values; it takes {words}");
-            self.report_distribution(message, values.span, "write all of them, in this order");
+            let message = match count {
+                0 => format!("`{kind}` of `{key}` has no values"),
+                _ => format!("`{kind}` of `{key}` has {count} values; it takes {words}"),
+            };
+            let help = format!("write {words}, in this order");
+            self.report_distribution(message, values.span, &help);
             return None;
         }
         let role = |at: usize| roles.get(at).copied().unwrap_or(Role::Value);
@@ -80,17 +84,17 @@ impl Lowering<'_> {
             ("lognormal", &[median, spread]) => Distribution::LogNormal { median, spread },
             ("grid", &[first, last]) => {
                 let ordered = Distribution::Uniform { low: first, high: last };
-                self.check_distribution(key, &ordered, values)?;
+                self.check_distribution(key, &ordered, values, words)?;
                 Distribution::List(steps(first, last, points))
             }
             _ => Distribution::List(read),
         };
-        self.check_distribution(key, &distribution, values)?;
+        self.check_distribution(key, &distribution, values, words)?;
         Some((distribution, values.span))
     }
 
     /// An absolute value cannot stand for several that a figure has over the periods.
-    fn check_course(&mut self, key: &Name, target: &Target<'_>) -> Option<()> {
+    fn check_course(&mut self, target: &Target<'_>) -> Option<()> {
         if target.relative {
             return Some(());
         }
@@ -100,7 +104,8 @@ impl Lowering<'_> {
             points.into_iter().find(|point| !own.contains(point)).map(|point| (*name, point))
         });
         let Some((name, point)) = open else { return Some(()) };
-        let message = format!("`{name}` changes over the periods, and `{key}` is one value");
+        let message =
+            format!("`{name}` changes over the periods: one value does not stand for all of them");
         let point = &self.figures[point];
         let help = format!(
             "vary its whole course by a factor, `relative = true`, or name its other values, too: `of = [\"{name}\", \"{}\"]`",
@@ -212,10 +217,11 @@ impl Lowering<'_> {
         key: &Name,
         distribution: &Distribution,
         values: &SweepValues,
+        words: &str,
     ) -> Option<()> {
         let Err(why) = distribution.check() else { return Some(()) };
-        let help = "write the values in their order, the least first";
-        self.report_distribution(format!("`{key}`: {why}"), values.span, help);
+        let help = format!("write {words}, in this order");
+        self.report_distribution(format!("`{key}`: {why}"), values.span, &help);
         None
     }
 

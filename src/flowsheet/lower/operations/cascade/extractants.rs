@@ -189,6 +189,7 @@ impl<'d> Lowering<'d> {
                 sound = false;
                 continue;
             }
+            self.narrow(id, 1.0_f64.next_up(), f64::MAX);
             let confidence = figure.provenance.confidence.or(if figure.provenance.is_empty() {
                 extractant.confidence
             } else {
