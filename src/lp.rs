@@ -38,6 +38,7 @@ mod engine;
 mod face;
 mod factor;
 mod fractional;
+pub mod highs;
 mod parametric;
 mod program;
 mod proof;
