@@ -66,7 +66,8 @@ pub use parametric::{Path, PathEnd, Point, follow};
 pub use ranging::{CostRange, Range};
 pub use share::{Reach, reach_of_share};
 pub use solve::{
-    Backend, Failure, GAP_ROUNDING, Gap, Options, Solution, best_points, from_point, solve,
+    Backend, Failure, GAP_ROUNDING, Gap, HIGHS_COLUMNS, Options, SMALL_COLUMNS, Solution,
+    best_points, from_point, solve,
 };
 
 use program::Program;

@@ -24,7 +24,7 @@ use library::Library;
 pub struct Candidate {
     /// Its path, or a name alone, which the system's loader looks for where it looks for all.
     pub path: PathBuf,
-    /// Libraries whose symbols it takes for granted; loaded before it, for all to see.
+    /// Libraries whose symbols it takes for granted: the first that can be loaded is, for all to see.
     pub needs: Vec<PathBuf>,
     /// Libraries that it uses if they are there already: what HiPO needs.
     pub plug_ins: Vec<PathBuf>,

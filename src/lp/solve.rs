@@ -21,7 +21,9 @@ pub use integer::{GAP_ROUNDING, Gap, best_points};
 use task::Task;
 
 /// Most columns a program may have for the own simplex to be tried before Clarabel.
-const SMALL_COLUMNS: usize = 500;
+pub const SMALL_COLUMNS: usize = 500;
+/// Fewest columns of a program for which HiGHS is looked for and tried first.
+pub const HIGHS_COLUMNS: usize = 20_000;
 /// Time a backend gets in [`Backend::Auto`] while there is another to try; microlp may cycle.
 const GUARD: Duration = Duration::from_secs(20);
 
@@ -270,6 +272,11 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
         _ if trivial && m <= BASIS_ROWS => vec![Backend::Simplex],
         Backend::Auto if n <= SMALL_COLUMNS && m <= BASIS_ROWS => {
             vec![Backend::Simplex, Backend::Microlp, Backend::Clarabel]
+        }
+        Backend::Auto
+            if n >= HIGHS_COLUMNS && (cfg!(feature = "highs") || highs::load().is_ok()) =>
+        {
+            vec![Backend::Highs, Backend::Clarabel]
         }
         Backend::Auto if m <= BASIS_ROWS => {
             vec![Backend::Clarabel, Backend::Simplex, Backend::Microlp]

@@ -24,8 +24,9 @@ const LAYERS: [(&str, u8); 17] = [
 ];
 
 /// Crates that one module alone may name, beside its files.
-const OWNED: [(&str, &str); 7] = [
+const OWNED: [(&str, &str); 8] = [
     ("good_lp", "lp/"),
+    ("libloading", "lp/highs/library.rs"),
     ("clap", "cli"),
     ("toml", "document"),
     ("annotate_snippets", "cli"),
@@ -126,6 +127,34 @@ fn foreign_crates_stay_in_their_modules() {
             assert!(
                 !found || file.starts_with(owner),
                 "`{file}` names `{name}`, which is for `{owner}`"
+            );
+        }
+    }
+}
+
+#[test]
+fn one_file_alone_is_unsafe_and_says_why() {
+    const AUDITED: &str = "lp/highs/library.rs";
+    // `unsafe_code` is the name of the lint, which another file could switch off.
+    let words = |line: &str| {
+        let code = line.split("//").next().unwrap_or_default();
+        code.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|word| matches!(word, "unsafe" | "unsafe_code"))
+    };
+    for (file, text) in all_sources() {
+        let found = text.lines().any(words);
+        assert_eq!(found, file == AUDITED, "`{file}`: unsafe code is for `{AUDITED}`");
+        if !found {
+            continue;
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let block = line.contains("unsafe {") || line.contains("unsafe impl");
+            let before = &lines[at.saturating_sub(6)..at];
+            assert!(
+                !block || before.iter().any(|line| line.contains("SAFETY:")),
+                "`{file}`, line {}: an unsafe block without its reason",
+                at + 1
             );
         }
     }

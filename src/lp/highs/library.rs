@@ -105,10 +105,8 @@ impl Library {
     /// Loads a library, and before it what it needs; says why if it is none, or none of use.
     pub(super) fn load(candidate: &Candidate) -> Result<Self, String> {
         // What is missing is told by the library that misses it.
-        for path in &candidate.needs {
-            if let Ok(library) = open(path, true) {
-                std::mem::forget(library);
-            }
+        if let Some(library) = candidate.needs.iter().find_map(|path| open(path, true).ok()) {
+            std::mem::forget(library);
         }
         for path in &candidate.plug_ins {
             if let Ok(library) = open(path, false) {

@@ -7,7 +7,7 @@ use super::{Finding, list, pretty};
 use crate::{
     analysis::{
         compare::Comparison, debottleneck::Debottleneck, extraction::Extraction, pareto::Pareto,
-        sensitivity::SensitivityReport, size::Sizing, together::Together,
+        sensitivity::SensitivityReport, size::Sizing, solvers::Solvers, together::Together,
     },
     diagnostic::{Diagnostics, Sources},
 };
@@ -58,8 +58,8 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
 }
 
 /// Commands whose answers have a schema.
-pub const COMMANDS: [&str; 7] =
-    ["compare", "debottleneck", "goals", "pareto", "sensitivity", "size", "sx"];
+pub const COMMANDS: [&str; 8] =
+    ["compare", "debottleneck", "goals", "pareto", "sensitivity", "size", "solvers", "sx"];
 
 /// The JSON schema of what a command of [`COMMANDS`] answers; none for others.
 #[must_use]
@@ -71,6 +71,7 @@ pub fn schema_of(command: &str) -> Option<String> {
         "pareto" => Some(schema::<Pareto>(command)),
         "sensitivity" => Some(schema::<SensitivityReport>(command)),
         "size" => Some(schema::<Sizing>(command)),
+        "solvers" => Some(schema::<Solvers>(command)),
         "sx" => Some(schema::<Extraction>(command)),
         _ => None,
     }
