@@ -87,7 +87,10 @@ pub fn solvers() -> Solvers {
                 Backend::Clarabel,
                 "compiled in",
                 &[Duals],
-                format!("from {} columns on; from {HIGHS_COLUMNS} on, if there is no HiGHS", SMALL_COLUMNS + 1),
+                format!(
+                    "from {} columns on; from {HIGHS_COLUMNS} on, if there is no HiGHS",
+                    SMALL_COLUMNS + 1
+                ),
             ),
             highs(Backend::Highs),
             highs(Backend::HighsIpm),
@@ -153,9 +156,12 @@ mod tests {
 
     #[test]
     fn highs_without_hipo_says_how_to_get_it() {
-        let library = Ok(highs::Loaded { version: "1.15.1", path: "libhighs.so".into(), hipo: false });
+        let library =
+            Ok(highs::Loaded { version: "1.15.1", path: "libhighs.so".into(), hipo: false });
         let hipo = of_highs(Backend::HighsHipo, &library);
-        assert!(!hipo.available && hipo.missing.is_some_and(|it| it.contains("highspy-extras==1.15.1")));
+        assert!(
+            !hipo.available && hipo.missing.is_some_and(|it| it.contains("highspy-extras==1.15.1"))
+        );
         let simplex = of_highs(Backend::Highs, &library);
         assert_eq!((simplex.available, simplex.version), (true, Some("1.15.1")));
         assert_eq!(simplex.abilities, Ability::ALL);
