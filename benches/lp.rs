@@ -3,10 +3,13 @@
 //! The figures of ARCHITECTURE.md come from `cargo bench --bench lp -- --quick --noplot`.
 #![allow(missing_docs)]
 
-use std::{hint::black_box, time::Duration};
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use reeflow::lp::{Backend, ColumnId, LinearProgram, Options, RowSense, certify, solve};
+use reeflow::lp::{Backend, ColumnId, LinearProgram, Options, RowSense, certify, highs, solve};
 
 /// Numerical Recipes' quick 64-bit generator; the figures must not depend on a crate's version.
 struct Random(u64);
@@ -182,5 +185,44 @@ fn measure_integer(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Large programs, each solved once, with HiGHS where `REEFLOW_HIGHS` names a library: seconds, and
+/// whether the optimum is a vertex. `REEFLOW_LARGE` names the sizes in columns: `3000,10000`.
+#[allow(clippy::print_stdout)]
+fn measure_large(_: &mut Criterion) {
+    const LIMIT: Duration = Duration::from_secs(600);
+    let Some(path) = std::env::var_os("REEFLOW_HIGHS") else { return };
+    let path = std::path::PathBuf::from(path);
+    let plug_in = path.with_file_name("libhighs_extras.so");
+    let candidate = highs::Candidate { plug_ins: vec![plug_in], ..highs::Candidate::new(path) };
+    highs::provide(move || vec![candidate.clone()], "mend REEFLOW_HIGHS");
+    let library = highs::loaded().expect("REEFLOW_HIGHS names a library");
+    let sizes = std::env::var_os("REEFLOW_LARGE").unwrap_or_else(|| "3000,10000,30000".into());
+    let sizes = sizes.to_string_lossy().into_owned();
+    let families: [(&str, Generate); 2] = [("random", random), ("chain", chain)];
+    for (family, generate) in families {
+        for size in sizes.split(',').map(|size| size.trim().parse().expect("a size")) {
+            let lp = generate(size);
+            let mut backends = vec![Backend::Clarabel, Backend::Highs, Backend::HighsIpm];
+            backends.extend(library.hipo.then_some(Backend::HighsHipo));
+            backends.extend((size <= 10_000).then_some(Backend::Simplex));
+            for backend in backends {
+                let options = Options { backend, time_limit: Some(LIMIT), ..Options::default() };
+                let start = Instant::now();
+                let result = solve(&lp, &options);
+                let seconds = start.elapsed().as_secs_f64();
+                let told = match &result {
+                    Ok(it) => format!("{:?}, vertex {}", it.objective, it.vertex),
+                    Err(failure) => format!("{failure:?}").chars().take(100).collect(),
+                };
+                println!(
+                    "{family} {} columns, {backend:?}: {seconds:.3} s, {told}",
+                    lp.column_count()
+                );
+            }
+        }
+    }
+}
+
 criterion_group!(benches, measure, measure_integer);
-criterion_main!(benches);
+criterion_group!(large, measure_large);
+criterion_main!(large, benches);

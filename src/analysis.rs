@@ -25,6 +25,7 @@ pub mod replay;
 mod roadmap;
 pub mod sensitivity;
 pub mod size;
+pub mod solvers;
 pub mod sweep;
 pub mod together;
 mod users;
@@ -431,7 +432,7 @@ fn prove(model: &Model, solution: &Solution, closure: f64) -> Proof {
         gap: certificate.gap,
         closure,
         exact: None,
-        backend: format!("{:?}", solution.raw.backend).to_lowercase(),
+        backend: solution.raw.backend.told(),
         uncondensed: size(model.full()),
         condensed: size(model.condensed()),
         ratio: solution.ratio.as_ref().map(|proof| RatioOutcome {

@@ -20,12 +20,14 @@ mod explain;
 mod export;
 pub mod files;
 mod goals;
+mod highs;
 mod pareto;
 pub mod render;
 mod run;
 mod sensitivity;
 mod size;
 mod solve;
+mod solvers;
 pub mod sweep;
 mod sx;
 mod verify;
@@ -70,7 +72,9 @@ pub fn run() -> ExitCode {
         }
     };
     let mut console = Console::new(&cli.global);
-    let ended = dispatch(&cli.command, &mut console).and_then(|end| {
+    let must = !matches!(cli.command, Command::Solvers(_));
+    let provided = highs::provide(cli.global.highs.as_deref(), must);
+    let ended = provided.and_then(|()| dispatch(&cli.command, &mut console)).and_then(|end| {
         console.flush()?;
         Ok(end)
     });
@@ -100,6 +104,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Pareto(args) => pareto::pareto(args, console),
         Command::Bench(args) => bench::bench(args, console),
         Command::Export(args) => export::export(args, console),
+        Command::Solvers(args) => solvers::solvers(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),
         Command::Schema { of, report, output } => {

@@ -39,6 +39,7 @@ mod engine;
 mod face;
 mod factor;
 mod fractional;
+pub mod highs;
 mod parametric;
 mod program;
 mod proof;
@@ -67,8 +68,8 @@ pub use parametric::{Path, PathEnd, Point, follow};
 pub use ranging::{CostRange, Range};
 pub use share::{Reach, reach_of_share};
 pub use solve::{
-    Backend, Failure, GAP_ROUNDING, Gap, Options, Solution, Start, best_points, from_basis,
-    from_point, solve,
+    Backend, Failure, GAP_ROUNDING, Gap, HIGHS_COLUMNS, Options, SMALL_COLUMNS, Solution, Start,
+    best_points, from_basis, from_point, solve,
 };
 
 use program::Program;

@@ -31,7 +31,7 @@ pub(super) fn prove_optimum(
     solution: &mut Solution,
 ) -> (Exactly, Option<ExactProof>) {
     let Some(hint) = basis(flowsheet, model, solution) else {
-        let backend = format!("{:?}", solution.raw.backend).to_lowercase();
+        let backend = solution.raw.backend.told();
         let finding = unproven(&format!("`{backend}` gives no basis for so large a program"))
             .help("prove a smaller flowsheet; up to 10,000 rows every `--solver` is followed by a step to a basis");
         return (Exactly { proof: None, finding: Some(finding) }, None);

@@ -55,6 +55,9 @@ pub(super) struct Global {
     /// Tell errors only, no warnings or notes
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
+    /// A shared HiGHS library, or a folder that holds one [default: see `reeflow solvers --help`]
+    #[arg(long, global = true, value_name = "PATH", env = "REEFLOW_HIGHS", hide_env_values = true)]
+    pub(super) highs: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -236,6 +239,25 @@ Examples:
   reeflow export plant.toml --to lp
   reeflow export plant.toml --to mps --uncondensed -o plant.mps")]
     Export(ExportArgs),
+    /// List who can solve, where it comes from and what it can do
+    #[command(after_help = "\
+HiGHS is the solver for large programs. It is looked for when a program is large or `--solver highs` asks for it:
+  1. what --highs or the variable REEFLOW_HIGHS names: a library, or a folder that holds one; nothing else then
+  2. what is compiled in (cargo feature `highs`); nothing else then
+  3. libhighs where the system's loader finds libraries: a package of the system, `brew install highs`
+  4. the environment of conda (`conda install highs`)
+  5. the wheel `highsbox` of the active or usual Python: `pip install highsbox`
+  6. the wheel `highspy` from 1.7 to 1.14, if its Python has a shared library; from 1.15 on it keeps the functions \
+that are needed to itself
+HiPO, the fastest for very large programs, needs `pip install highspy-extras` of the same version beside HiGHS.
+
+Exits with 0, or with 2 if the list cannot be written.
+
+Examples:
+  reeflow solvers
+  reeflow solvers --highs /opt/highs/lib/libhighs.so
+  reeflow solvers --format json")]
+    Solvers(OutputArgs),
     /// Tell what a finding means and how to mend it
     #[command(after_help = "\
 Examples:
@@ -355,9 +377,12 @@ enum Solver {
     Microlp,
     /// Clarabel, an interior point solver
     Clarabel,
-    /// HiGHS
-    #[cfg(feature = "highs")]
+    /// HiGHS, its simplex method; see `reeflow solvers`
     Highs,
+    /// HiGHS, its interior point method IPX
+    HighsIpm,
+    /// HiGHS, its interior point method HiPO
+    HighsHipo,
 }
 
 impl Solver {
@@ -367,8 +392,9 @@ impl Solver {
             Self::Simplex => Backend::Simplex,
             Self::Microlp => Backend::Microlp,
             Self::Clarabel => Backend::Clarabel,
-            #[cfg(feature = "highs")]
             Self::Highs => Backend::Highs,
+            Self::HighsIpm => Backend::HighsIpm,
+            Self::HighsHipo => Backend::HighsHipo,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The solvers, all through `good_lp`, which is named in this file only.
+//! The solvers that are compiled in, all through `good_lp`, which is named in this file only.
 //!
 //! A backend returns a point or a claim; neither is believed (see [`super::solve`]).
 
@@ -14,20 +14,31 @@ use good_lp::{
     variable,
 };
 
+#[cfg(feature = "highs")]
+use super::highs::Method;
 use super::{RowSense, program::Program};
 
 /// What a backend said.
 pub(super) enum Answer {
-    /// A point it takes for optimal, row duals if it has any.
-    Point { primal: Vec<f64>, duals: Option<Vec<f64>> },
-    /// That there is no feasible point.
-    Infeasible,
-    /// That the objective has no bound.
-    Unbounded,
+    /// A point it takes for optimal, row duals if it has any; at a vertex, what its basis says.
+    Point { primal: Vec<f64>, duals: Option<Vec<f64>>, rest: Option<Rest> },
+    /// That there is no feasible point; row multipliers that may prove it.
+    Infeasible(Option<Vec<f64>>),
+    /// That the objective has no bound; a feasible point and a ray that may prove it.
+    Unbounded(Option<(Vec<f64>, Vec<f64>)>),
     /// Nothing in time.
     TimeLimit,
     /// Nothing at all, and why.
     Broken(String),
+}
+
+/// What a backend's basis says of its vertex.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rest {
+    /// Whether a basic variable lies on a bound.
+    pub(super) degenerate: bool,
+    /// Whether no other point is optimal; none if unknown.
+    pub(super) unique: Option<bool>,
 }
 
 /// Clarabel's relative tolerances; its default of 1e-8 leaves noise on unused routes.
@@ -50,7 +61,7 @@ pub(super) fn run_microlp(program: &Program, limit: Option<Duration>) -> Answer 
         let handed = constrain(program, &mut model, variables);
         match model.solve() {
             Ok(solution) if matches!(solution.status(), SolutionStatus::Optimal) => {
-                Answer::Point { primal: values(&handed, &solution), duals: None }
+                Answer::Point { primal: values(&handed, &solution), duals: None, rest: None }
             }
             Ok(_) => Answer::TimeLimit,
             Err(error) => refusal(&error),
@@ -86,7 +97,7 @@ pub(super) fn run_clarabel(program: &Program, limit: Option<Duration>) -> Answer
             Ok(mut solution) => {
                 let primal = values(&handed, &solution);
                 let duals = duals(&handed, &solution.compute_dual());
-                Answer::Point { primal, duals: Some(duals) }
+                Answer::Point { primal, duals: Some(duals), rest: None }
             }
             Err(error) => refusal(&error),
         }
@@ -95,11 +106,23 @@ pub(super) fn run_clarabel(program: &Program, limit: Option<Duration>) -> Answer
 
 /// `HiGHS`: simplex vertex with duals, integers (then without duals).
 #[cfg(feature = "highs")]
-pub(super) fn run_highs(program: &Program, limit: Option<Duration>) -> Answer {
+pub(super) fn run_highs(method: Method, program: &Program, limit: Option<Duration>) -> Answer {
+    use good_lp::solvers::highs::{HighsSolverType, highs};
+    let kind = match method {
+        Method::Simplex => HighsSolverType::Simplex,
+        Method::Interior => HighsSolverType::Ipm,
+        Method::Hipo => {
+            return Answer::Broken("the HiGHS that is compiled in has no HiPO".to_owned());
+        }
+    };
     let whole = program.integer.iter().any(|&integer| integer);
     guarded(|| {
         let (problem, variables, objective) = declare(program, |_| true);
-        let mut model = problem.minimise(objective).using(good_lp::solvers::highs::highs);
+        let mut model = problem.minimise(objective).using(highs);
+        // Whole numbers are searched by branch and bound, whose method is its own.
+        if !whole {
+            model = model.set_solver(kind).set_threads(1);
+        }
         if let Some(limit) = limit {
             model = model.with_time_limit(limit.as_secs_f64());
         }
@@ -109,7 +132,7 @@ pub(super) fn run_highs(program: &Program, limit: Option<Duration>) -> Answer {
             Ok(mut solution) if !matches!(solution.status(), SolutionStatus::TimeLimit) => {
                 let primal = values(&handed, &solution);
                 let duals = (!whole).then(|| duals(&handed, &solution.compute_dual()));
-                Answer::Point { primal, duals }
+                Answer::Point { primal, duals, rest: None }
             }
             Ok(_) => Answer::TimeLimit,
             Err(error) => refusal(&error),
@@ -182,8 +205,8 @@ fn duals(handed: &Handed, duals: &impl DualValues) -> Vec<f64> {
 
 fn refusal(error: &ResolutionError) -> Answer {
     match error {
-        ResolutionError::Infeasible => Answer::Infeasible,
-        ResolutionError::Unbounded => Answer::Unbounded,
+        ResolutionError::Infeasible => Answer::Infeasible(None),
+        ResolutionError::Unbounded => Answer::Unbounded(None),
         other => {
             let text = other.to_string();
             // Neither wrapper has a variant for it.

@@ -10,6 +10,7 @@ use super::{
     backend::{self, Answer},
     defect::defects,
     engine::Resting,
+    highs::{self, Method},
     program::Program,
 };
 use crate::index::Id;
@@ -21,7 +22,9 @@ pub use integer::{GAP_ROUNDING, Gap, best_points};
 use task::Task;
 
 /// Most columns a program may have for the own simplex to be tried before Clarabel.
-const SMALL_COLUMNS: usize = 500;
+pub const SMALL_COLUMNS: usize = 500;
+/// Fewest columns of a program for which HiGHS is looked for and tried first.
+pub const HIGHS_COLUMNS: usize = 20_000;
 /// Time a backend gets in [`Backend::Auto`] while there is another to try; microlp may cycle.
 const GUARD: Duration = Duration::from_secs(20);
 
@@ -38,10 +41,51 @@ pub enum Backend {
     Microlp,
     /// Clarabel through `good_lp`: interior points, large programs; no integers.
     Clarabel,
-    /// HiGHS through `good_lp`; only with the cargo feature `highs`. With integers, the first point
-    /// of our own search, which proves it or finds a better one: without a limit in
-    /// [`Options::node_limit`], within 100,000 nodes, as for microlp.
+    /// The simplex method of HiGHS, from a [shared library](super::highs) where there is one, else
+    /// through `good_lp` with the cargo feature `highs`. With integers, the first point of our own
+    /// search, which proves it or finds a better one: without a limit in [`Options::node_limit`],
+    /// within 100,000 nodes, as for microlp.
     Highs,
+    /// HiGHS' interior point method IPX, carried to a vertex by HiGHS; with integers as
+    /// [`Backend::Highs`].
+    HighsIpm,
+    /// HiGHS' interior point method HiPO, carried to a vertex by HiGHS, from a shared library that
+    /// has it; with integers as [`Backend::Highs`].
+    HighsHipo,
+}
+
+impl Backend {
+    /// Its name: one word, small letters, as it is asked for.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Simplex => "simplex",
+            Self::Microlp => "microlp",
+            Self::Clarabel => "clarabel",
+            Self::Highs => "highs",
+            Self::HighsIpm => "highs-ipm",
+            Self::HighsHipo => "highs-hipo",
+        }
+    }
+
+    /// Its name, and the version of the library that was loaded for it: `highs 1.15.1`. What is
+    /// compiled in has the version of the program.
+    #[must_use]
+    pub fn told(self) -> String {
+        let version = self.highs().and_then(|_| highs::version());
+        version.map_or_else(|| self.name().to_owned(), |it| format!("{} {it}", self.name()))
+    }
+
+    /// How HiGHS solves, where it is HiGHS that does.
+    const fn highs(self) -> Option<Method> {
+        match self {
+            Self::Highs => Some(Method::Simplex),
+            Self::HighsIpm => Some(Method::Interior),
+            Self::HighsHipo => Some(Method::Hipo),
+            _ => None,
+        }
+    }
 }
 
 /// How to solve.
@@ -266,6 +310,11 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
         Backend::Auto if n <= SMALL_COLUMNS && m <= BASIS_ROWS => {
             vec![Backend::Simplex, Backend::Microlp, Backend::Clarabel]
         }
+        Backend::Auto
+            if n >= HIGHS_COLUMNS && (cfg!(feature = "highs") || highs::load().is_ok()) =>
+        {
+            vec![Backend::Highs, Backend::Clarabel]
+        }
         Backend::Auto if m <= BASIS_ROWS => {
             vec![Backend::Clarabel, Backend::Simplex, Backend::Microlp]
         }
@@ -274,15 +323,35 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
     }
 }
 
+/// What a program of more than [`BASIS_ROWS`] rows goes through, for tests on small ones.
+#[cfg(test)]
+pub(super) fn attempt_without_basis(
+    program: &Program,
+    backend: Backend,
+) -> Result<Solution, Failure> {
+    Task::new(program, false, None).attempt(backend, None)
+}
+
 /// Asks one backend for a point of a program.
 fn ask(backend: Backend, program: &Program, limit: Option<Duration>) -> Answer {
     match backend {
         Backend::Microlp => backend::run_microlp(program, limit),
         Backend::Auto | Backend::Clarabel => backend::run_clarabel(program, limit),
-        #[cfg(feature = "highs")]
-        Backend::Highs => backend::run_highs(program, limit),
-        #[cfg(not(feature = "highs"))]
-        Backend::Highs => Answer::Broken("built without the cargo feature `highs`".to_owned()),
+        Backend::Highs | Backend::HighsIpm | Backend::HighsHipo => {
+            let method = backend.highs().expect("a backend of HiGHS has a method");
+            ask_highs(method, program, limit)
+        }
         Backend::Simplex => Answer::Broken("more rows than the own simplex takes".to_owned()),
+    }
+}
+
+/// Asks the library that is loaded, or else what is compiled in.
+fn ask_highs(method: Method, program: &Program, limit: Option<Duration>) -> Answer {
+    match highs::load() {
+        Ok(()) => highs::answer::run(method, program, limit),
+        #[cfg(feature = "highs")]
+        Err(_) => backend::run_highs(method, program, limit),
+        #[cfg(not(feature = "highs"))]
+        Err(reason) => Answer::Broken(reason),
     }
 }

@@ -19,11 +19,15 @@ type Numbered = LinearProgram<usize, usize>;
 
 const FREE: f64 = f64::INFINITY;
 
-/// Every way to solve that is built in.
+/// Every way to solve that is built in, or in the library that the environment names.
 fn backends() -> Vec<Backend> {
     let mut all = vec![Backend::Auto, Backend::Simplex, Backend::Microlp, Backend::Clarabel];
-    if cfg!(feature = "highs") {
-        all.push(Backend::Highs);
+    let library = highs::tests::there();
+    if cfg!(feature = "highs") || library {
+        all.extend([Backend::Highs, Backend::HighsIpm]);
+    }
+    if library && highs::loaded().is_ok_and(|it| it.hipo) {
+        all.push(Backend::HighsHipo);
     }
     all
 }

@@ -14,6 +14,7 @@ pub mod pareto;
 mod roadmap;
 pub mod sensitivity;
 pub mod size;
+pub mod solvers;
 mod stages;
 pub mod sweep;
 pub mod sx;

@@ -27,8 +27,9 @@ const LAYERS: [(&str, u8); 20] = [
 ];
 
 /// Crates that some modules alone may name, beside their files.
-const OWNED: [(&str, &[&str]); 9] = [
+const OWNED: [(&str, &[&str]); 10] = [
     ("good_lp", &["lp/"]),
+    ("libloading", &["lp/highs/library.rs"]),
     ("clap", &["cli"]),
     ("toml", &["document"]),
     ("annotate_snippets", &["cli"]),
@@ -131,6 +132,34 @@ fn foreign_crates_stay_in_their_modules() {
             assert!(
                 !found || owners.iter().any(|owner| file.starts_with(owner)),
                 "`{file}` names `{name}`, which is for {owners:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn one_file_alone_is_unsafe_and_says_why() {
+    const AUDITED: &str = "lp/highs/library.rs";
+    // `unsafe_code` is the name of the lint, which another file could switch off.
+    let words = |line: &str| {
+        let code = line.split("//").next().unwrap_or_default();
+        code.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|word| matches!(word, "unsafe" | "unsafe_code"))
+    };
+    for (file, text) in all_sources() {
+        let found = text.lines().any(words);
+        assert_eq!(found, file == AUDITED, "`{file}`: unsafe code is for `{AUDITED}`");
+        if !found {
+            continue;
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let block = line.contains("unsafe {") || line.contains("unsafe impl");
+            let before = &lines[at.saturating_sub(6)..at];
+            assert!(
+                !block || before.iter().any(|line| line.contains("SAFETY:")),
+                "`{file}`, line {}: an unsafe block without its reason",
+                at + 1
             );
         }
     }

@@ -60,7 +60,7 @@ impl Plant<'_> {
                 columns: program.column_count(),
                 whole: context.model.drivers().iter().filter(|it| is_whole(it.decision)).count(),
                 search: context.solution.raw.gap.as_ref().map(search),
-                backend: format!("{:?}", context.solution.raw.backend).to_lowercase(),
+                backend: context.solution.raw.backend.told(),
             },
         }
     }

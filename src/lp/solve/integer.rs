@@ -106,7 +106,7 @@ fn search(
         .map(|basis| Root::new(relaxed.clone(), basis).strengthened(&whole, deadline));
     let warm = root.as_ref().map(|root| root.warm(deadline));
     let tightened = root.as_ref().map_or(&relaxed, |root| &root.program);
-    let foreign = matches!(options.backend, Backend::Microlp | Backend::Highs);
+    let foreign = options.backend == Backend::Microlp || options.backend.highs().is_some();
     let unlimited = if foreign { PROOF } else { usize::MAX };
     let nodes = options.node_limit.unwrap_or(unlimited);
     let limits = Limits { deadline, gap: options.gap, nodes };
@@ -163,7 +163,7 @@ fn proposal(
         Answer::Point { primal, .. } => {
             Ok(Some(whole.iter().map(|&column| primal[column].round()).collect()))
         }
-        Answer::Infeasible | Answer::Unbounded | Answer::TimeLimit => Ok(None),
+        Answer::Infeasible(_) | Answer::Unbounded(_) | Answer::TimeLimit => Ok(None),
         Answer::Broken(text) => Err(Failure::Backend(text)),
     }
 }

@@ -6,7 +6,7 @@ use super::{Backend, Failure, Solution, ask};
 use crate::index::Id;
 use crate::lp::{
     Basis,
-    backend::Answer,
+    backend::{Answer, Rest},
     basis::Vertex,
     certificate::{certify_program, reduced_costs},
     engine::{Back, End, Engine, Resting},
@@ -55,24 +55,30 @@ impl<'a> Task<'a> {
         }
         let limit = [self.remaining(), guard].into_iter().flatten().min();
         match ask(backend, &self.scaled.program, limit) {
-            Answer::Point { primal, duals } if small => {
+            Answer::Point { primal, duals, .. } if small => {
                 let start = self.sane(&primal).then_some((primal.as_slice(), duals.as_deref()));
                 let failure = match self.vertex(backend, start) {
                     Err(Failure::Backend(_) | Failure::Uncertified { .. }) => None,
                     done => Some(done),
                 };
-                failure.unwrap_or_else(|| self.interior(backend, &primal, duals.as_deref()))
+                failure.unwrap_or_else(|| self.interior(backend, &primal, duals.as_deref(), None))
             }
-            Answer::Infeasible | Answer::Unbounded if small => self.vertex(backend, None),
-            Answer::Point { primal, duals } => {
-                let failure = match self.interior(backend, &primal, duals.as_deref()) {
+            Answer::Infeasible(_) | Answer::Unbounded(_) if small => self.vertex(backend, None),
+            Answer::Point { primal, duals, rest } => {
+                let failure = match self.interior(backend, &primal, duals.as_deref(), rest) {
                     Ok(solution) => return Ok(solution),
                     Err(failure) => failure,
                 };
                 self.ray(backend).map_or(Err(failure), Err)
             }
-            Answer::Infeasible | Answer::Unbounded => {
-                let proof = self.farkas(backend).or_else(|| self.ray(backend));
+            Answer::Infeasible(multipliers) => {
+                let proof = multipliers.and_then(|it| self.infeasible(&it));
+                let proof = proof.or_else(|| self.farkas(backend)).or_else(|| self.ray(backend));
+                Err(proof.unwrap_or_else(|| unproven(backend)))
+            }
+            Answer::Unbounded(ray) => {
+                let proof = ray.and_then(|(point, ray)| self.unbounded(&point, &ray));
+                let proof = proof.or_else(|| self.farkas(backend)).or_else(|| self.ray(backend));
                 Err(proof.unwrap_or_else(|| unproven(backend)))
             }
             Answer::TimeLimit => Err(Failure::TimeLimit),
@@ -167,18 +173,31 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// A point with duals as the backend left it.
+    /// A point with duals as the backend left it; a vertex if it says what its basis says.
     fn interior(
         &self,
         backend: Backend,
         primal: &[f64],
         duals: Option<&[f64]>,
+        rest: Option<Rest>,
     ) -> Result<Solution, Failure> {
         let Some(duals) = duals else {
             return Err(Failure::Backend("a point without duals and without a basis".to_owned()));
         };
-        let primal = self.settled(primal, duals);
-        self.certified(backend, &self.scaled.primal(&primal), self.scaled.duals(duals))
+        let settled;
+        let primal = match rest {
+            Some(_) => primal,
+            None => {
+                settled = self.settled(primal, duals);
+                &settled
+            }
+        };
+        let duals = self.scaled.duals(duals);
+        let mut solution = self.certified(backend, &self.scaled.primal(primal), duals)?;
+        if let Some(Rest { degenerate, unique }) = rest {
+            (solution.vertex, solution.degenerate, solution.unique) = (true, degenerate, unique);
+        }
+        Ok(solution)
     }
 
     /// A scaled interior point with every column on its bound that is nearer to it than its reduced
@@ -236,13 +255,23 @@ impl<'a> Task<'a> {
     /// A checked Farkas vector from the elastic program, if there is one.
     fn farkas(&self, backend: Backend) -> Option<Failure> {
         match ask(backend, &relax::elastic(&self.scaled.program), self.remaining()) {
-            Answer::Point { duals: Some(duals), .. } => {
-                let multipliers = self.scaled.multipliers(&duals);
-                let (farkas, certified) = proof::farkas(self.program, multipliers);
-                certified.then_some(Failure::Infeasible { farkas, certified })
-            }
+            Answer::Point { duals: Some(duals), .. } => self.infeasible(&duals),
             _ => None,
         }
+    }
+
+    /// What scaled multipliers of the rows prove, if they do.
+    fn infeasible(&self, multipliers: &[f64]) -> Option<Failure> {
+        let multipliers = self.scaled.multipliers(multipliers);
+        let (farkas, certified) = proof::farkas(self.program, multipliers);
+        certified.then_some(Failure::Infeasible { farkas, certified })
+    }
+
+    /// What a scaled ray from a scaled point proves, if it does.
+    fn unbounded(&self, point: &[f64], ray: &[f64]) -> Option<Failure> {
+        let point = self.clamped(&self.scaled.primal(point));
+        let ray = proof::cleaned(self.program, self.scaled.direction(ray));
+        proof::ray(self.program, &point, &ray).then_some(Failure::Unbounded { point, ray })
     }
 
     /// A checked ray from a feasible point, if there is one.
@@ -257,9 +286,7 @@ impl<'a> Task<'a> {
         else {
             return None;
         };
-        let point = self.clamped(&self.scaled.primal(&primal[..program.column_count()]));
-        let ray = proof::cleaned(self.program, self.scaled.direction(&ray));
-        proof::ray(self.program, &point, &ray).then_some(Failure::Unbounded { point, ray })
+        self.unbounded(&primal[..program.column_count()], &ray)
     }
 }
 

@@ -46,7 +46,7 @@ fn enumerated(lp: &Numbered) -> Option<f64> {
 
 /// microlp cycles and Clarabel stalls now and then: they may give up, but never answer wrongly.
 fn excused(backend: Backend, failure: &Failure) -> bool {
-    let foreign = matches!(backend, Backend::Microlp | Backend::Clarabel | Backend::Highs);
+    let foreign = !matches!(backend, Backend::Auto | Backend::Simplex);
     foreign && matches!(failure, Failure::Backend(_) | Failure::TimeLimit)
 }
 

@@ -7,7 +7,8 @@ use super::{Finding, list, pretty};
 use crate::{
     analysis::{
         compare::Comparison, debottleneck::Debottleneck, extraction::Extraction, pareto::Pareto,
-        sensitivity::SensitivityReport, size::Sizing, sweep::Sweeps, together::Together,
+        sensitivity::SensitivityReport, size::Sizing, solvers::Solvers, sweep::Sweeps,
+        together::Together,
     },
     diagnostic::{Diagnostics, Sources},
 };
@@ -58,8 +59,8 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
 }
 
 /// Commands whose answers have a schema.
-pub const COMMANDS: [&str; 8] =
-    ["compare", "debottleneck", "goals", "pareto", "sensitivity", "size", "sweep", "sx"];
+pub const COMMANDS: [&str; 9] =
+    ["compare", "debottleneck", "goals", "pareto", "sensitivity", "size", "solvers", "sweep", "sx"];
 
 /// The JSON schema of what a command of [`COMMANDS`] answers; none for others.
 #[must_use]
@@ -71,6 +72,7 @@ pub fn schema_of(command: &str) -> Option<String> {
         "pareto" => Some(schema::<Pareto>(command)),
         "sensitivity" => Some(schema::<SensitivityReport>(command)),
         "size" => Some(schema::<Sizing>(command)),
+        "solvers" => Some(schema::<Solvers>(command)),
         "sweep" => Some(schema::<Sweeps>(command)),
         "sx" => Some(schema::<Extraction>(command)),
         _ => None,
