@@ -3,4 +3,5 @@
 //! A report knows neither solver nor files; it makes strings.
 
 pub mod json;
+pub mod open_energy;
 pub mod terminal;
