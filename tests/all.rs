@@ -50,5 +50,7 @@ mod sensitivity;
 mod shipped;
 #[path = "all/size.rs"]
 mod size;
+#[path = "all/synthetic.rs"]
+mod synthetic;
 #[path = "all/together.rs"]
 mod together;

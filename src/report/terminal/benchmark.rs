@@ -2,7 +2,7 @@
 
 use super::{
     Style,
-    page::{NONE, Page, Sheet},
+    page::{NONE, Page, Sheet, held},
 };
 use crate::{
     analysis::benchmark::{Benchmark, Entry, Measurement, Spread},
@@ -69,14 +69,13 @@ fn write_case(page: &mut Page, told: &Benchmark, case: &str) {
         "form",
         "solver",
         "#total, s",
-        "#least",
-        "#greatest",
+        "#from–to",
         "#build",
         "#solve",
         "#certify",
         "#iterations",
         "#MB",
-        "result",
+        "#",
     ]);
     for entry in entries() {
         let median = |spread: &Option<Spread>| seconds(spread.as_ref().map(|it| it.median));
@@ -85,15 +84,14 @@ fn write_case(page: &mut Page, told: &Benchmark, case: &str) {
             entry.task.form.clone(),
             entry.task.solver.clone(),
             median(&entry.total),
-            seconds(entry.total.as_ref().map(|it| it.least)),
-            seconds(entry.total.as_ref().map(|it| it.greatest)),
+            range(entry.total.as_ref()),
             median(&entry.build),
             median(&entry.solve),
             median(&entry.certify),
             last.and_then(|run| run.iterations)
                 .map_or_else(|| NONE.to_owned(), |it| it.to_string()),
             entry.memory.as_ref().map_or_else(|| NONE.to_owned(), |it| format!("{:.0}", it.median)),
-            result(entry),
+            held(&result(entry)),
         ]);
     }
     page.table(&sheet);
@@ -106,8 +104,8 @@ fn write_case(page: &mut Page, told: &Benchmark, case: &str) {
 
 fn result(entry: &Entry) -> String {
     match (entry.last(), entry.agrees) {
-        (_, Some(true)) => "✓ certified".to_owned(),
-        (_, Some(false)) => "✗ another objective".to_owned(),
+        (_, Some(true)) => "✓".to_owned(),
+        (_, Some(false)) => "✗ other optimum".to_owned(),
         (Some(run), None) => format!("✗ {}", run.status.name()),
         (None, None) => NONE.to_owned(),
     }
@@ -157,6 +155,16 @@ fn write_growth(page: &mut Page, told: &Benchmark) {
         ]);
     }
     page.table(&sheet);
+}
+
+/// Least and greatest, if there are several runs.
+fn range(spread: Option<&Spread>) -> String {
+    match spread {
+        Some(spread) if spread.least < spread.greatest => {
+            format!("{}–{}", seconds(Some(spread.least)), seconds(Some(spread.greatest)))
+        }
+        _ => NONE.to_owned(),
+    }
 }
 
 /// A time with as many digits as mean something.
