@@ -3,6 +3,7 @@
 //! [`analyse`] answers all of them; each submodule answers one. Answers are data ([`Outcome`]); `report` writes them.
 
 mod assumption;
+pub mod benchmark;
 mod bottleneck;
 mod clock;
 mod closure;

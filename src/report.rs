@@ -4,5 +4,7 @@
 
 pub mod json;
 #[cfg(feature = "cli")]
+pub mod open_energy;
+#[cfg(feature = "cli")]
 pub mod table;
 pub mod terminal;

@@ -12,8 +12,8 @@
 //! Free splitters and stockpiles are given streams of one composition only, as the format asks.
 //! Every flowsheet has a plan: capacities and demands are drawn around the flows of a nominal plan
 //! (all mines at full supply, free splits even), so that three tenths of it satisfy everything; and
-//! it is bounded, because all supplies are. What a mine costs is drawn around what its ore is worth,
-//! so that some stand idle.
+//! it is bounded, because all supplies are. The ore of the first mine of each refinery is cheap; what
+//! the others' costs is drawn around its worth, so that some stand idle.
 //!
 //! ```
 //! use reeflow::synthetic::{Size, generate};

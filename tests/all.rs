@@ -52,6 +52,8 @@ mod sensitivity;
 mod shipped;
 #[path = "all/size.rs"]
 mod size;
+#[path = "all/synthetic.rs"]
+mod synthetic;
 #[path = "all/sweep.rs"]
 mod sweep;
 #[path = "all/sweeps.rs"]

@@ -232,6 +232,24 @@ Examples:
   reeflow verify plant.json plant.toml")]
     Verify(VerifyArgs),
     /// Measure how long flowsheets take with every solver, and generate some to be measured
+    #[command(after_help = "\
+Each run is a process of its own, from the text of a flowsheet to a plan whose uncondensed certificate passes; nothing \
+else counts. `build` writes both linear programs, and MPS for another tool; `solve` has crossover and the certificate of \
+the program that was solved. The score of a solver is the shifted geometric mean of its median total times; a case that it \
+fails stands with the time limit times --penalty. Where two sizes count, growth is fitted in the logarithms.
+
+Solvers are those compiled in (auto, simplex, microlp, clarabel, and highs with the cargo feature), and glpsol, cbc, clp and \
+highs where they are on the path, by MPS. Of what else good_lp offers, coin_cbc and SCIP need libraries of the system, CPLEX \
+a licence, lp_solve is LGPL, minilp is what microlp came from, and lp-solvers calls the programs that are called here.
+
+Exits with 0 if something counts and all objectives agree, 1 if not, 2 if a file cannot be read or there is no such solver.
+
+Examples:
+  reeflow bench
+  reeflow bench --size small,medium --solver auto,clarabel,glpsol --time-limit 60
+  reeflow bench plant.toml --form condensed --runs 5 --format json -o plant-bench.json
+  reeflow bench --size small --format csv
+  reeflow bench generate --size medium --seed 7 -o medium.toml")]
     Bench(BenchArgs),
     /// Write the linear program for another solver
     #[command(after_help = "\

@@ -48,27 +48,42 @@ impl Sheet {
         patch: &PatchArgs,
         changes: &[Change],
     ) -> Self {
+        let mut sheet = Self::parse(read, scenario, patch, changes);
+        sheet.lower();
+        sheet
+    }
+
+    /// Reads a flowsheet, without asking what it means.
+    pub(super) fn parse(
+        read: &Read,
+        scenario: Option<&str>,
+        patch: &PatchArgs,
+        changes: &[Change],
+    ) -> Self {
         let mut sources = Sources::new();
         let set = patch.changes();
         let request = Request { scenario, set: &set, changes };
-        let mut sheet = match load(&read.name, &read.bytes, &request, &Disk, &mut sources) {
+        match load(&read.name, &read.bytes, &request, &Disk, &mut sources) {
             Ok(loaded) => Self {
                 sources,
                 findings: loaded.findings,
                 document: Some(loaded.document),
                 flowsheet: None,
             },
-            Err(findings) => return Self { sources, findings, document: None, flowsheet: None },
-        };
-        match sheet.document.as_ref().map(Flowsheet::lower) {
+            Err(findings) => Self { sources, findings, document: None, flowsheet: None },
+        }
+    }
+
+    /// Finds out what was read means.
+    pub(super) fn lower(&mut self) {
+        match self.document.as_ref().map(Flowsheet::lower) {
             Some(Ok((flowsheet, findings))) => {
-                sheet.findings.append(findings);
-                sheet.flowsheet = Some(flowsheet);
+                self.findings.append(findings);
+                self.flowsheet = Some(flowsheet);
             }
-            Some(Err(findings)) => sheet.findings.append(findings),
+            Some(Err(findings)) => self.findings.append(findings),
             None => {}
         }
-        sheet
     }
 
     /// Reads and checks the flowsheet that the user named.

@@ -127,7 +127,7 @@ impl Model {
     ) -> Result<Solution, Failure> {
         let drivers = raw.primal.clone();
         let nodes = self.reconstruct(&drivers);
-        let duals = self.lift_duals(&raw);
+        let duals = self.lift_duals(&raw.duals);
         self.finish(flowsheet, raw, ratio, nodes, drivers, duals, Form::Condensed)
     }
 
@@ -155,6 +155,22 @@ impl Model {
                 let value = solution.primal[first + at].round();
                 self.condensed.fix(condensed, value);
                 self.full.fix(lp::ColumnId::new(nodes + at), value);
+            }
+        }
+    }
+
+    /// The certificate of the full program for a point of either program and its row duals, whoever found them.
+    ///
+    /// # Panics
+    /// If there is not one value per column and one dual per row of that program.
+    #[must_use]
+    pub fn certify(&self, form: Form, primal: &[f64], duals: &[f64]) -> Certificate {
+        match form {
+            Form::Full => lp::certify(&self.full, primal, duals),
+            Form::Condensed => {
+                let flows = self.reconstruct(primal);
+                let primal: Vec<f64> = flows.iter().chain(primal).copied().collect();
+                lp::certify(&self.full, &primal, &self.lift_duals(duals))
             }
         }
     }
@@ -199,12 +215,12 @@ impl Model {
     }
 
     /// Duals of the full program from those of the condensed one.
-    fn lift_duals(&self, raw: &lp::Solution) -> Vec<f64> {
+    fn lift_duals(&self, duals: &[f64]) -> Vec<f64> {
         let mut gradient = vec![0.0; self.definitions.len()];
         for (at, slot) in gradient.iter_mut().enumerate() {
             *slot = self.full.column(lp::ColumnId::new(at)).cost;
         }
-        self.lift_rows(gradient, &raw.duals)
+        self.lift_rows(gradient, duals)
     }
 
     /// `w = (I − R)⁻ᵀ (g − Gᵀ y − μ)` and the multipliers of all rows of the full program.

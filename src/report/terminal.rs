@@ -1,6 +1,7 @@
 //! The report that an engineer reads: what flows where, whether it closes, what each stage adds, what holds back.
 
 mod account;
+pub mod benchmark;
 pub mod compare;
 pub mod debottleneck;
 mod flows;

@@ -63,8 +63,16 @@ pub(super) fn grow(shape: &Shape) -> Plant {
             plant.place = Place::Mine(at, mine);
             let budget = left.div_euclid(mines) + usize::from(mine < left.rem_euclid(mines));
             let name = format!("{}-{}", at + 1, mine + 1);
-            Mine { shape, plant: &mut plant, ends: &ends, name, leach: leaches[at], next }
-                .build(budget);
+            Mine {
+                shape,
+                plant: &mut plant,
+                ends: &ends,
+                name,
+                first: mine == 0,
+                leach: leaches[at],
+                next,
+            }
+            .build(budget);
         }
     }
     plant
@@ -202,6 +210,8 @@ struct Mine<'a> {
     plant: &'a mut Plant,
     ends: &'a Ends,
     name: String,
+    /// Whether it is the first of its refinery.
+    first: bool,
     /// The refinery that it feeds.
     leach: usize,
     /// Another one, which may be the same.
@@ -250,7 +260,9 @@ impl Mine<'_> {
             .zip(&OXIDES[..plant.oxides])
             .map(|(g, oxide)| g * oxide.price * 1e3)
             .sum();
-        let cost = worth * plant.between(0.15, 0.8);
+        // The first mine of a refinery is good; of the others, some are not worth their ore.
+        let cost =
+            worth * if self.first { plant.between(0.15, 0.35) } else { plant.between(0.2, 0.9) };
         let supply = plant.between(50e3, 800e3);
         plant.add(format!("ore-{}", self.name), Kind::Feed { grades, supply, cost })
     }

@@ -8,6 +8,8 @@ use std::{
 
 #[path = "command_line/answers.rs"]
 mod answers;
+#[path = "command_line/bench.rs"]
+mod bench;
 #[path = "command_line/output.rs"]
 mod output;
 #[path = "command_line/ratios.rs"]
@@ -80,6 +82,8 @@ fn help_of_each_command() {
         &["check"],
         &["balance"],
         &["size"],
+        &["bench"],
+        &["bench", "generate"],
         &["export"],
         &["explain"],
         &["example"],

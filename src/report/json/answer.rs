@@ -6,8 +6,9 @@ use serde::{Serialize, ser::SerializeMap as _};
 use super::{Finding, list, pretty};
 use crate::{
     analysis::{
-        compare::Comparison, debottleneck::Debottleneck, extraction::Extraction, pareto::Pareto,
-        sensitivity::SensitivityReport, size::Sizing, solvers::Solvers, sweep::Sweeps,
+        benchmark::Benchmark, compare::Comparison, debottleneck::Debottleneck,
+        extraction::Extraction, pareto::Pareto, sensitivity::SensitivityReport, size::Sizing,
+        solvers::Solvers, sweep::Sweeps,
         together::Together,
     },
     diagnostic::{Diagnostics, Sources},
@@ -59,13 +60,15 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
 }
 
 /// Commands whose answers have a schema.
-pub const COMMANDS: [&str; 9] =
-    ["compare", "debottleneck", "goals", "pareto", "sensitivity", "size", "solvers", "sweep", "sx"];
+pub const COMMANDS: [&str; 10] = [
+    "bench", "compare", "debottleneck", "goals", "pareto", "sensitivity", "size", "solvers", "sweep", "sx",
+];
 
 /// The JSON schema of what a command of [`COMMANDS`] answers; none for others.
 #[must_use]
 pub fn schema_of(command: &str) -> Option<String> {
     match command {
+        "bench" => Some(schema::<Benchmark>(command)),
         "compare" => Some(schema::<Comparison>(command)),
         "debottleneck" => Some(schema::<Debottleneck>(command)),
         "goals" => Some(schema::<Together>(command)),

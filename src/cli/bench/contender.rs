@@ -1,0 +1,59 @@
+//! Who is measured: what is compiled in, and what is on the path.
+
+use std::{env, path::PathBuf};
+
+use super::external::{EXTERNALS, External};
+use crate::lp::Backend;
+
+/// Backends by their names; [`Backend::Auto`] is what `reeflow solve` does.
+const BACKENDS: &[(&str, Backend)] = &[
+    ("auto", Backend::Auto),
+    ("simplex", Backend::Simplex),
+    ("microlp", Backend::Microlp),
+    ("clarabel", Backend::Clarabel),
+    #[cfg(feature = "highs")]
+    ("highs", Backend::Highs),
+];
+
+/// Someone who solves.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Contender {
+    /// Compiled in.
+    Backend(Backend),
+    /// A tool on the path.
+    External(&'static External),
+}
+
+impl Contender {
+    /// The one of a name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let backend = BACKENDS.iter().find(|(known, _)| *known == name);
+        let external = || EXTERNALS.iter().find(|external| external.name == name);
+        backend
+            .map(|(_, backend)| Self::Backend(*backend))
+            .or_else(|| external().map(Self::External))
+    }
+
+    /// All names there are.
+    pub(super) fn names() -> Vec<&'static str> {
+        let external = EXTERNALS.iter().map(|external| external.name);
+        BACKENDS.iter().map(|(name, _)| *name).chain(external).collect()
+    }
+
+    /// Why it cannot be measured here, if it cannot.
+    pub(super) fn absence(self) -> Option<String> {
+        match self {
+            Self::Backend(_) => None,
+            Self::External(external) => on_path(external.program).is_none().then(|| {
+                format!("{}, as there is no `{}` on the path", external.name, external.program)
+            }),
+        }
+    }
+}
+
+/// Where a program is, if it is on the path.
+pub(super) fn on_path(program: &str) -> Option<PathBuf> {
+    let file = format!("{program}{}", env::consts::EXE_SUFFIX);
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(&file)).find(|path| path.is_file())
+}
