@@ -3,4 +3,6 @@
 //! A report knows neither solver nor files; it makes strings.
 
 pub mod json;
+#[cfg(feature = "cli")]
+pub mod table;
 pub mod terminal;

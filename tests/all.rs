@@ -42,6 +42,8 @@ mod ratios;
 mod readme;
 #[path = "all/robust.rs"]
 mod robust;
+#[path = "all/sampling.rs"]
+mod sampling;
 #[path = "all/schema.rs"]
 mod schema;
 #[path = "all/sensitivity.rs"]

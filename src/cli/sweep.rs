@@ -1,3 +1,4 @@
-//! `reeflow sweep`: many samples of what is uncertain.
+//! Sweeps: many scenarios of a flowsheet, and what they say together.
 
+pub mod store;
 pub mod vary;

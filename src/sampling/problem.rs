@@ -94,3 +94,67 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Distribution, MOST_SAMPLES, Method, Problem, Sampler};
+
+    const UNIT: Distribution = Distribution::Uniform { low: 0.0, high: 1.0 };
+
+    fn units(count: usize) -> Vec<Distribution> {
+        vec![UNIT; count]
+    }
+
+    #[test]
+    fn what_cannot_be_sampled_is_refused() {
+        let list = Distribution::List(vec![1.0, 2.0]);
+        let refuse =
+            |inputs: Vec<Distribution>, method, samples, correlations: &[(usize, usize, f64)]| {
+                Sampler::new(inputs, method, samples, 0, correlations).expect_err("it is refused")
+            };
+        assert_eq!(refuse(vec![], Method::Grid, 1, &[]), Problem::NoInputs);
+        assert_eq!(refuse(units(1), Method::Random, 0, &[]), Problem::TooFewSamples { least: 1 });
+        assert_eq!(refuse(units(3), Method::Indices, 9, &[]), Problem::TooFewSamples { least: 10 });
+        assert_eq!(refuse(units(1), Method::Sobol, MOST_SAMPLES + 1, &[]), Problem::TooManySamples);
+        assert_eq!(refuse(vec![list.clone(); 64], Method::Grid, 1, &[]), Problem::TooManySamples);
+        assert_eq!(refuse(units(501), Method::Indices, 10_000, &[]), Problem::TooManyInputs);
+        assert_eq!(
+            refuse(vec![list.clone(), UNIT], Method::Grid, 1, &[]),
+            Problem::NoLevels { input: 1 }
+        );
+        for method in [Method::Grid, Method::Indices] {
+            assert_eq!(refuse(units(2), method, 100, &[(0, 1, 0.5)]), Problem::CorrelationRefused);
+        }
+        for pair in [(0, 0, 0.5), (0, 2, 0.5), (0, 1, 1.0), (0, 1, f64::NAN)] {
+            assert_eq!(
+                refuse(units(2), Method::Random, 9, &[pair]),
+                Problem::CorrelationInvalid { correlation: 0 }
+            );
+        }
+        let twice = [(0, 1, 0.5), (1, 0, 0.5)];
+        assert_eq!(
+            refuse(units(2), Method::Random, 9, &twice),
+            Problem::CorrelationTwice { correlation: 1 }
+        );
+        let with_list = refuse(vec![UNIT, list], Method::Random, 9, &[(0, 1, 0.5)]);
+        assert_eq!(with_list, Problem::CorrelationOfList { input: 1 });
+        // 3 follows 2, 2 follows 1, but 3 goes against 1.
+        let circle = [(1, 2, 0.9), (2, 3, 0.8), (3, 1, -0.7)];
+        let impossible = Problem::CorrelationsImpossible { input: 3, with: 2 };
+        assert_eq!(refuse(units(4), Method::Random, 9, &circle), impossible);
+        for wrong in [
+            Distribution::Uniform { low: 1.0, high: 1.0 },
+            Distribution::Uniform { low: 0.0, high: f64::INFINITY },
+            Distribution::Triangular { low: 0.0, mode: 3.0, high: 2.0 },
+            Distribution::Triangular { low: 0.0, mode: f64::NAN, high: 2.0 },
+            Distribution::Normal { mean: 0.0, deviation: 0.0 },
+            Distribution::LogNormal { median: 0.0, spread: 2.0 },
+            Distribution::LogNormal { median: 1.0, spread: 1.0 },
+            Distribution::List(vec![]),
+            Distribution::List(vec![1.0, f64::NAN]),
+        ] {
+            let problem = refuse(vec![UNIT, wrong], Method::Random, 9, &[]);
+            assert!(matches!(problem, Problem::Distribution { input: 1, .. }), "{problem}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Files that are there whole or not at all.
+#![expect(clippy::disallowed_methods, reason = "this is where a sweep touches files")]
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest as _, Sha256};
+
+/// What a file is called until it is whole.
+const UNFINISHED: &str = ".tmp";
+
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+pub(super) fn create(path: &Path) -> io::Result<File> {
+    File::create(path)
+}
+
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).truncate(false).write(true).open(path)
+}
+
+/// Makes a folder, unless it is there.
+pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => flush_folder_of(path),
+    }
+}
+
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
+pub(super) fn remove_all(folder: &Path) -> io::Result<()> {
+    fs::remove_dir_all(folder)
+}
+
+/// Removes all files of a folder but one.
+pub(super) fn clear(folder: &Path, but: &str) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() != but {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file such that it is there whole or not at all, even if the machine fails.
+pub(super) fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    let (path, unfinished) = (folder.join(name), folder.join(format!("{name}{UNFINISHED}")));
+    let mut file = create(&unfinished)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if let Err(error) = written {
+        // What a full disk holds of it is of no use; if it cannot be removed, it is when the store is opened next.
+        let _ = fs::remove_file(&unfinished);
+        return Err(error);
+    }
+    rename(&unfinished, &path)?;
+    Ok(path)
+}
+
+/// Renames a file that has been flushed, in place of what is there.
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    flush_folder_of(to)
+}
+
+/// A name is safe on the disk once the folder is flushed; elsewhere than on Unix a folder is no file.
+fn flush_folder_of(path: &Path) -> io::Result<()> {
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+/// The name of a chunk's file, with a digest of its bytes.
+pub(super) fn part_name(chunk: u64, bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut name = format!("{chunk:010}-");
+    for byte in &Sha256::digest(bytes)[..8] {
+        write!(name, "{byte:02x}").expect("a string takes all");
+    }
+    name.push_str(".parquet");
+    name
+}
+
+/// The files of chunks that are as they were written; what is left of others is removed.
+pub(super) fn sound_parts(folder: &Path, chunks: u64) -> io::Result<BTreeMap<u64, PathBuf>> {
+    let mut sound = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_part = name.ends_with(".parquet");
+        if !is_part && !name.ends_with(UNFINISHED) {
+            continue;
+        }
+        let chunk = name.split('-').next().and_then(|digits| digits.parse().ok());
+        match chunk.filter(|chunk| is_part && *chunk < chunks) {
+            Some(chunk) if part_name(chunk, &fs::read(&path)?) == name => {
+                sound.insert(chunk, path);
+            }
+            _ => fs::remove_file(&path)?,
+        }
+    }
+    Ok(sound)
+}
