@@ -6,8 +6,8 @@
 //! | design | error of a mean, n samples | reference |
 //! | --- | --- | --- |
 //! | grid: all combinations of levels | – | |
-//! | random | n^−½ | ChaCha8, one stream for each sample |
-//! | Latin hypercube: one sample in each of n strata of every input | ≤ that of random; far below where inputs add up | McKay, Beckman, Conover 1979, *Technometrics* 21, 239 |
+//! | random | n^−½ | `ChaCha8`, one stream for each sample |
+//! | Latin hypercube: one sample in each of n strata of every input | at most that of random with n − 1; far less where inputs add up | `McKay`, Beckman, Conover 1979, *Technometrics* 21, 239; Owen 1997, *SIAM J. Numer. Anal.* 34, 1884 |
 //! | Sobol, scrambled | up to n^−³ᐟ², best where n is a power of two | Joe, Kuo 2008, *SIAM J. Sci. Comput.* 30, 2635; Owen 1995; Burley 2020, *JCGT* 9(4) |
 //! | indices: what variance-based sensitivity is estimated from | as Sobol | Saltelli et al. 2010, *Comput. Phys. Commun.* 181, 259 |
 //!

@@ -8,7 +8,7 @@ use rand_chacha::{
 /// The stream that no sample has.
 const KEYS: u64 = u64::MAX;
 
-/// Random shares for every sample: a stream of ChaCha8 for each.
+/// Random shares for every sample: a stream of `ChaCha8` for each.
 #[derive(Clone, Debug)]
 pub(super) struct Random(ChaCha8Rng);
 
@@ -38,7 +38,7 @@ pub(super) fn share(part: u64) -> f64 {
     (part as f64 + 0.5) / PARTS
 }
 
-/// Hashes a value under a key: twice the finaliser of SplitMix64 (Steele, Lea, Flood 2014; Stafford's variant 13).
+/// Hashes a value under a key: twice the finaliser of `SplitMix64` (Steele, Lea, Flood 2014; Stafford's variant 13).
 pub(super) fn hash(key: u64, value: u64) -> u64 {
     mix(key ^ mix(value.wrapping_add(0x9e37_79b9_7f4a_7c15)))
 }

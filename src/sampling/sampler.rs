@@ -22,7 +22,7 @@ pub enum Method {
     /// Rows of k + 2 samples each, from which the Sobol indices of k inputs are estimated.
     ///
     /// A row is two points A and B of a scrambled Sobol sequence of 2k dimensions, and A with the one value of each
-    /// input in turn that it has in B: A, B, AB₁, …, ABₖ.
+    /// input in turn that it has in B: `A, B, AB₁, …, ABₖ`.
     Indices,
 }
 

@@ -44,7 +44,7 @@ impl Indices {
         Self { inputs: vec![Covariance::new(); inputs], origin: None, dropped: 0 }
     }
 
-    /// Adds the outcomes of a row: A, B, AB₁, …, ABₖ. A row with one that is not a number is dropped and counted.
+    /// Adds the outcomes of a row: `A, B, AB₁, …, ABₖ`. A row with one that is not a number is dropped and counted.
     ///
     /// # Panics
     /// If the row has not two outcomes more than there are inputs.

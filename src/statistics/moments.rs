@@ -57,7 +57,7 @@ impl Moments {
     /// Standard deviation of the population, estimated with n − 1, ≥ 0; none of fewer than two values.
     #[must_use]
     pub fn deviation(&self) -> Option<f64> {
-        (self.count() > 1).then(|| self.values.covariance(0, 0).sqrt())
+        (self.count() > 1).then(|| self.values.variance_of([1.0]).sqrt())
     }
 
     /// Mean with the interval that its standard error gives, which is too wide for strata and Sobol sequences.

@@ -23,11 +23,14 @@ pub struct Quantiles {
 
 /// Quantiles at some shares, 0 to 1, of values that `read` hands over again, in chunks of any size, whenever it is called.
 ///
-/// The definition is type 7 of Hyndman and Fan 1996 (*Am. Stat.* 50, 361), that of NumPy, pandas, R and spreadsheets: between
+/// The definition is type 7 of Hyndman and Fan 1996 (*Am. Stat.* 50, 361), that of `NumPy`, pandas, R and spreadsheets: between
 /// the values at the ranks around (n − 1) · share, linearly.
 ///
 /// # Errors
 /// That of `read`.
+///
+/// # Panics
+/// If `read` hands over other values than before.
 pub fn quantiles<E>(
     shares: &[f64],
     mut read: impl FnMut(&mut dyn FnMut(&[f64])) -> Result<(), E>,
@@ -104,7 +107,9 @@ fn select<E>(
     }
     let mut kept: Vec<Vec<u64>> = bundles.iter().map(|_| Vec::new()).collect();
     read(&mut |values| visit(values, &bundles, known, |bundle, key| kept[bundle].push(key)))?;
-    kept.iter_mut().for_each(|keys| keys.sort_unstable());
+    for keys in &mut kept {
+        keys.sort_unstable();
+    }
     let pick = |rank: &u64| {
         let bundle = bundle_of(&bundles, *rank);
         let place = usize::try_from(rank - bundles[bundle].below).expect("few are kept");

@@ -1,4 +1,9 @@
 //! Statistics against closed forms, sorting and resampling.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "of small whole numbers"
+)]
 
 use approx::assert_relative_eq;
 use proptest::prelude::*;
@@ -11,7 +16,7 @@ fn uniform(stream: &mut ChaCha8Rng) -> f64 {
     (stream.next_u64() >> 12) as f64 / (1_u64 << 52) as f64
 }
 
-/// Outcomes of rows A, B, AB₁, …, ABₖ at independent random points of the unit cube.
+/// Outcomes of rows `A, B, AB₁, …, ABₖ` at independent random points of the unit cube.
 fn rows(inputs: usize, count: usize, seed: u64, outcome: impl Fn(&[f64]) -> f64) -> Vec<Vec<f64>> {
     let mut stream = ChaCha8Rng::seed_from_u64(seed);
     let row = |_| {
@@ -29,7 +34,9 @@ fn rows(inputs: usize, count: usize, seed: u64, outcome: impl Fn(&[f64]) -> f64)
 
 fn indices(rows: &[Vec<f64>]) -> Vec<Index> {
     let mut indices = Indices::new(rows[0].len() - 2);
-    rows.iter().for_each(|row| indices.push(row));
+    for row in rows {
+        indices.push(row);
+    }
     indices.estimate().expect("the outcome varies")
 }
 

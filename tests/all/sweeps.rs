@@ -255,7 +255,7 @@ fn the_command_line_says_what_a_table_says() {
             "feed.ore.cost=grid(7 USD/t, 9 USD/t, 3)",
             r#"{ grid = ["7 USD/t", "9 USD/t"], points = 3 }"#,
         ),
-        ("feed.ore.cost=*uniform(0.8,1.2)", r#"{ relative = true, uniform = [0.8, 1.2] }"#),
+        ("feed.ore.cost=*uniform(0.8,1.2)", "{ relative = true, uniform = [0.8, 1.2] }"),
         (
             "waste.dam.cost + 'feed.ore.cost'=* list( 0.5, 90 % )",
             r#"{ of = ["waste.dam.cost", "feed.ore.cost"], relative = true, list = [0.5, "90 %"] }"#,

@@ -73,12 +73,11 @@ fn read_vary(text: &str) -> Result<(Name, Spanned<Part>), Diagnostic> {
     let key_place = trimmed(text, 0..sign);
     let span = Span::from(key_place.clone());
     let several = paths.len() > 1;
-    let key = match paths.as_slice() {
-        [one] => one.clone(),
-        _ => {
-            let names: Vec<&str> = paths.iter().map(|name| name.as_str()).collect();
-            Name::new(names.join("+"), span)
-        }
+    let key = if let [one] = paths.as_slice() {
+        one.clone()
+    } else {
+        let names: Vec<&str> = paths.iter().map(|name| name.as_str()).collect();
+        Name::new(names.join("+"), span)
     };
     let said = trimmed(text, sign + 1..text.len());
     if &text[said.clone()] == "range" && !several {

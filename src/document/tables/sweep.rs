@@ -11,7 +11,7 @@ use super::{
 };
 use crate::diagnostic::Span;
 
-/// SweepValues of a distribution, as they were written.
+/// The values of a distribution, as they were written.
 pub type SweepValues = Spanned<Vec<Spanned<Scalar>>>;
 
 /// `[sweep.NAME]`: a study of what is uncertain. The flowsheet is solved for many samples of its inputs.

@@ -38,7 +38,7 @@ fn manifest() -> Manifest {
 fn rows(store: &Store, chunk: u64) -> Vec<Values> {
     let rows = store.rows(chunk);
     let profit = |row: u64| if row % 7 == 3 { f64::NAN } else { (row as f64).sin() * 1e6 };
-    let condition = |row: u64| (row % 7 != 3).then_some(row % 2 == 0);
+    let condition = |row: u64| (row % 7 != 3).then_some(row.is_multiple_of(2));
     let status = |row: u64| if row % 7 == 3 { "no plan, \"none\"" } else { "optimal" }.to_owned();
     vec![
         Values::Counts(rows.clone().map(|row| u64::MAX - row).collect()),
