@@ -12,6 +12,8 @@ mod answers;
 mod output;
 #[path = "command_line/ratios.rs"]
 mod ratios;
+#[path = "command_line/solvers.rs"]
+mod solvers;
 
 use reeflow::diagnostic::Code;
 use tempfile::TempDir;
@@ -80,6 +82,7 @@ fn help_of_each_command() {
         &["check"],
         &["balance"],
         &["size"],
+        &["solvers"],
         &["export"],
         &["explain"],
         &["example"],

@@ -168,7 +168,7 @@ fn open(path: &Path, global: bool) -> Result<libloading::Library, String> {
 /// What the loader says, in one line.
 fn reason(error: &libloading::Error) -> String {
     let text =
-        std::error::Error::source(error).map_or_else(|| error.to_string(), |it| it.to_string());
+        std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     text.lines().next().unwrap_or("it cannot be loaded").to_owned()
 }
 
