@@ -212,7 +212,6 @@ fn every_method_has_the_same_optimum() {
     let hipo = loaded().expect("it is loaded").hipo;
     let mut methods = vec![Method::Simplex, Method::Interior];
     methods.extend(hipo.then_some(Method::Hipo));
-    println!("{methods:?}");
     for method in methods {
         let mut session = Session::new(&lp).expect("it is handed over");
         session.set_method(method).expect("it has the method");
