@@ -106,7 +106,7 @@ fn of_highs(backend: Backend, library: &Result<highs::Loaded, String>) -> Solver
             Ok((it.path.display().to_string(), Some(it.version)))
         }
         Ok(it) => Err(format!(
-            "HiGHS {} has no HiPO; `pip install highspy-extras=={}` beside it brings what it needs",
+            "HiGHS {} has no HiPO; from 1.15 on `pip install highspy-extras=={}` beside it brings what it needs",
             it.version, it.version
         )),
         Err(_) if compiled => Ok(("compiled in".to_owned(), None)),
