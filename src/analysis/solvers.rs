@@ -88,7 +88,7 @@ pub fn solvers() -> Solvers {
                 "compiled in",
                 &[Duals],
                 format!(
-                    "from {} columns on; from {HIGHS_COLUMNS} on, if there is no HiGHS",
+                    "from {} columns on; from {HIGHS_COLUMNS} on, if there is no HiGHS or it fails",
                     SMALL_COLUMNS + 1
                 ),
             ),
@@ -106,7 +106,7 @@ fn of_highs(backend: Backend, library: &Result<highs::Loaded, String>) -> Solver
             Ok((it.path.display().to_string(), Some(it.version)))
         }
         Ok(it) => Err(format!(
-            "HiGHS {} has no HiPO; `pip install highspy-extras=={}` beside it brings what it needs",
+            "HiGHS {} has no HiPO; from 1.15 on `pip install highspy-extras=={}` beside it brings what it needs",
             it.version, it.version
         )),
         Err(_) if compiled => Ok(("compiled in".to_owned(), None)),
@@ -114,7 +114,7 @@ fn of_highs(backend: Backend, library: &Result<highs::Loaded, String>) -> Solver
     };
     let loaded = found.as_ref().is_ok_and(|(_, version)| version.is_some());
     let chosen = match backend {
-        Backend::Highs => format!("from {HIGHS_COLUMNS} columns on"),
+        Backend::HighsIpm => format!("from {HIGHS_COLUMNS} columns on"),
         _ => "if it is asked for".to_owned(),
     };
     let abilities = if loaded || found.is_err() {

@@ -54,7 +54,9 @@ pub(super) fn provide(named: Option<&Path>, must: bool) -> Result<(), Stop> {
 /// The library at a path, or those in a folder.
 fn named_by(path: &Path) -> Vec<Candidate> {
     if !path.is_dir() {
-        return vec![candidate(path.to_owned())];
+        // What is no file here may be a name that the loader knows.
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        return vec![candidate(whole)];
     }
     let inside = ["", "lib", "bin", "lib64"]
         .iter()

@@ -121,7 +121,7 @@ fn library() -> Result<&'static Library, String> {
             match Library::load(&candidate) {
                 Ok(library) => return Ok(library),
                 // A name that the loader does not know says nothing.
-                Err(_) if candidate.path.components().count() == 1 => {}
+                Err(_) if NAMES.iter().any(|name| candidate.path.as_os_str() == *name) => {}
                 Err(reason) => refused.push(format!("`{}`: {reason}", candidate.path.display())),
             }
         }

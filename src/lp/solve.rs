@@ -24,7 +24,7 @@ use task::Task;
 /// Most columns a program may have for the own simplex to be tried before Clarabel.
 pub const SMALL_COLUMNS: usize = 500;
 /// Fewest columns of a program for which HiGHS is looked for and tried first.
-pub const HIGHS_COLUMNS: usize = 20_000;
+pub const HIGHS_COLUMNS: usize = 3000;
 /// Time a backend gets in [`Backend::Auto`] while there is another to try; microlp may cycle.
 const GUARD: Duration = Duration::from_secs(20);
 
@@ -288,7 +288,13 @@ fn continuous(
         if deadline.is_some_and(|at| Instant::now() >= at) {
             return Err(Failure::TimeLimit);
         }
-        let guard = (at + 1 < plan.len()).then_some(GUARD);
+        let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        let guard = match backend.highs() {
+            _ if at + 1 == plan.len() => None,
+            // It does not cycle, and large programs take longer.
+            Some(_) => left.map(|left| left.mul_f64(0.5)),
+            None => Some(GUARD),
+        };
         match task.attempt(backend, guard) {
             Ok(solution) => return Ok(solution),
             Err(Failure::Infeasible { farkas, certified: true }) => {
@@ -313,7 +319,9 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
         Backend::Auto
             if n >= HIGHS_COLUMNS && (cfg!(feature = "highs") || highs::load().is_ok()) =>
         {
-            vec![Backend::Highs, Backend::Clarabel]
+            let small = [Backend::Simplex, Backend::Microlp];
+            let last = if m <= BASIS_ROWS { &small[..] } else { &[] };
+            [&[Backend::HighsIpm, Backend::Clarabel], last].concat()
         }
         Backend::Auto if m <= BASIS_ROWS => {
             vec![Backend::Clarabel, Backend::Simplex, Backend::Microlp]

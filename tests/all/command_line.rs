@@ -14,6 +14,8 @@ mod bench;
 mod output;
 #[path = "command_line/ratios.rs"]
 mod ratios;
+#[path = "command_line/solvers.rs"]
+mod solvers;
 
 use reeflow::diagnostic::Code;
 use tempfile::TempDir;
@@ -84,6 +86,8 @@ fn help_of_each_command() {
         &["size"],
         &["bench"],
         &["bench", "generate"],
+        &["solvers"],
+        &["sweep"],
         &["export"],
         &["explain"],
         &["example"],

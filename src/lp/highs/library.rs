@@ -71,8 +71,7 @@ functions! {
         fn(*mut c_void, c_int, c_int, *const f64) -> c_int;
     change_columns = "Highs_changeColsBoundsByRange":
         fn(*mut c_void, c_int, c_int, *const f64, *const f64) -> c_int;
-    change_rows = "Highs_changeRowsBoundsByRange":
-        fn(*mut c_void, c_int, c_int, *const f64, *const f64) -> c_int;
+    change_row = "Highs_changeRowBounds": fn(*mut c_void, c_int, f64, f64) -> c_int;
     zero_clocks = "Highs_zeroAllClocks": fn(*const c_void) -> c_int;
     run = "Highs_run": fn(*mut c_void) -> c_int;
     status = "Highs_getModelStatus": fn(*const c_void) -> c_int;
@@ -168,7 +167,7 @@ fn open(path: &Path, global: bool) -> Result<libloading::Library, String> {
 /// What the loader says, in one line.
 fn reason(error: &libloading::Error) -> String {
     let text =
-        std::error::Error::source(error).map_or_else(|| error.to_string(), |it| it.to_string());
+        std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     text.lines().next().unwrap_or("it cannot be loaded").to_owned()
 }
 
@@ -304,18 +303,11 @@ impl Model {
         checked(unsafe { (self.functions.change_columns)(self.raw(), first, last, lower, upper) })
     }
 
-    /// Replaces the bounds of rows from `first` on.
-    pub(super) fn change_rows(
-        &mut self,
-        first: usize,
-        lower: &[f64],
-        upper: &[f64],
-    ) -> Result<(), Refused> {
-        let length = if lower.len() == upper.len() { lower.len() } else { return Err(Refused) };
-        let Some((first, last)) = range(first, length, self.rows)? else { return Ok(()) };
-        let (lower, upper) = (lower.as_ptr(), upper.as_ptr());
-        // SAFETY: the range is within the rows and as long as both arrays, which are copied.
-        checked(unsafe { (self.functions.change_rows)(self.raw(), first, last, lower, upper) })
+    /// Replaces the bounds of a row.
+    pub(super) fn change_row(&mut self, row: usize, lower: f64, upper: f64) -> Result<(), Refused> {
+        let row = if row < self.rows { count(row)? } else { return Err(Refused) };
+        // SAFETY: the model lives and has that row.
+        checked(unsafe { (self.functions.change_row)(self.raw(), row, lower, upper) })
     }
 
     /// Solves; what came of it is told by [`Self::status`].

@@ -232,7 +232,7 @@ impl Session {
         let sense = self.sense.get(row.index()).copied().filter(|_| rhs.is_finite());
         let Some(sense) = sense else { return Err(refusal("right-hand side")) };
         let (lower, upper) = ends(sense, rhs);
-        told(self.model.change_rows(row.index(), &[lower], &[upper]), "right-hand side")
+        told(self.model.change_row(row.index(), lower, upper), "right-hand side")
     }
 
     /// Solves, from the last basis if there is one and the method is the simplex.

@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// Provides the library that the environment names; false, and says so, if it names none.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 pub(in crate::lp) fn there() -> bool {
     let Some(path) = std::env::var_os("REEFLOW_HIGHS").map(PathBuf::from) else {
         println!("skipped: `REEFLOW_HIGHS` names no library");
@@ -211,7 +212,6 @@ fn every_method_has_the_same_optimum() {
     let hipo = loaded().expect("it is loaded").hipo;
     let mut methods = vec![Method::Simplex, Method::Interior];
     methods.extend(hipo.then_some(Method::Hipo));
-    println!("{methods:?}");
     for method in methods {
         let mut session = Session::new(&lp).expect("it is handed over");
         session.set_method(method).expect("it has the method");
@@ -317,4 +317,23 @@ fn large_programs_without_an_optimum_are_proven_to_have_none() {
         let result = outcome(backend, &unbounded);
         assert!(matches!(result, Err(Failure::Unbounded { .. })), "{backend:?}: {result:?}");
     }
+}
+
+#[test]
+fn a_large_program_is_given_to_the_library_and_says_so() {
+    if !there() {
+        return;
+    }
+    let mut lp = transport(55);
+    assert!(lp.column_count() >= crate::lp::HIGHS_COLUMNS);
+    let solution = solve(&lp, &Options::default()).expect("an optimum");
+    assert_eq!(solution.backend, Backend::HighsIpm);
+    let options = Options { backend: Backend::Simplex, ..Options::default() };
+    let own = solve(&lp, &options).expect("an optimum");
+    assert!(near(solution.objective, own.objective));
+    // Whoever is asked is the one who answers.
+    let options = Options { backend: Backend::Clarabel, ..Options::default() };
+    assert_eq!(solve(&lp, &options).expect("an optimum").backend, Backend::Clarabel);
+    lp.set_rhs(RowId::new(0), -1.0);
+    assert!(matches!(solve(&lp, &Options::default()), Err(Failure::Infeasible { .. })));
 }

@@ -185,12 +185,11 @@ impl<'a> Task<'a> {
             return Err(Failure::Backend("a point without duals and without a basis".to_owned()));
         };
         let settled;
-        let primal = match rest {
-            Some(_) => primal,
-            None => {
-                settled = self.settled(primal, duals);
-                &settled
-            }
+        let primal = if rest.is_some() {
+            primal
+        } else {
+            settled = self.settled(primal, duals);
+            &settled
         };
         let duals = self.scaled.duals(duals);
         let mut solution = self.certified(backend, &self.scaled.primal(primal), duals)?;

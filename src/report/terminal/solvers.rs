@@ -4,7 +4,7 @@ use super::{
     Style,
     page::{Page, Sheet},
 };
-use crate::analysis::solvers::{Ability, Solvers};
+use crate::analysis::solvers::{Ability, Solver, Solvers};
 
 /// The solvers as text.
 #[must_use]
@@ -30,9 +30,10 @@ pub fn render(told: &Solvers, style: &Style) -> String {
          ranges; whole numbers are searched here.",
     );
     page.heading("Where from");
-    for it in &told.solvers {
-        let from = it.origin.as_ref().or(it.missing.as_ref());
-        page.item(&format!("{}: {}", it.name, from.map_or("", String::as_str)));
+    let from = |it: &Solver| it.origin.clone().or_else(|| it.missing.clone()).unwrap_or_default();
+    for same in told.solvers.chunk_by(|one, other| from(one) == from(other)) {
+        let names: Vec<&str> = same.iter().map(|it| it.name).collect();
+        page.item(&format!("{}: {}", names.join(", "), from(&same[0])));
     }
     page.finish()
 }
