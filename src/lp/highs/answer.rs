@@ -40,7 +40,7 @@ pub(crate) fn run(method: Method, program: &Program, limit: Option<Duration>) ->
             Err(reason) => Answer::Broken(reason),
         },
         Status::Infeasible if whole => Answer::Infeasible(None),
-        Status::Infeasible => Answer::Infeasible(session.dual_ray()),
+        Status::Infeasible => Answer::Infeasible(infeasible(&mut session)),
         Status::Unbounded if whole => Answer::Unbounded(None),
         Status::Unbounded => Answer::Unbounded(unbounded(&mut session)),
         Status::InfeasibleOrUnbounded => Answer::Infeasible(None),
@@ -53,6 +53,13 @@ pub(crate) fn run(method: Method, program: &Program, limit: Option<Duration>) ->
 fn again(session: &mut Session, presolve: bool) -> Status {
     let set = session.set_presolve(presolve).and_then(|()| session.set_method(Method::Simplex));
     if set.is_err() { Status::InfeasibleOrUnbounded } else { session.run() }
+}
+
+/// Multipliers of the rows; older versions have none after presolve.
+fn infeasible(session: &mut Session) -> Option<Vec<f64>> {
+    session.dual_ray().or_else(|| {
+        if again(session, false) == Status::Infeasible { session.dual_ray() } else { None }
+    })
 }
 
 /// A feasible point and a ray from it.
