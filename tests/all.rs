@@ -52,11 +52,11 @@ mod sensitivity;
 mod shipped;
 #[path = "all/size.rs"]
 mod size;
-#[path = "all/synthetic.rs"]
-mod synthetic;
 #[path = "all/sweep.rs"]
 mod sweep;
-#[path = "all/sweeps.rs"]
-mod sweeps;
+#[path = "all/sweep_tables.rs"]
+mod sweep_tables;
+#[path = "all/synthetic.rs"]
+mod synthetic;
 #[path = "all/together.rs"]
 mod together;

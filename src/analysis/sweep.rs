@@ -171,7 +171,7 @@ impl<'a> Sweep<'a> {
         let mut sweep = Self { inputs, outputs, way: Way::Anew, options, seed, effects };
         let covered = moved.and_then(|moved| Covered::new(&sweep, &base, model, &moved));
         if let Some(mut covered) = covered {
-            covered.explore(&sweep, (sweep.len() / FIRST_SHARE).min(FIRST_MOST));
+            covered.explore(&sweep, sweep.len().div_ceil(FIRST_SHARE).min(FIRST_MOST));
             sweep.way = Way::Covered(Box::new(covered));
         }
         Ok(sweep)

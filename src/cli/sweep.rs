@@ -10,7 +10,6 @@ use clap::{Args, ValueEnum};
 use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
 
 use super::{
     End, Stop,
@@ -22,7 +21,10 @@ use crate::{
     analysis::sweep::{Request, Sweep, SweepReport, Sweeps, summarise},
     diagnostic::{Code, Diagnostic, Diagnostics, nearest},
     flowsheet::{self, Flowsheet},
-    report::{json::Answer, terminal},
+    report::{
+        json::{self, Answer},
+        terminal,
+    },
     sampling::Method,
 };
 use rows::Rows;
@@ -118,10 +120,10 @@ struct Case {
 
 pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop> {
     let read = open(&args.file)?;
-    let scenarios = match args.scenario.is_empty() {
-        true => vec![None],
-        false => args.scenario.iter().cloned().map(Some).collect(),
-    };
+    let mut scenarios: Vec<Option<String>> = args.scenario.iter().cloned().map(Some).collect();
+    if scenarios.is_empty() {
+        scenarios.push(None);
+    }
     let mut cases = Vec::new();
     for scenario in scenarios {
         let vary = args.vary.iter().map(|text| vary::vary(vary::COMMAND_LINE, text));
@@ -237,16 +239,15 @@ fn run(
         count: rows.count(),
     };
     let policy = Policy { restart: args.restart, force: args.force };
-    let store = Store::open(&out, manifest, policy).map_err(stop)?;
+    let store = Store::open(&out, manifest, policy)?;
     fill(args, console, &rows, &store)?;
     let mut reports = Vec::new();
     for (at, (sweep, case)) in prepared.iter().zip(cases.iter()).enumerate() {
-        let told = summarise(sweep, |which, take| rows.read(at, &store, which, take));
-        let told = told.map_err(stop)?;
+        let told = summarise(sweep, |which, take| rows.read(at, &store, which, take))?;
         reports.push(SweepReport { scenario: case.scenario.clone(), ..told });
     }
     if args.output.is_some() {
-        store.finish().map_err(stop)?;
+        store.finish()?;
     }
     let output = args.output.as_ref().map(|path| path.display().to_string());
     Ok(Sweeps { sweeps: reports, output })
@@ -267,7 +268,7 @@ fn fill(
     progress.reset_eta();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build();
     let pool = pool.map_err(|error| Stop::Tool(format!("cannot start threads: {error}")))?;
-    let one = |&chunk: &u64| {
+    let one = |&chunk: &u64| -> Result<(), StoreError> {
         let range = store.rows(chunk);
         let count = range.end - range.start;
         store.write(chunk, &rows.evaluate(range))?;
@@ -277,7 +278,7 @@ fn fill(
     // One chunk at a time for each thread, in their order.
     let done = pool.install(|| missing.par_iter().with_max_len(1).try_for_each(one));
     progress.finish_and_clear();
-    done.map_err(stop)
+    Ok(done?)
 }
 
 fn progress(console: &Console, count: u64) -> ProgressBar {
@@ -299,8 +300,7 @@ fn fingerprint(args: &SweepArgs, cases: &[Case], sweeps: &[Sweep<'_>]) -> IndexM
     all.insert("reeflow".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
     for (case, sweep) in cases.iter().zip(sweeps) {
         let name = case.scenario.as_ref().map_or(String::new(), |name| format!(" of {name}"));
-        let digest = Sha256::digest(format!("{:?}", case.sheet.document));
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = json::sha256(&format!("{:?}", case.sheet.document));
         all.insert(format!("flowsheet{name}"), digest);
         all.insert(format!("sweep{name}"), format!("{:?}", case.plan));
         all.insert(format!("method{name}"), sweep.sampler().method().name().to_owned());
@@ -311,6 +311,8 @@ fn fingerprint(args: &SweepArgs, cases: &[Case], sweeps: &[Sweep<'_>]) -> IndexM
     all
 }
 
-fn stop(error: StoreError) -> Stop {
-    Stop::Tool(error.to_string())
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Tool(error.to_string())
+    }
 }

@@ -6,7 +6,7 @@
 //! x_B(δ) = B⁻¹ b(δ),   d_N(δ) = c_N(δ) − Nᵀ B⁻ᵀ c_B(δ),
 //! ```
 //!
-//! so that the basis is optimal where the affine x_B keeps its bounds and the affine d_N its signs (Gal and Nedoma 1972).
+//! so that the basis is optimal where the affine `x_B` keeps its bounds and the affine `d_N` its signs (Gal and Nedoma 1972).
 //! The tolerances are those of the simplex: a basis that covers a point is one at which the simplex, started from it, would
 //! stop at once.
 
@@ -181,12 +181,12 @@ fn reduced_moves(basis: &Basis, direction: &Direction) -> Option<Vec<f64>> {
     let basic = basis.basic.iter().map(|&variable| costs.get(variable).copied().unwrap_or(0.0));
     let mut dual: Vec<f64> = basic.collect();
     basis.factor.solve_transposed(&mut dual);
-    let rate = |variable: usize| match variable.checked_sub(n) {
-        Some(row) => -dual[row],
-        None => {
-            let sum: f64 = basis.columns.outer(variable).map(|(row, a)| a * dual[row]).sum();
-            costs[variable] - sum
+    let rate = |variable: usize| {
+        if let Some(row) = variable.checked_sub(n) {
+            return -dual[row];
         }
+        let sum: f64 = basis.columns.outer(variable).map(|(row, a)| a * dual[row]).sum();
+        costs[variable] - sum
     };
     Some((0..basis.value.len()).map(rate).collect())
 }

@@ -163,7 +163,8 @@ impl<'a> Report<'a> {
 const NO_DIGEST: &str = "\"digest\": \"\"";
 
 /// SHA-256 of a text, in hexadecimal digits.
-fn sha256(text: &str) -> String {
+#[must_use]
+pub fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().fold(String::new(), |mut digits, byte| {
         let _ = write!(digits, "{byte:02x}");
         digits

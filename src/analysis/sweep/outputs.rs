@@ -64,9 +64,8 @@ impl Outputs {
         outputs.push("objective".to_owned(), unit, objective.text(), How::Objective);
         let many = flowsheet.periods.len() > 1;
         for period in flowsheet.periods.ids() {
-            let dated = |name: String| match many {
-                true => format!("{name}@{}", flowsheet.periods[period].name),
-                false => name,
+            let dated = |name: String| {
+                if many { format!("{name}@{}", flowsheet.periods[period].name) } else { name }
             };
             let scene = Scene::new(flowsheet, model, period);
             write(&scene, &mut |it| {

@@ -145,8 +145,11 @@ pub(super) fn run(args: &RunArgs, console: &mut Console) -> Result<End, Stop> {
     Ok(if well { End::Well } else { End::Wrong })
 }
 
+/// Solvers with their names, and the names of those that are not here.
+type Found = (Vec<(&'static str, Contender)>, Vec<String>);
+
 /// The solvers that were asked for, or all that are here; and which are not.
-fn solvers(asked: &[String]) -> Result<(Vec<(&'static str, Contender)>, Vec<String>), Stop> {
+fn solvers(asked: &[String]) -> Result<Found, Stop> {
     let names = Contender::names();
     if let Some(unknown) = asked.iter().find(|asked| !names.contains(&asked.as_str())) {
         let known = names.join(", ");

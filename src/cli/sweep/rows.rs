@@ -50,7 +50,7 @@ impl<'a, 'f> Rows<'a, 'f> {
 
     /// Rows of a chunk; they follow from the sweeps alone.
     pub(super) fn chunk(&self) -> u64 {
-        (self.count() / CHUNKS).clamp(ROWS.0, ROWS.1)
+        self.count().div_ceil(CHUNKS).clamp(ROWS.0, ROWS.1)
     }
 
     /// The columns.
@@ -85,7 +85,7 @@ impl<'a, 'f> Rows<'a, 'f> {
             });
         }
         for name in &self.outputs {
-            let mut all = self.sweeps.iter().flat_map(|it| it.outputs());
+            let mut all = self.sweeps.iter().flat_map(Sweep::outputs);
             let output = all.find(|output| output.name == *name).expect("it came from one");
             columns.push(Column {
                 name: name.clone(),

@@ -8,8 +8,7 @@ use crate::{
     analysis::{
         benchmark::Benchmark, compare::Comparison, debottleneck::Debottleneck,
         extraction::Extraction, pareto::Pareto, sensitivity::SensitivityReport, size::Sizing,
-        solvers::Solvers, sweep::Sweeps,
-        together::Together,
+        solvers::Solvers, sweep::Sweeps, together::Together,
     },
     diagnostic::{Diagnostics, Sources},
 };
@@ -61,7 +60,16 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
 
 /// Commands whose answers have a schema.
 pub const COMMANDS: [&str; 10] = [
-    "bench", "compare", "debottleneck", "goals", "pareto", "sensitivity", "size", "solvers", "sweep", "sx",
+    "bench",
+    "compare",
+    "debottleneck",
+    "goals",
+    "pareto",
+    "sensitivity",
+    "size",
+    "solvers",
+    "sweep",
+    "sx",
 ];
 
 /// The JSON schema of what a command of [`COMMANDS`] answers; none for others.

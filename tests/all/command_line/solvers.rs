@@ -45,6 +45,7 @@ fn a_library_that_is_named_has_to_be_one() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn a_plan_of_the_library_names_its_version() {
     let Some(path) = std::env::var_os("REEFLOW_HIGHS") else {
         println!("skipped: `REEFLOW_HIGHS` names no library");
