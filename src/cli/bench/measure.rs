@@ -108,23 +108,23 @@ impl Run {
     }
 
     /// Seconds since the last phase ended, which ends one now.
-    fn lap(&mut self) -> Option<f64> {
+    fn lap(&mut self) -> f64 {
         let before = std::mem::replace(&mut self.lap, Instant::now());
-        Some((self.lap - before).as_secs_f64())
+        (self.lap - before).as_secs_f64()
     }
 
     fn make(&mut self, args: &MeasureArgs) -> Result<(), Ended> {
         let read = open(&args.file).map_err(|stop| (Status::Failed, format!("{stop:?}")))?;
         let mut sheet = Sheet::parse(&read, None, &PatchArgs::default());
-        self.told.read = self.lap();
+        self.told.read = Some(self.lap());
         sheet.lower();
-        self.told.lower = self.lap();
+        self.told.lower = Some(self.lap());
         let Some(flowsheet) = sheet.flowsheet else {
             return Err((Status::Failed, first_error(&sheet.findings)));
         };
         let mut model = Model::assemble(&flowsheet, &flowsheet.values())
             .map_err(|findings| (Status::Failed, first_error(&findings)))?;
-        self.told.build = self.lap();
+        self.told.build = Some(self.lap());
         let form = args.form.form();
         let program = program(&model, form);
         self.told.rows = Some(program.row_count());
@@ -170,11 +170,11 @@ impl Run {
         }
         self.lap();
         let solved = lp::solve(program, options);
-        self.told.solve = self.lap();
+        self.told.solve = Some(self.lap());
         let solution = solved.map_err(|failure| ended(&failure))?;
         self.told.iterations = u64::try_from(solution.pivots).ok().filter(|_| solution.vertex);
         let certificate = model.certify(form, &solution.primal, &solution.duals);
-        self.told.certify = self.lap();
+        self.told.certify = Some(self.lap());
         self.certified(certificate, -flowsheet.objective.sign() * solution.objective)
     }
 
@@ -188,7 +188,7 @@ impl Run {
     ) -> Result<(), Ended> {
         self.lap();
         let solved = model.solve(flowsheet, options, form);
-        self.told.solve = self.lap();
+        self.told.solve = Some(self.lap());
         let solution = solved.map_err(|failure| match failure {
             model::Failure::Infeasible(_) => (Status::NoPlan, "infeasible".to_owned()),
             model::Failure::Unbounded(_) => (Status::NoPlan, "unbounded".to_owned()),
@@ -214,10 +214,11 @@ impl Run {
         save(&folder.join("model.mps"), &text)
             .map_err(|error| (Status::Failed, format!("cannot write MPS: {error}")))?;
         drop(text);
-        self.told.build = self.told.build.zip(self.lap()).map(|(build, mps)| build + mps);
+        let written = self.lap();
+        self.told.build = self.told.build.map(|build| build + written);
         let (columns, rows) = (program.column_count(), program.row_count());
         let ran = external.run(folder, columns, rows, left);
-        self.told.solve = self.lap();
+        self.told.solve = Some(self.lap());
         let ran = ran.map_err(|silence| match silence {
             Silence::TimeLimit => (Status::TimeLimit, "it was over in the solve".to_owned()),
             Silence::Failed(message) => (Status::Failed, message),
@@ -232,7 +233,7 @@ impl Run {
             return Err((Status::Uncertified, format!("it says: {}", ran.said.words)));
         }
         let certificate = model.certify(form, &ran.said.primal, &ran.said.duals);
-        self.told.certify = self.lap();
+        self.told.certify = Some(self.lap());
         let objective = program.objective_at(&ran.said.primal);
         self.certified(certificate, -flowsheet.objective.sign() * objective)
     }

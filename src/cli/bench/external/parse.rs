@@ -43,7 +43,7 @@ fn before(at: &str) -> Option<usize> {
 }
 
 fn coin(text: &str, said: &mut Said) {
-    said.words = text.lines().next().unwrap_or_default().trim().to_owned();
+    text.lines().next().unwrap_or_default().trim().clone_into(&mut said.words);
     said.optimal = said.words.to_lowercase().starts_with("optimal");
     for line in text.lines().skip(1) {
         // `**` before a line marks what is infeasible.
@@ -100,11 +100,11 @@ pub(in super::super) fn log(layout: Layout, text: &str) -> (Option<u64>, Option<
     let count = |mark: &str| after(mark).and_then(|word| word.parse::<u64>().ok());
     match layout {
         Layout::Glpk => {
-            let steps = text.lines().filter_map(|line| {
+            let mut steps = text.lines().filter_map(|line| {
                 let (count, rest) = line.trim_start_matches(['*', '#', ' ']).split_once(':')?;
                 count.trim().parse().ok().filter(|_| rest.trim_start().starts_with("obj"))
             });
-            (steps.last(), number("Time used:"))
+            (steps.next_back(), number("Time used:"))
         }
         Layout::Coin => {
             // `Optimal objective 187590.3016 - 8 iterations time 0.002`
