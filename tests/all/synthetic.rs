@@ -57,7 +57,9 @@ fn small_ones_have_one_proven_optimum_in_both_forms() {
         assert!(model.certify(Form::Condensed, &raw.primal, &raw.duals).passes());
         assert!(model.certify(Form::Full, &whole.raw.primal, &whole.raw.duals).passes());
         let mut wrong = raw.primal.clone();
-        wrong.iter_mut().for_each(|value| *value *= 1.01);
+        for value in &mut wrong {
+            *value *= 1.01;
+        }
         assert!(!model.certify(Form::Condensed, &wrong, &raw.duals).passes());
     }
 }
