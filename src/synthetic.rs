@@ -117,7 +117,7 @@ impl Error for Unfit {}
 /// Named shapes, by the columns of their uncondensed programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Size {
-    /// About 500 columns.
+    /// About 650 columns.
     Small,
     /// About 20,000 columns.
     Medium,

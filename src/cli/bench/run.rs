@@ -101,7 +101,7 @@ pub(super) fn run(args: &RunArgs, console: &mut Console) -> Result<End, Stop> {
     for case in &cases {
         let first = tasks.len();
         for form in &args.form {
-            for (solver, _) in &solvers {
+            for solver in &solvers {
                 let task = Task {
                     case: case.name.clone(),
                     form: form.name().to_owned(),
@@ -145,11 +145,8 @@ pub(super) fn run(args: &RunArgs, console: &mut Console) -> Result<End, Stop> {
     Ok(if well { End::Well } else { End::Wrong })
 }
 
-/// Solvers with their names, and the names of those that are not here.
-type Found = (Vec<(&'static str, Contender)>, Vec<String>);
-
 /// The solvers that were asked for, or all that are here; and which are not.
-fn solvers(asked: &[String]) -> Result<Found, Stop> {
+fn solvers(asked: &[String]) -> Result<(Vec<&'static str>, Vec<String>), Stop> {
     let names = Contender::names();
     if let Some(unknown) = asked.iter().find(|asked| !names.contains(&asked.as_str())) {
         let known = names.join(", ");
@@ -162,7 +159,7 @@ fn solvers(asked: &[String]) -> Result<Found, Stop> {
             continue;
         }
         match contender.absence() {
-            None => found.push((name, contender)),
+            None => found.push(name),
             Some(why) if asked.is_empty() => absent.push(why),
             Some(why) => return Err(Stop::Tool(format!("cannot measure {why}"))),
         }
