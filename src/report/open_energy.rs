@@ -31,9 +31,6 @@ pub const COLUMNS: [&str; 20] = [
 ];
 
 /// A benchmark as CSV.
-///
-/// # Panics
-/// Never: memory takes all.
 #[must_use]
 #[expect(clippy::missing_panics_doc, reason = "a vector takes all that is written to it")]
 pub fn render(told: &Benchmark) -> String {
