@@ -3,7 +3,7 @@
 use std::{env, path::PathBuf};
 
 use super::external::{EXTERNALS, External};
-use crate::lp::Backend;
+use crate::{analysis::solvers::solvers, lp::Backend};
 
 /// Backends by their names; [`Backend::Auto`] is what `reeflow solve` does.
 const BACKENDS: &[(&str, Backend)] = &[
@@ -11,8 +11,9 @@ const BACKENDS: &[(&str, Backend)] = &[
     ("simplex", Backend::Simplex),
     ("microlp", Backend::Microlp),
     ("clarabel", Backend::Clarabel),
-    #[cfg(feature = "highs")]
     ("highs", Backend::Highs),
+    ("highs-ipm", Backend::HighsIpm),
+    ("highs-hipo", Backend::HighsHipo),
 ];
 
 /// Someone who solves.
@@ -43,7 +44,11 @@ impl Contender {
     /// Why it cannot be measured here, if it cannot.
     pub(super) fn absence(self) -> Option<String> {
         match self {
-            Self::Backend(_) => None,
+            Self::Backend(backend) => {
+                let all = solvers().solvers;
+                let solver = all.into_iter().find(|solver| solver.name == backend.name())?;
+                solver.missing.map(|reason| format!("{}: {reason}", solver.name))
+            }
             Self::External(external) => on_path(external.program).is_none().then(|| {
                 format!("{}, as there is no `{}` on the path", external.name, external.program)
             }),

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     analysis::benchmark::{Benchmark, Measurement, Rules, Status, Task},
     diagnostic::{Diagnostics, Sources},
+    lp::highs,
     report::{json::Answer, open_energy, terminal},
     synthetic::generate,
 };
@@ -214,7 +215,12 @@ fn apart(case: &Case, task: &Task, folder: &Path, limit: Duration) -> Result<Mea
     let program = std::env::current_exe().map_err(|error| cannot("find", &error))?;
     let folder = tempfile::tempdir_in(folder).map_err(|error| cannot("make room for", &error))?;
     let began = Instant::now();
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    if let Ok(library) = highs::loaded() {
+        // That of `--highs`, too.
+        command.env("REEFLOW_HIGHS", library.path);
+    }
+    let mut child = command
         .args(["bench", "measure", "--form", &task.form, "--solver", &task.solver])
         .args(["--time-limit", &limit.as_secs_f64().to_string()])
         .arg("--folder")
