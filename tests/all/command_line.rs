@@ -16,6 +16,8 @@ mod output;
 mod ratios;
 #[path = "command_line/solvers.rs"]
 mod solvers;
+#[path = "command_line/sweep.rs"]
+mod sweep;
 
 use reeflow::diagnostic::Code;
 use tempfile::TempDir;
