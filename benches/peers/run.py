@@ -206,7 +206,7 @@ def reeflow_sweep(case, paths, args):
     output = case.folder / "sweep.parquet"
     command = [
         args.reeflow, "sweep", case.toml, *vary, "--samples", str(args.scenarios), "--seed", str(args.seed),
-        "--output", output,
+        "--output", output, "--force",
     ]
     began = time.perf_counter()
     try:
