@@ -163,13 +163,16 @@ impl<'a> Sweep<'a> {
         request: &Request,
     ) -> Result<Self, Diagnostics> {
         let inputs = Inputs::new(flowsheet, plan, request)?;
-        let base = inputs.flowsheet_at(&inputs.origin).unwrap_or_else(|_| flowsheet.clone());
-        let model = Model::assemble(&base, &base.values())?;
-        let outputs = Outputs::new(&base, &model);
+        // Where the medians cannot be written each sample may still be.
+        let written = inputs.flowsheet_at(&inputs.origin).ok();
+        let base = written.as_ref().unwrap_or(flowsheet);
+        let model = Model::assemble(base, &base.values())?;
+        let outputs = Outputs::new(base, &model);
         let (effects, moved) = inputs.effects(&model);
         let Request { options, seed, .. } = *request;
         let mut sweep = Self { inputs, outputs, way: Way::Anew, options, seed, effects };
-        let covered = moved.and_then(|moved| Covered::new(&sweep, &base, model, &moved));
+        let moved = moved.filter(|_| written.is_some());
+        let covered = moved.and_then(|moved| Covered::new(&sweep, base, model, &moved));
         if let Some(mut covered) = covered {
             covered.explore(&sweep, sweep.len().div_ceil(FIRST_SHARE).min(FIRST_MOST));
             sweep.way = Way::Covered(Box::new(covered));

@@ -79,14 +79,18 @@ impl Covered {
         let (inputs, outputs) = (&sweep.inputs, &sweep.outputs);
         let mut forms = forms(outputs, base, &model, moved);
         let family = Family::new(model, moved.iter().map(|it| (it.step, &it.model)))?;
-        let agree = |sample: Vec<f64>| {
-            let Some((flowsheet, model)) = inputs.model_at(&sample) else { return true };
+        let mut tried = 0;
+        for sample in inputs.probes() {
+            let Some((flowsheet, model)) = inputs.model_at(&sample) else { continue };
             let delta = inputs.delta(&sample);
             let found = reduced(outputs, &flowsheet, &model);
             let same = forms.iter().zip(&found).all(|(form, found)| form.predicts(&delta, found));
-            same && family.predicts(&delta, &model)
-        };
-        if !inputs.probes().all(agree) {
+            if !same || !family.predicts(&delta, &model) {
+                return None;
+            }
+            tried += 1;
+        }
+        if tried == 0 {
             return None;
         }
         forms.insert(0, Form::objective(base.objective.sign(), &family));
