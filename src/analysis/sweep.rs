@@ -24,6 +24,8 @@ pub use summary::{
     Swing, Which, summarise,
 };
 
+use rayon::prelude::*;
+
 use crate::{
     diagnostic::Diagnostics,
     flowsheet::{self, FigureId, Flowsheet, Values},
@@ -38,6 +40,9 @@ use outputs::Outputs;
 /// Samples by which the first bases are found: a share of all, at most so many.
 const FIRST_SHARE: u64 = 16;
 const FIRST_MOST: u64 = 2048;
+
+/// Samples of one input alone that are evaluated together, each from the basis of the one before.
+const TOGETHER: usize = 4;
 
 /// How many samples are taken, and how.
 #[derive(Clone, Copy, Debug)]
@@ -132,6 +137,17 @@ pub struct Batch {
     pub inputs: Vec<f64>,
     /// All outputs, one row per sample; NaN where there is none.
     pub outputs: Vec<f64>,
+}
+
+impl Batch {
+    /// Appends the rows of another.
+    fn and(mut self, other: Self) -> Self {
+        self.outcomes.extend(other.outcomes);
+        self.proofs.extend(other.proofs);
+        self.inputs.extend(other.inputs);
+        self.outputs.extend(other.outputs);
+        self
+    }
 }
 
 /// A sweep that is ready to run.
@@ -240,7 +256,10 @@ impl<'a> Sweep<'a> {
     pub fn one_by_one(&self, low: f64, high: f64) -> Batch {
         let ends = (0..self.inputs.count()).flat_map(|at| [(at, low), (at, high)]);
         let moved = ends.map(|(at, u)| self.inputs.with_quantile(at, u));
-        self.evaluate(std::iter::once(self.inputs.origin.clone()).chain(moved))
+        let samples: Vec<_> = std::iter::once(self.inputs.origin.clone()).chain(moved).collect();
+        let parts = samples.par_chunks(TOGETHER).map(|part| self.evaluate(part.iter().cloned()));
+        let parts: Vec<Batch> = parts.collect();
+        parts.into_iter().fold(Batch::default(), Batch::and)
     }
 
     fn evaluate(&self, samples: impl Iterator<Item = Vec<f64>>) -> Batch {

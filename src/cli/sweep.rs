@@ -45,7 +45,8 @@ pub(super) struct SweepArgs {
     scenario: Vec<String>,
     /// Vary a figure: `product.magnets.price=uniform(22 USD/kg, 100 USD/kg)`; may be repeated. Also `triangular(low, mode, high)`,
     /// `normal(mean, deviation)`, `lognormal(median, spread)`, `list(…)`, `grid(low, high, points)`, `range`; with `*` before
-    /// it factors on the figure; several figures at once with `+`
+    /// it factors on the figure; several figures at once with `+`. Takes the place of the flowsheet's sweep, or with --sweep
+    /// changes that one
     #[arg(long, value_name = "FIGURE=DISTRIBUTION")]
     vary: Vec<String>,
     /// Rank correlation of two inputs: `feed.ore.cost,product.magnets.price=0.6`; may be repeated
@@ -70,8 +71,8 @@ pub(super) struct SweepArgs {
     #[arg(long, requires = "output")]
     force: bool,
     /// Number of threads [default: one per processor]; the result does not depend on it
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
     /// The output whose inputs are told on the terminal: `objective`, `goal.magnets` … [default: the value multiplier if it is a goal,
     /// else the objective]
     #[arg(long, value_name = "OUTPUT")]
@@ -95,7 +96,8 @@ enum Way {
     LatinHypercube,
     /// A scrambled Sobol sequence, which fills the space evenly
     Sobol,
-    /// Samples from which Sobol indices follow: which share of the variance each input makes
+    /// Samples from which Sobol indices follow: which share of the variance each input makes. Rows of one sample per input and
+    /// two more, as many rows as --samples allows, a power of two
     Indices,
 }
 
@@ -119,6 +121,12 @@ struct Case {
 }
 
 pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop> {
+    let changed = args.sweep.as_deref().unwrap_or(vary::COMMAND_LINE);
+    if args.sweep.is_none() && args.vary.is_empty() && !args.correlate.is_empty() {
+        let message =
+            "`--correlate` is of inputs that `--vary` names, or of the sweep that `--sweep` names";
+        return Err(Stop::Tool(message.to_owned()));
+    }
     let read = open(&args.file)?;
     let mut scenarios: Vec<Option<String>> = args.scenario.iter().cloned().map(Some).collect();
     if scenarios.is_empty() {
@@ -126,8 +134,8 @@ pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop
     }
     let mut cases = Vec::new();
     for scenario in scenarios {
-        let vary = args.vary.iter().map(|text| vary::vary(vary::COMMAND_LINE, text));
-        let correlate = args.correlate.iter().map(|text| vary::correlate(vary::COMMAND_LINE, text));
+        let vary = args.vary.iter().map(|text| vary::vary(changed, text));
+        let correlate = args.correlate.iter().map(|text| vary::correlate(changed, text));
         let changes: Vec<_> = vary.chain(correlate).collect();
         let mut sheet = Sheet::changed(&read, scenario.as_deref(), &args.patch, &changes);
         let plan = sheet.flowsheet.as_ref().map(|flowsheet| choose(flowsheet, args));
@@ -227,6 +235,7 @@ fn run(
     cases: &[Case],
     prepared: &[Sweep<'_>],
 ) -> Result<Sweeps, Stop> {
+    check_of(args, prepared)?;
     let names = cases.iter().map(|case| case.scenario.clone()).collect();
     let rows = Rows::new(prepared, names);
     let folder = tempfile::tempdir();
@@ -253,6 +262,21 @@ fn run(
     Ok(Sweeps { sweeps: reports, output })
 }
 
+/// Whether there is the output whose inputs are to be told.
+fn check_of(args: &SweepArgs, sweeps: &[Sweep<'_>]) -> Result<(), Stop> {
+    let Some(wanted) = &args.of else { return Ok(()) };
+    let outputs = sweeps.iter().flat_map(Sweep::outputs).filter(|output| !output.is_truth());
+    let names: Vec<&str> = outputs.map(|output| output.name.as_str()).collect();
+    if names.contains(&wanted.as_str()) {
+        return Ok(());
+    }
+    let help = match nearest(wanted, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are `{}`", names.join("`, `")),
+    };
+    Err(Stop::Tool(format!("there is no output `{wanted}`; {help}")))
+}
+
 /// Evaluates what is missing.
 fn fill(
     args: &SweepArgs,
@@ -266,7 +290,8 @@ fn fill(
         missing.iter().map(|&chunk| store.rows(chunk)).map(|it| it.end - it.start).sum();
     progress.set_position(rows.count() - rest);
     progress.reset_eta();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build();
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
     let pool = pool.map_err(|error| Stop::Tool(format!("cannot start threads: {error}")))?;
     let one = |&chunk: &u64| -> Result<(), StoreError> {
         let range = store.rows(chunk);

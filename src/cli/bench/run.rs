@@ -170,13 +170,19 @@ fn solvers(asked: &[String]) -> Result<(Vec<&'static str>, Vec<String>), Stop> {
 
 /// The flowsheets, those that are generated written to a folder first.
 fn cases(args: &RunArgs, folder: &Path) -> Result<Vec<Case>, Stop> {
-    let mut cases = Vec::new();
+    let mut cases: Vec<Case> = Vec::new();
+    let stem = |file: &Path| file.file_stem().unwrap_or(file.as_os_str()).to_owned();
     for file in &args.files {
         // Nothing is begun if one of them cannot be read.
         open(file)?;
         let path = file.canonicalize().unwrap_or_else(|_| file.clone());
-        let name = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-        cases.push(Case { name, path });
+        if cases.iter().any(|case| case.path == path) {
+            return Err(Stop::Tool(format!("`{}` is named twice", file.display())));
+        }
+        // Two of one name in different folders are told apart by their paths.
+        let alone = args.files.iter().filter(|it| stem(it) == stem(file)).count() == 1;
+        let name = if alone { stem(file) } else { file.as_os_str().to_owned() };
+        cases.push(Case { name: name.to_string_lossy().into_owned(), path });
     }
     let small = [SizeName::default()];
     let sizes = if args.files.is_empty() && args.size.is_empty() { &small[..] } else { &args.size };

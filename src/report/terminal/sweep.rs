@@ -80,10 +80,10 @@ fn write_proofs(page: &mut Page, report: &SweepReport) {
     let proofs = report.proofs;
     let by = match proofs.bases {
         Some(bases) => format!(
-            "{} are covered by a basis, or a contradiction, that was certified for another sample and is exact for them ({} bases after the first samples), {} have certificates of their own.",
+            "{} are covered by a basis, or a contradiction, that is certified and exact for them; {} have certificates of their own. Bases found by the first samples: {}.",
             count(proofs.covered),
-            count(bases as u64),
-            count(proofs.certified)
+            count(proofs.certified),
+            count(bases as u64)
         ),
         None => format!(
             "Coefficients move: {} were solved and certified one by one.",
@@ -123,8 +123,8 @@ fn write_outputs(page: &mut Page, report: &SweepReport, outputs: &[&OutputTold])
         let kept = outputs[at + 1..].iter().map_while(|it| it.probability);
         let kept: Vec<String> = kept
             .map(|it| {
-                let half = (it.high - it.low) / 2.0;
-                held(&format!("{:.1} ± {:.1}", 100.0 * it.value, 100.0 * half))
+                let [value, low, high] = [it.value, it.low, it.high].map(|share| 100.0 * share);
+                held(&format!("{value:.1} ({low:.1} to {high:.1})"))
             })
             .collect();
         let kept = if kept.is_empty() { NONE.to_owned() } else { kept.join("\n") };
@@ -138,7 +138,7 @@ fn write_outputs(page: &mut Page, report: &SweepReport, outputs: &[&OutputTold])
         return;
     }
     page.table(&sheet);
-    page.item("kept in: share of samples that keep the goal, with the interval of 95 %; without a plan it is not kept.");
+    page.item("percentiles and means are of the samples that have a value. kept in: share of the samples that were neither refused nor failed, with its interval of 95 %; without a plan, or without a value, a goal is not kept.");
 }
 
 fn write_swings(page: &mut Page, report: &SweepReport, output: &OutputTold) {

@@ -185,3 +185,38 @@ fn answers_are_valid_and_indices_have_confidence() {
         }
     }
 }
+
+#[test]
+fn usage_that_makes_no_sense_is_refused_before_anything_is_solved() {
+    let told = ran(&["--of", "goal.fluorit"]);
+    assert_eq!((told.code, told.out.as_str()), (Some(2), ""));
+    assert!(told.err.contains("did you mean `goal.fluorite`?"), "{}", told.err);
+    let told = run(&["sweep", TUTORIAL, "--correlate", "a.b,c.d=0.5"]);
+    assert_eq!(told.code, Some(2));
+    assert!(told.err.contains("`--vary` names"), "{}", told.err);
+    assert_eq!(ran(&["--threads", "0"]).code, Some(2));
+}
+
+#[test]
+fn an_input_on_the_command_line_changes_the_sweep_that_is_named() {
+    let plant = "flowsheets/beylikova-industrial.toml";
+    let vary = "feed.ore.cost=uniform(40 USD/t, 45 USD/t)";
+    let told = run(&[
+        "sweep",
+        plant,
+        "--sweep",
+        "uncertain",
+        "--vary",
+        vary,
+        "--samples",
+        "4",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    let answer: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
+    let inputs = answer["sweep"]["sweeps"][0]["inputs"].as_array().expect("a list").clone();
+    assert_eq!(inputs.len(), 10);
+    let cost = inputs.iter().find(|it| it["name"] == "feed.ore.cost").expect("it varies");
+    assert_eq!(cost["quantiles"][1], 42.5);
+}
