@@ -9,7 +9,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, ValueEnum};
 use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 
 use super::{
     End, Stop,
@@ -249,10 +249,13 @@ fn run(
     };
     let policy = Policy { restart: args.restart, force: args.force };
     let store = Store::open(&out, manifest, policy)?;
-    fill(args, console, &rows, &store)?;
+    let pool = ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
+    let pool = pool.map_err(|error| Stop::Tool(format!("cannot start threads: {error}")))?;
+    fill(console, &rows, &store, &pool)?;
     let mut reports = Vec::new();
     for (at, (sweep, case)) in prepared.iter().zip(cases.iter()).enumerate() {
-        let told = summarise(sweep, |which, take| rows.read(at, &store, which, take))?;
+        let summary = || summarise(sweep, |which, take| rows.read(at, &store, which, take));
+        let told = pool.install(summary)?;
         reports.push(SweepReport { scenario: case.scenario.clone(), ..told });
     }
     if args.output.is_some() {
@@ -279,10 +282,10 @@ fn check_of(args: &SweepArgs, sweeps: &[Sweep<'_>]) -> Result<(), Stop> {
 
 /// Evaluates what is missing.
 fn fill(
-    args: &SweepArgs,
     console: &Console,
     rows: &Rows<'_, '_>,
     store: &Store,
+    pool: &ThreadPool,
 ) -> Result<(), Stop> {
     let missing = store.missing();
     let progress = progress(console, rows.count());
@@ -290,13 +293,10 @@ fn fill(
         missing.iter().map(|&chunk| store.rows(chunk)).map(|it| it.end - it.start).sum();
     progress.set_position(rows.count() - rest);
     progress.reset_eta();
-    let pool =
-        rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
-    let pool = pool.map_err(|error| Stop::Tool(format!("cannot start threads: {error}")))?;
     let one = |&chunk: &u64| -> Result<(), StoreError> {
         let range = store.rows(chunk);
         let count = range.end - range.start;
-        store.write(chunk, &rows.evaluate(range))?;
+        store.write(chunk, &rows.evaluate(&store.manifest().table, range))?;
         progress.inc(count);
         Ok(())
     };

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{Batch, Outcome, Proof, Sweep};
-use crate::{flowsheet::Values, lp::Start, model::Model};
+use crate::{flowsheet::Values, lp::Start};
 
 /// Bases at hand to start from.
 const AT_HAND: usize = 16;
@@ -15,12 +15,8 @@ pub(super) fn run(sweep: &Sweep<'_>, samples: impl Iterator<Item = Vec<f64>>, ba
     let mut at_hand: VecDeque<(Vec<f64>, Start)> = VecDeque::new();
     for sample in samples {
         inputs.set(&sample, &mut values);
-        let flowsheet = inputs.allowed(&values).then(|| inputs.flowsheet.with_values(&values).ok());
-        let written = flowsheet.flatten().and_then(|flowsheet| {
-            let model = Model::assemble(&flowsheet, &flowsheet.values()).ok()?;
-            Some((flowsheet, model))
-        });
-        let Some((flowsheet, mut model)) = written else {
+        let written = inputs.allowed(&values).then(|| inputs.model_at(&sample));
+        let Some((flowsheet, mut model)) = written.flatten() else {
             sweep.push_none(Outcome::Refused, Proof::None, &sample, batch);
             continue;
         };

@@ -171,11 +171,9 @@ impl<'a> Work<'a> {
 
     /// What becomes of a sample, with the values of all forms if it has a plan.
     fn evaluate(&mut self, sweep: &Sweep<'_>, delta: &[f64], told: &mut [f64]) -> (Outcome, Proof) {
-        if let Some(at) = self.covering(delta) {
+        if let Some((at, step)) = self.covering(delta) {
             self.hits += 1;
-            let known = self.known(at);
-            let step = difference(delta, &known.origin);
-            for (slot, value) in told.iter_mut().zip(&known.values) {
+            for (slot, value) in told.iter_mut().zip(&self.known(at).values) {
                 *slot = value.at(&step);
             }
             return (Outcome::Optimal, Proof::Covered);
@@ -205,8 +203,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// A basis that is optimal at parameters.
-    fn covering(&mut self, delta: &[f64]) -> Option<usize> {
+    /// A basis that is optimal at parameters, and how far they are from its own.
+    fn covering(&mut self, delta: &[f64]) -> Option<(usize, Vec<f64>)> {
         let mut step = vec![0.0; delta.len()];
         for place in 0..self.order.len() {
             let at = self.order[place];
@@ -219,7 +217,7 @@ impl<'a> Work<'a> {
             self.doubtful[at] = doubtful;
             if holds {
                 self.order.swap(place, place >> 1);
-                return Some(at);
+                return Some((at, step));
             }
         }
         None
@@ -342,8 +340,4 @@ fn forms(outputs: &Outputs, base: &Flowsheet, model: &Model, moved: &[Moved]) ->
 
 fn sum(terms: &[(usize, f64)], plan: &[f64]) -> f64 {
     terms.iter().map(|&(at, value)| value * plan[at]).sum()
-}
-
-fn difference(left: &[f64], right: &[f64]) -> Vec<f64> {
-    left.iter().zip(right).map(|(left, right)| left - right).collect()
 }

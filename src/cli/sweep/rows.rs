@@ -97,12 +97,12 @@ impl<'a, 'f> Rows<'a, 'f> {
         Table { columns, about: IndexMap::new() }
     }
 
-    /// Computes rows.
-    pub(super) fn evaluate(&self, range: Range<u64>) -> Vec<Values> {
-        let kinds: Vec<Kind> = self.table().columns.iter().map(|column| column.kind).collect();
-        let mut columns: Vec<Values> = kinds
-            .into_iter()
-            .map(|kind| match kind {
+    /// Computes rows of the table that [`Rows::table`] describes.
+    pub(super) fn evaluate(&self, table: &Table, range: Range<u64>) -> Vec<Values> {
+        let mut columns: Vec<Values> = table
+            .columns
+            .iter()
+            .map(|column| match column.kind {
                 Kind::Number => Values::Numbers(Vec::new()),
                 Kind::Condition => Values::Conditions(Vec::new()),
                 Kind::Count => Values::Counts(Vec::new()),
