@@ -4,7 +4,7 @@
 //! `-- exact` proofs in rational arithmetic, `-- planning` plans over the years.
 //! Every phase is given what the one before made.
 
-use std::{fmt::Write, hint::black_box, path::Path};
+use std::{fmt::Write, hint::black_box, path::Path, sync::Arc};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use reeflow::{
@@ -86,7 +86,7 @@ fn generate(operations: usize, species: usize) -> String {
     text
 }
 
-fn load(name: &str, text: &str) -> Document {
+fn load(name: &str, text: &str) -> Arc<Document> {
     let mut sources = Sources::new();
     let request = Request::default();
     document::load(name, text.as_bytes(), &request, &Disk, &mut sources)

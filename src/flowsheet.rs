@@ -157,7 +157,7 @@ impl Flowsheet {
     ///
     /// # Errors
     /// All findings, if one of them is an error. Warnings come with the flowsheet.
-    pub fn lower(document: &Document) -> Result<(Self, Diagnostics), Diagnostics> {
+    pub fn lower(document: &Arc<Document>) -> Result<(Self, Diagnostics), Diagnostics> {
         let (flowsheet, mut findings) = lower::lower(document).map_err(|mut findings| {
             findings.sort();
             findings
@@ -242,19 +242,14 @@ impl Flowsheet {
 
     /// Checks the values of all periods; what is wrong in several is told once.
     fn validate(&self, findings: &mut Diagnostics) {
-        validate::validate(self, findings);
+        let values = self.values();
+        validate::validate(self, &values, findings);
         if self.series.is_empty() {
             return;
         }
-        let values = self.values();
         for period in self.periods.ids() {
-            let own = self.in_period(&values, period);
-            let mut then = self.clone();
-            for (figure, id) in then.figures.iter_mut().zip(self.figures.ids()) {
-                figure.value = own[id];
-            }
             let mut found = Diagnostics::new();
-            validate::validate(&then, &mut found);
+            validate::validate(self, &self.in_period(&values, period), &mut found);
             for finding in &found {
                 if !findings.iter().any(|other| other.message == finding.message) {
                     findings.push(finding.clone());

@@ -58,6 +58,11 @@ impl<I: Id, T> IdVec<I, T> {
         Self { items: Vec::new(), id: PhantomData }
     }
 
+    /// Makes room for so many items more.
+    pub fn reserve(&mut self, count: usize) {
+        self.items.reserve_exact(count);
+    }
+
     /// Appends an item and returns its identifier.
     pub fn push(&mut self, item: T) -> I {
         self.items.push(item);

@@ -142,6 +142,13 @@ impl<C, R> LinearProgram<C, R> {
         Self { column_keys: IdVec::new(), row_keys: IdVec::new(), program: Program::default() }
     }
 
+    /// Makes room for so many columns, rows and coefficients more.
+    pub fn reserve(&mut self, columns: usize, rows: usize, terms: usize) {
+        self.column_keys.reserve(columns);
+        self.row_keys.reserve(rows);
+        self.program.reserve(columns, rows, terms);
+    }
+
     /// Adds a column with its cost and bounds (`lower` may be −∞, `upper` +∞).
     pub fn add_column(&mut self, key: C, cost: f64, lower: f64, upper: f64) -> ColumnId {
         self.program.add_column(cost, lower, upper);
@@ -170,7 +177,7 @@ impl<C, R> LinearProgram<C, R> {
             assert!(column.index() < columns, "a term names a column of this program");
             (column.index(), value)
         });
-        self.program.add_row(sense, rhs, terms.collect());
+        self.program.add_row(sense, rhs, terms);
         self.row_keys.push(key)
     }
 

@@ -20,8 +20,8 @@ use std::ops::Range;
 pub use inputs::Effect;
 pub use outputs::Output;
 pub use summary::{
-    InputTold, Interval, Numbers, Outcomes, OutputTold, PERCENTILES, Proofs, SweepReport, Sweeps,
-    Swing, Which, summarise,
+    InputTold, Interval, Numbers, Outcomes, OutputTold, PERCENTILES, Percentile, Proofs,
+    SweepReport, Sweeps, Swing, Which, summarise,
 };
 
 use rayon::prelude::*;

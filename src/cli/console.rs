@@ -100,6 +100,13 @@ impl Console {
         let _ = self.err.write_all(text.as_bytes());
     }
 
+    /// What is good to know, on standard error, unless the user wants it quiet.
+    pub(super) fn note(&mut self, message: &str) {
+        if !self.quiet {
+            let _ = writeln!(self.err, "note: {message}");
+        }
+    }
+
     /// Why the tool could not run.
     pub(super) fn complain(&mut self, message: &str) {
         let _ = writeln!(self.err, "error: {message}");

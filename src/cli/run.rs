@@ -1,6 +1,6 @@
 //! From a path to a checked flowsheet.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ pub(super) struct Sheet {
     /// All findings.
     pub(super) findings: Diagnostics,
     /// What was written, if it could be read.
-    pub(super) document: Option<Document>,
+    pub(super) document: Option<Arc<Document>>,
     /// What it means, if it means something.
     pub(super) flowsheet: Option<Flowsheet>,
 }

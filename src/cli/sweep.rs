@@ -20,6 +20,7 @@ use super::{
 use crate::{
     analysis::sweep::{Request, Sweep, SweepReport, Sweeps, summarise},
     diagnostic::{Code, Diagnostic, Diagnostics, nearest},
+    document::Read,
     flowsheet::{self, Flowsheet},
     report::{
         json::{self, Answer},
@@ -29,6 +30,12 @@ use crate::{
 };
 use rows::Rows;
 use store::{Manifest, Policy, Store, StoreError};
+
+/// The name by which the flowsheet as it is can be swept beside its scenarios.
+const BASE: &str = "base";
+
+/// Samples of a grid from which on their number is told: no one named it.
+const MANY: u64 = 1_000_000;
 
 /// Samples where neither the flowsheet nor the user says how many.
 const SAMPLES: u64 = 10_000;
@@ -40,7 +47,8 @@ pub(super) struct SweepArgs {
     /// The `[sweep.NAME]` to run [default: the only one; where there is none, every figure with a `range` over it]
     #[arg(long, value_name = "NAME")]
     sweep: Option<String>,
-    /// Sweep a scenario of the flowsheet; may be repeated: one sweep after the other, into one table
+    /// Sweep a scenario of the flowsheet; may be repeated: one sweep after the other, into one table. `base` is the flowsheet as it
+    /// is
     #[arg(long, value_name = "NAME")]
     scenario: Vec<String>,
     /// Vary a figure: `product.magnets.price=uniform(22 USD/kg, 100 USD/kg)`; may be repeated. Also `triangular(low, mode, high)`,
@@ -55,7 +63,7 @@ pub(super) struct SweepArgs {
     /// How samples are chosen [default: as the sweep says, else grid if all inputs are lists, else latin-hypercube]
     #[arg(long, value_enum, value_name = "METHOD")]
     method: Option<Way>,
-    /// Number of samples [default: as the sweep says, else 10000]
+    /// Number of samples; of a grid it follows from its lists [default: as the sweep says, else 10000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     samples: Option<u64>,
     /// Seed of all that is random; the same seed gives the same samples on every machine and any number of threads
@@ -128,12 +136,8 @@ pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop
         return Err(Stop::Tool(message.to_owned()));
     }
     let read = open(&args.file)?;
-    let mut scenarios: Vec<Option<String>> = args.scenario.iter().cloned().map(Some).collect();
-    if scenarios.is_empty() {
-        scenarios.push(None);
-    }
     let mut cases = Vec::new();
-    for scenario in scenarios {
+    for scenario in scenarios(args, &read)? {
         let vary = args.vary.iter().map(|text| vary::vary(changed, text));
         let correlate = args.correlate.iter().map(|text| vary::correlate(changed, text));
         let changes: Vec<_> = vary.chain(correlate).collect();
@@ -169,6 +173,26 @@ pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop
     };
     write_output(console, None, &text)?;
     told.map(|_| End::Well).ok_or(Stop::Model)
+}
+
+/// The scenarios that are swept; none is the flowsheet as it is.
+fn scenarios(args: &SweepArgs, read: &Read) -> Result<Vec<Option<String>>, Stop> {
+    if args.scenario.is_empty() {
+        return Ok(vec![None]);
+    }
+    if let Some((at, name)) =
+        args.scenario.iter().enumerate().find(|(at, name)| args.scenario[..*at].contains(name))
+    {
+        let first = args.scenario.iter().position(|other| other == name).unwrap_or(at);
+        let message = format!("`--scenario {name}` is given twice, {} and {}", first + 1, at + 1);
+        return Err(Stop::Tool(message));
+    }
+    let document = Sheet::parse(read, None, &args.patch, &[]).document;
+    let is_base = |name: &str| {
+        name == BASE && document.as_ref().is_some_and(|it| !it.scenario.contains_key(BASE))
+    };
+    let named = args.scenario.iter();
+    Ok(named.map(|name| (!is_base(name)).then(|| name.clone())).collect())
 }
 
 /// The sweep that is meant.
@@ -231,11 +255,12 @@ fn prepare<'a>(args: &SweepArgs, cases: &'a [Case]) -> Result<Vec<Sweep<'a>>, Ve
 /// Runs all sweeps, one after the other, into one table.
 fn run(
     args: &SweepArgs,
-    console: &Console,
+    console: &mut Console,
     cases: &[Case],
     prepared: &[Sweep<'_>],
 ) -> Result<Sweeps, Stop> {
     check_of(args, prepared)?;
+    tell_samples(args, console, prepared)?;
     let names = cases.iter().map(|case| case.scenario.clone()).collect();
     let rows = Rows::new(prepared, names);
     let folder = tempfile::tempdir();
@@ -249,13 +274,21 @@ fn run(
     };
     let policy = Policy { restart: args.restart, force: args.force };
     let store = Store::open(&out, manifest, policy)?;
+    let kept = store.kept();
+    if kept > 0 {
+        let (all, out) = (rows.count(), out.display());
+        console.note(&format!("going on with `{out}`: {kept} of {all} samples are there"));
+    }
     let pool = ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
     let pool = pool.map_err(|error| Stop::Tool(format!("cannot start threads: {error}")))?;
-    fill(console, &rows, &store, &pool)?;
+    fill(console, &rows, &store, &pool, args.output.is_some())?;
     let mut reports = Vec::new();
     for (at, (sweep, case)) in prepared.iter().zip(cases.iter()).enumerate() {
         let summary = || summarise(sweep, |which, take| rows.read(at, &store, which, take));
-        let told = pool.install(summary)?;
+        let waiting = bar(console, None, "{spinner} what each input does alone, {elapsed}");
+        let told = pool.install(summary);
+        waiting.finish_and_clear();
+        let told = told?;
         reports.push(SweepReport { scenario: case.scenario.clone(), ..told });
     }
     if args.output.is_some() {
@@ -280,18 +313,43 @@ fn check_of(args: &SweepArgs, sweeps: &[Sweep<'_>]) -> Result<(), Stop> {
     Err(Stop::Tool(format!("there is no output `{wanted}`; {help}")))
 }
 
+/// Tells where the number of samples is not the one that was named.
+fn tell_samples(args: &SweepArgs, console: &mut Console, sweeps: &[Sweep<'_>]) -> Result<(), Stop> {
+    for sweep in sweeps {
+        let (method, taken) = (sweep.sampler().method(), sweep.len());
+        match (method, args.samples) {
+            (Method::Grid, Some(wanted)) if wanted != taken => {
+                return Err(Stop::Tool(format!(
+                    "a grid has as many samples as its lists give, here {taken}; `--samples {wanted}` is for another `--method`"
+                )));
+            }
+            (Method::Grid, _) if taken >= MANY => {
+                console.note(&format!("the grid has {taken} samples"));
+            }
+            (Method::Indices, Some(wanted)) if wanted != taken => console.note(&format!(
+                "{taken} samples of {wanted}: `indices` takes {} for a row, and as many rows as a power of two",
+                sweep.inputs().len() + 2
+            )),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Evaluates what is missing.
 fn fill(
     console: &Console,
     rows: &Rows<'_, '_>,
     store: &Store,
     pool: &ThreadPool,
+    kept: bool,
 ) -> Result<(), Stop> {
     let missing = store.missing();
-    let progress = progress(console, rows.count());
-    let rest: u64 =
-        missing.iter().map(|&chunk| store.rows(chunk)).map(|it| it.end - it.start).sum();
-    progress.set_position(rows.count() - rest);
+    let safe = if kept { "; Ctrl-C loses nothing" } else { "" };
+    let style =
+        format!("{{bar:30}} {{human_pos}}/{{human_len}} samples, {{per_sec}}, {{eta}} left{safe}");
+    let progress = bar(console, Some(rows.count()), &style);
+    progress.set_position(store.kept());
     progress.reset_eta();
     let one = |&chunk: &u64| -> Result<(), StoreError> {
         let range = store.rows(chunk);
@@ -306,14 +364,13 @@ fn fill(
     Ok(done?)
 }
 
-fn progress(console: &Console, count: u64) -> ProgressBar {
+fn bar(console: &Console, count: Option<u64>, style: &str) -> ProgressBar {
     let target = if console.is_quiet() {
         ProgressDrawTarget::hidden()
     } else {
         ProgressDrawTarget::stderr()
     };
-    let bar = ProgressBar::with_draw_target(Some(count), target);
-    let style = "{bar:30} {human_pos}/{human_len} samples, {per_sec}, {eta} left";
+    let bar = ProgressBar::with_draw_target(count, target);
     bar.set_style(ProgressStyle::with_template(style).expect("the template is sound"));
     bar.enable_steady_tick(Duration::from_millis(250));
     bar

@@ -1,5 +1,7 @@
 //! From the bytes of a file to a checked [`Document`].
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::{
@@ -24,8 +26,8 @@ pub struct Request<'a> {
 /// A file that was read.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// What was written.
-    pub document: Document,
+    /// What was written; flowsheets share it.
+    pub document: Arc<Document>,
     /// Warnings and notes.
     pub findings: Diagnostics,
 }
@@ -66,7 +68,7 @@ pub fn load(
         return Err(findings);
     }
     match read_document(tree) {
-        Ok(document) => Ok(Loaded { document, findings }),
+        Ok(document) => Ok(Loaded { document: Arc::new(document), findings }),
         Err(found) => {
             findings.push(found);
             Err(findings)

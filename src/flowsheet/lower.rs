@@ -64,7 +64,7 @@ struct Lowering<'d> {
 }
 
 /// Lowers a document; support of streams is known afterwards, checks come later.
-pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Diagnostics> {
+pub(super) fn lower(document: &Arc<Document>) -> Result<(Flowsheet, Diagnostics), Diagnostics> {
     let header = &document.flowsheet;
     let mut lowering = Lowering {
         document,
@@ -128,7 +128,7 @@ pub(super) fn lower(document: &Document) -> Result<(Flowsheet, Diagnostics), Dia
         title: header.title.value.clone(),
         note: header.note.clone(),
         currency: lowering.units.currency.clone(),
-        document: Arc::new(document.clone()),
+        document: Arc::clone(document),
         units: lowering.units,
         figures: lowering.figures,
         species: lowering.species,

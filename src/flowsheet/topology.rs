@@ -6,14 +6,20 @@ use crate::index::Id;
 /// Fills in the species of every stream.
 pub(super) fn find_species(flowsheet: &mut Flowsheet) {
     let values = flowsheet.values();
+    let mut uses = vec![Vec::new(); flowsheet.operations.len()];
+    for (id, operation) in flowsheet.operations.iter_ids() {
+        if let Kind::Use(data) = &operation.kind {
+            uses[data.of.index()].push(id);
+        }
+    }
     let count = flowsheet.species.len();
     let mut there = vec![vec![false; count]; flowsheet.streams.len()];
     if flowsheet.series.is_empty() {
-        follow(flowsheet, &values, &mut there);
+        follow(flowsheet, &values, &uses, &mut there);
     } else {
         // What is there in any period.
         for period in flowsheet.periods.ids() {
-            follow(flowsheet, &flowsheet.in_period(&values, period), &mut there);
+            follow(flowsheet, &flowsheet.in_period(&values, period), &uses, &mut there);
         }
     }
     for (stream, row) in flowsheet.streams.iter_mut().zip(there) {
@@ -22,8 +28,13 @@ pub(super) fn find_species(flowsheet: &mut Flowsheet) {
     }
 }
 
-/// Adds what can be where at given values of the figures.
-fn follow(flowsheet: &Flowsheet, values: &Values, there: &mut [Vec<bool>]) {
+/// Adds what can be where at given values of the figures; `uses` are those of each product.
+fn follow(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    uses: &[Vec<OperationId>],
+    there: &mut [Vec<bool>],
+) {
     let mut waiting: Vec<OperationId> = flowsheet.operations.ids().rev().collect();
     let mut queued = vec![true; flowsheet.operations.len()];
     while let Some(operation) = waiting.pop() {
@@ -47,18 +58,12 @@ fn follow(flowsheet: &Flowsheet, values: &Values, there: &mut [Vec<bool>]) {
                 grew |= !*cell;
                 *cell = true;
             }
-            let next = flowsheet.streams[stream].to;
-            let in_use = flowsheet
-                .operations
-                .iter_ids()
-                .filter(|(_, other)| matches!(&other.kind, Kind::Use(data) if data.of == next));
-            let mut next: Vec<OperationId> = vec![next];
-            if grew {
-                next.extend(in_use.map(|(id, _)| id));
+            if !grew {
+                continue;
             }
-            for next in next {
-                if grew && !queued[next.index()] {
-                    queued[next.index()] = true;
+            let next = flowsheet.streams[stream].to;
+            for &next in std::iter::once(&next).chain(&uses[next.index()]) {
+                if !std::mem::replace(&mut queued[next.index()], true) {
                     waiting.push(next);
                 }
             }

@@ -3,10 +3,10 @@
 mod basis;
 mod follow;
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
-    Flowsheet, Kind, LimitKind, Operation, OperationId, Port, Reaction, Recovery, Sense,
+    Flowsheet, Kind, Limit, LimitKind, Operation, OperationId, Port, Reaction, Recovery, Sense,
     Separation, SpeciesId, Values, closed,
 };
 use crate::{
@@ -35,10 +35,13 @@ impl From<Diagnostic> for Found {
     }
 }
 
-/// Reports what is wrong with a flowsheet whose streams know their species.
-pub(super) fn validate(flowsheet: &Flowsheet, findings: &mut Diagnostics) {
-    let values = flowsheet.values();
-    let check = Check { flowsheet, values: &values };
+/// Reports what is wrong with a flowsheet whose streams know their species, at given values of its figures.
+pub(super) fn validate(flowsheet: &Flowsheet, values: &Values, findings: &mut Diagnostics) {
+    let mut limits = vec![Vec::new(); flowsheet.operations.len()];
+    for limit in &flowsheet.limits {
+        limits[limit.operation.index()].push(limit);
+    }
+    let check = Check { flowsheet, values, limits };
     let found = flowsheet.operations.iter_ids();
     let found: Vec<(OperationId, Vec<Found>)> = found
         .map(|(id, operation)| (id, check.check_operation(id, operation)))
@@ -59,6 +62,8 @@ pub(super) fn validate(flowsheet: &Flowsheet, findings: &mut Diagnostics) {
 struct Check<'a> {
     flowsheet: &'a Flowsheet,
     values: &'a Values,
+    /// The limits of each operation.
+    limits: Vec<Vec<&'a Limit>>,
 }
 
 /// A share of 1 as percent, with enough digits to tell it from 100 %.
@@ -400,9 +405,8 @@ impl Check<'_> {
         inlet: &[SpeciesId],
         found: &mut Vec<Found>,
     ) {
-        for limit in &self.flowsheet.limits {
-            let wanted = limit.operation == id
-                && limit.kind == LimitKind::Recipe
+        for limit in &self.limits[id.index()] {
+            let wanted = limit.kind == LimitKind::Recipe
                 && limit.sense != Sense::AtMost
                 && self.values[limit.figure] > 0.0;
             let bought =
@@ -432,8 +436,7 @@ impl Check<'_> {
         if matches!(operation.kind, Kind::Feed(_)) || inlet.is_empty() {
             return;
         }
-        let limits = self.flowsheet.limits.iter().filter(|limit| limit.operation == id);
-        for limit in limits {
+        for limit in &self.limits[id.index()] {
             if limit.port != Port::Inlet(id) || limit.content.meets(inlet) {
                 continue;
             }
@@ -461,7 +464,7 @@ impl Check<'_> {
     }
 
     /// Whether what a limit is on flows anywhere: then it is kept by removing the species before.
-    fn is_somewhere(&self, limit: &super::Limit) -> bool {
+    fn is_somewhere(&self, limit: &Limit) -> bool {
         self.flowsheet.streams.iter().any(|stream| limit.content.meets(&stream.species))
     }
 
@@ -485,19 +488,15 @@ impl Check<'_> {
 
     /// What is in use of a product is no more than what is sold.
     fn check_uses(&self, findings: &mut Diagnostics) {
-        for (id, product) in self.flowsheet.operations.iter_ids() {
-            let uses: Vec<(Span, f64)> = self
-                .flowsheet
-                .operations
-                .iter()
-                .filter_map(|operation| match &operation.kind {
-                    Kind::Use(data) if data.of == id => {
-                        let share = data.share.map_or(1.0, |figure| self.values[figure]);
-                        Some((operation.span, share))
-                    }
-                    _ => None,
-                })
-                .collect();
+        let mut of_product: BTreeMap<OperationId, Vec<(Span, f64)>> = BTreeMap::new();
+        for operation in &self.flowsheet.operations {
+            if let Kind::Use(data) = &operation.kind {
+                let share = data.share.map_or(1.0, |figure| self.values[figure]);
+                of_product.entry(data.of).or_default().push((operation.span, share));
+            }
+        }
+        for (id, uses) in of_product {
+            let product = &self.flowsheet.operations[id];
             let sum: f64 = uses.iter().map(|(_, share)| share).sum();
             if sum > 1.0 + TOLERANCE {
                 let message = format!(

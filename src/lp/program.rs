@@ -34,13 +34,30 @@ impl Sparse {
         self.start[outer + 1] - self.start[outer]
     }
 
+    /// Appends an entry to the outer vector that is not ended.
+    fn add(&mut self, inner: usize, value: f64) {
+        self.index.push(u32::try_from(inner).expect("an index fits in 32 bits"));
+        self.value.push(value);
+    }
+
+    /// Ends an outer vector.
+    fn end(&mut self) {
+        self.start.push(self.index.len());
+    }
+
+    /// Removes the entries of the outer vector that is not ended.
+    fn take_back(&mut self) -> Vec<(usize, f64)> {
+        let from = self.start[self.start.len() - 1];
+        let index = self.index.drain(from..).map(|inner| inner as usize);
+        index.zip(self.value.drain(from..)).collect()
+    }
+
     /// Appends an outer vector.
     pub(super) fn push(&mut self, entries: impl IntoIterator<Item = (usize, f64)>) {
         for (inner, value) in entries {
-            self.index.push(u32::try_from(inner).expect("an index fits in 32 bits"));
-            self.value.push(value);
+            self.add(inner, value);
         }
-        self.start.push(self.index.len());
+        self.end();
     }
 
     /// The same matrix compressed the other way, `inner` vectors long.
@@ -89,6 +106,19 @@ impl Program {
         self.rhs.len()
     }
 
+    /// Makes room for so many columns, rows and coefficients more.
+    pub(super) fn reserve(&mut self, columns: usize, rows: usize, terms: usize) {
+        for vector in [&mut self.cost, &mut self.lower, &mut self.upper] {
+            vector.reserve_exact(columns);
+        }
+        self.integer.reserve_exact(columns);
+        self.sense.reserve_exact(rows);
+        self.rhs.reserve_exact(rows);
+        self.rows.start.reserve_exact(rows);
+        self.rows.index.reserve_exact(terms);
+        self.rows.value.reserve_exact(terms);
+    }
+
     pub(super) fn add_column(&mut self, cost: f64, lower: f64, upper: f64) {
         self.cost.push(cost);
         self.lower.push(lower);
@@ -97,21 +127,41 @@ impl Program {
     }
 
     /// Adds a row whose terms may repeat a column.
-    pub(super) fn add_row(&mut self, sense: RowSense, rhs: f64, mut terms: Vec<(usize, f64)>) {
+    pub(super) fn add_row(
+        &mut self,
+        sense: RowSense,
+        rhs: f64,
+        terms: impl IntoIterator<Item = (usize, f64)>,
+    ) {
         self.sense.push(sense);
         self.rhs.push(rhs);
-        if terms.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
-            terms.sort_by_key(|&(column, _)| column);
+        let terms = terms.into_iter();
+        let mut terms = terms.filter(|&(_, value)| value != 0.0);
+        // Most rows name their columns once and in their order, and are taken as they come.
+        let (mut next, mut other) = (0, None);
+        for (column, value) in terms.by_ref() {
+            if column < next {
+                other = Some((column, value));
+                break;
+            }
+            self.rows.add(column, value);
+            next = column + 1;
         }
-        let groups = terms.chunk_by(|left, right| left.0 == right.0).filter_map(|group| {
+        let Some(other) = other else { return self.rows.end() };
+        let mut all = self.rows.take_back();
+        all.push(other);
+        all.extend(terms);
+        all.sort_by_key(|&(column, _)| column);
+        for group in all.chunk_by(|left, right| left.0 == right.0) {
             let sum: f64 = group.iter().map(|&(_, value)| value).sum();
             let size: f64 = group.iter().map(|&(_, value)| value.abs()).sum();
             // What is left of terms that cancel is noise, unless it is one term alone.
             let noise = if group.len() > 1 { 4.0 * f64::EPSILON * size } else { 0.0 };
-            (sum.abs() > noise || !sum.is_finite()).then_some((group[0].0, sum))
-        });
-        let groups: Vec<_> = groups.collect();
-        self.rows.push(groups);
+            if sum.abs() > noise || !sum.is_finite() {
+                self.rows.add(group[0].0, sum);
+            }
+        }
+        self.rows.end();
     }
 
     /// Offset plus cost at `primal`, in double-double arithmetic.

@@ -59,7 +59,7 @@ impl Scaled {
         let terms = terms.iter().map(|&(j, value)| (j, value * self.column[j]));
         let largest = terms.clone().fold(0.0, |most: f64, (_, value)| most.max(value.abs()));
         let row = if largest > 0.0 { (-largest.log2()).round().exp2() } else { 1.0 };
-        let terms = terms.map(|(j, value)| (j, value * row)).collect();
+        let terms = terms.map(|(j, value)| (j, value * row));
         self.program.add_row(sense, rhs * row / self.quantity, terms);
         self.row.push(row);
     }

@@ -59,8 +59,10 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
     let rows = write_rows(horizon, &functionals, &composed);
     let (objective, ratio) = write_objective(horizon, &functionals);
     let programs = Programs { definitions: &definitions, transfer: &transfer, drivers: &drivers };
-    let full = programs.write_full(&rows, &objective);
-    let (condensed, full_rows) = programs.write_condensed(flowsheet, &nodes, &rows, &objective);
+    let (full, (condensed, full_rows)) = rayon::join(
+        || programs.write_full(&rows, &objective),
+        || programs.write_condensed(flowsheet, &nodes, &rows, &objective),
+    );
     Ok(Model {
         nodes,
         drivers,

@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{DriverId, NodeId};
+use super::{DriverId, NodeId, system::Terms};
 use crate::flowsheet::SpeciesId;
 
 /// Two columns agree when they differ by less than this share of their size.
 const TOLERANCE: f64 = 1e-9;
 
 /// A row of T: what a node takes of each driver, ascending by driver.
-pub(super) type TransferRow = Vec<(DriverId, f64)>;
+pub(super) type TransferRow = Terms<DriverId>;
 
 /// Mass fractions of species, ascending; they sum to 1.
 #[derive(Clone, Debug, PartialEq)]

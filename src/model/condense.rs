@@ -46,7 +46,7 @@ impl Accumulator {
     fn take(&mut self) -> TransferRow {
         self.touched.sort_unstable();
         self.touched.dedup();
-        let mut row = Vec::with_capacity(self.touched.len());
+        let mut row = TransferRow::with_capacity(self.touched.len());
         for driver in self.touched.drain(..) {
             let value = std::mem::take(&mut self.values[driver.index()]);
             if value != 0.0 {
@@ -127,6 +127,14 @@ impl Condenser {
         known: impl Fn(NodeId) -> bool,
     ) -> TransferRow {
         let definition = &definitions[node.index()];
+        if let ([(from, factor)], []) = (&definition.nodes[..], &definition.drivers[..])
+            && known(*from)
+        {
+            // In a chain, which is most of a flowsheet, there is nothing to add up.
+            let row = transfer[from.index()].iter();
+            let row = row.map(|&(driver, value)| (driver, factor * value));
+            return row.filter(|&(_, value)| value != 0.0).collect();
+        }
         for &(from, factor) in definition.nodes.iter().filter(|&&(from, _)| known(from)) {
             for &(driver, value) in &transfer[from.index()] {
                 self.accumulator.add(driver, factor * value);

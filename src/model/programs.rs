@@ -203,6 +203,9 @@ impl Programs<'_> {
         }
         let column = |at: usize| ColumnId::new(at);
         let mut program = LinearProgram::new();
+        let defined = self.definitions.iter().map(|it| 1 + it.nodes.len() + it.drivers.len());
+        let written = rows.iter().map(|row| row.left.nodes.len() + row.left.drivers.len());
+        program.reserve(costs.len(), nodes + rows.len(), defined.chain(written).sum());
         for (at, &cost) in costs.iter().enumerate() {
             let key = if at < nodes {
                 Column::Flow(NodeId::new(at))

@@ -4,6 +4,8 @@
 //! what goes to an outlet of a free splitter, what a blender makes or buys. A *definition* writes a node as a linear
 //! combination of other nodes and of drivers: `x = R x + S z`.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{DriverId, Node, NodeId, compose::Composition};
 use crate::{
     flowsheet::{
@@ -14,13 +16,16 @@ use crate::{
     years::Years,
 };
 
+/// What a node takes of nodes, or of drivers: mostly of one, which needs no memory of its own.
+pub(super) type Terms<I> = SmallVec<[(I, f64); 1]>;
+
 /// A node as a combination of nodes and drivers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Definition {
     /// The row of R.
-    pub(super) nodes: Vec<(NodeId, f64)>,
+    pub(super) nodes: Terms<NodeId>,
     /// The row of S.
-    pub(super) drivers: Vec<(DriverId, f64)>,
+    pub(super) drivers: Terms<DriverId>,
 }
 
 /// The node table of one period: streams × the species that can be in them.
@@ -122,6 +127,14 @@ impl Definer<'_> {
             .collect()
     }
 
+    /// The inlet nodes of an operation of one species.
+    fn entering(&self, operation: OperationId, species: SpeciesId) -> impl Iterator<Item = NodeId> {
+        let inlets = self.flowsheet.operations[operation].inlets.iter();
+        inlets.filter_map(move |&stream| {
+            self.nodes.find(self.flowsheet, stream, species, self.period)
+        })
+    }
+
     fn outlet_nodes(&self, operation: OperationId) -> Vec<(StreamId, NodeId, SpeciesId)> {
         let outlets = &self.flowsheet.operations[operation].outlets;
         outlets
@@ -143,8 +156,8 @@ impl Definer<'_> {
         self.outlet_nodes(operation)
             .into_iter()
             .map(|(_, node, species)| {
-                let drivers = vec![(supply, share(species))];
-                (node, Definition { nodes: Vec::new(), drivers })
+                let drivers = smallvec![(supply, share(species))];
+                (node, Definition { nodes: Terms::new(), drivers })
             })
             .collect()
     }
@@ -154,14 +167,13 @@ impl Definer<'_> {
         operation: OperationId,
         separation: &Separation,
     ) -> Vec<(NodeId, Definition)> {
-        let inlet = self.inlet(operation);
         self.outlet_nodes(operation)
             .into_iter()
             .map(|(stream, node, species)| {
                 let share = separation.share(stream, species, self.values);
-                let terms = inlet.iter().filter(|&&(_, id)| id == species && share != 0.0);
-                let nodes = terms.map(|&(from, _)| (from, share)).collect();
-                (node, Definition { nodes, drivers: Vec::new() })
+                let entering = self.entering(operation, species).filter(|_| share != 0.0);
+                let nodes = entering.map(|from| (from, share)).collect();
+                (node, Definition { nodes, drivers: Terms::new() })
             })
             .collect()
     }
@@ -172,7 +184,6 @@ impl Definer<'_> {
         splitter: &Splitter,
         composition: Option<&Composition>,
     ) -> Vec<(NodeId, Definition)> {
-        let inlet = self.inlet(operation);
         let outlets = &self.flowsheet.operations[operation].outlets;
         let shares = splitter.shares(self.values);
         self.outlet_nodes(operation)
@@ -184,13 +195,13 @@ impl Definer<'_> {
                         .iter()
                         .find(|&&(id, _)| id == stream)
                         .map_or(0.0, |&(_, share)| share);
-                    let terms = inlet.iter().filter(|&&(_, id)| id == species && share != 0.0);
-                    definition.nodes = terms.map(|&(from, _)| (from, share)).collect();
+                    let entering = self.entering(operation, species).filter(|_| share != 0.0);
+                    definition.nodes = entering.map(|from| (from, share)).collect();
                 } else if let Some(composition) = composition {
                     let at = outlets.iter().position(|&id| id == stream).unwrap_or(0);
                     let share = composition.share(species);
                     if share != 0.0 {
-                        definition.drivers = vec![(self.driver(operation, at), share)];
+                        definition.drivers = smallvec![(self.driver(operation, at), share)];
                     }
                 }
                 (node, definition)
@@ -209,7 +220,7 @@ impl Definer<'_> {
             .map(|(_, node, species)| {
                 let share = composition.map_or(0.0, |composition| composition.share(species));
                 let drawn = (share != 0.0).then(|| (self.driver(operation, 0), share));
-                (node, Definition { nodes: Vec::new(), drivers: drawn.into_iter().collect() })
+                (node, Definition { nodes: Terms::new(), drivers: drawn.into_iter().collect() })
             })
             .collect()
     }
@@ -278,14 +289,14 @@ impl Definer<'_> {
             .into_iter()
             .map(|(stream, node, species)| {
                 let share = reactor.separation.share(stream, species, self.values);
-                let mut nodes = Vec::new();
+                let mut nodes = Terms::new();
                 for &(_, from, factor) in
                     map.after.iter().filter(|&&(to, _, _)| to == species && share != 0.0)
                 {
                     let there = inlet.iter().filter(|&&(_, id)| id == from);
                     nodes.extend(there.map(|&(inlet, _)| (inlet, factor * share)));
                 }
-                (node, Definition { nodes, drivers: Vec::new() })
+                (node, Definition { nodes, drivers: Terms::new() })
             })
             .collect()
     }
@@ -296,21 +307,19 @@ impl Definer<'_> {
         blender: &Blender,
         composition: Option<&Composition>,
     ) -> Vec<(NodeId, Definition)> {
-        let inlet = self.inlet(operation);
         self.outlet_nodes(operation)
             .into_iter()
             .map(|(_, node, species)| {
                 if let Some(composition) = composition {
                     let share = composition.share(species);
                     let drivers = if share == 0.0 {
-                        Vec::new()
+                        Terms::new()
                     } else {
-                        vec![(self.driver(operation, 0), share)]
+                        smallvec![(self.driver(operation, 0), share)]
                     };
-                    return (node, Definition { nodes: Vec::new(), drivers });
+                    return (node, Definition { nodes: Terms::new(), drivers });
                 }
-                let there = inlet.iter().filter(|&&(_, id)| id == species);
-                let nodes = there.map(|&(from, _)| (from, 1.0)).collect();
+                let nodes = self.entering(operation, species).map(|from| (from, 1.0)).collect();
                 let bought = blender.ingredients.iter().position(|item| item.species == species);
                 // Only a complete recipe has a driver of its own, before those of its ingredients.
                 let first = usize::from(blender.complete);

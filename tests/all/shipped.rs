@@ -1,6 +1,9 @@
 //! The shipped flowsheets, loaded as the tool loads them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use reeflow::{
     cli::files::Disk,
@@ -58,7 +61,7 @@ pub(crate) fn scenarios(name: &str) -> Vec<(String, Flowsheet)> {
 }
 
 /// The document that a text is.
-pub(crate) fn document(text: &str) -> Document {
+pub(crate) fn document(text: &str) -> Arc<Document> {
     load("test.toml", text.as_bytes(), &Request::default(), &Disk, &mut Sources::new())
         .expect("it loads")
         .document

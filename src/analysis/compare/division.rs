@@ -123,7 +123,7 @@ impl<'a> Division<'a> {
                 document.adopt(entry, &self.after.document);
             }
         }
-        let lowered = Flowsheet::lower(&document).ok();
+        let lowered = Flowsheet::lower(&Arc::new(document)).ok();
         let lowered = lowered.map(|(flowsheet, _)| Arc::new(self.edits.between_them(flowsheet)));
         self.structures.insert(tables, lowered.clone());
         lowered

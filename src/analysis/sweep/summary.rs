@@ -76,7 +76,7 @@ pub struct InputTold {
     /// What it moves.
     pub moves: Effect,
     /// The values below which a tenth, a half and nine tenths of its samples lie, in internal units.
-    pub quantiles: [f64; 3],
+    pub quantiles: [Percentile; 3],
 }
 
 /// Number of samples by what became of them.
@@ -161,7 +161,17 @@ pub struct Numbers {
     /// The greatest.
     pub greatest: f64,
     /// Percentiles 5, 10, 25, 50, 75, 90 and 95.
-    pub percentiles: [f64; 7],
+    pub percentiles: [Percentile; 7],
+}
+
+/// The value below which a share of the samples lies.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Percentile {
+    /// The share, 0 to 1.
+    pub share: f64,
+    /// The value.
+    pub value: f64,
 }
 
 /// What one input does to an output.
@@ -316,7 +326,8 @@ pub fn summarise<E>(
         name: input.name.clone(),
         unit: input.unit.clone(),
         moves,
-        quantiles: [0.1, 0.5, 0.9].map(|u| input.distribution.quantile(u)),
+        quantiles: [0.1, 0.5, 0.9]
+            .map(|share| Percentile { share, value: input.distribution.quantile(share) }),
     });
     Ok(SweepReport {
         title: flowsheet.title.clone(),
@@ -382,8 +393,11 @@ impl Gathered {
                 take(&values.filter(|_| drawn.next()).collect::<Vec<f64>>());
             })
         })?;
-        let mut percentiles = [f64::NAN; PERCENTILES.len()];
-        percentiles.copy_from_slice(&found.values);
+        let mut values = found.values.into_iter();
+        let percentiles = PERCENTILES.map(|share| {
+            let value = values.next().expect("one value for each share");
+            Percentile { share, value }
+        });
         let (count, deviation) = (self.moments.count(), self.moments.deviation());
         Ok(Some(Numbers { count, mean, deviation, least, greatest, percentiles }))
     }

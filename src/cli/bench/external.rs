@@ -48,7 +48,7 @@ pub(super) struct External {
     pub(super) name: &'static str,
     /// The file on the path.
     pub(super) program: &'static str,
-    /// Arguments: `{model}`, `{solution}` and `{seconds}` are filled in.
+    /// Arguments: `{model}`, `{solution}`, `{values}` and `{seconds}` are filled in; for CBC and CLP those within [`COIN`].
     arguments: &'static [&'static str],
     /// Arguments with which it tells its version.
     version: &'static [&'static str],
@@ -65,54 +65,9 @@ pub(super) const EXTERNALS: &[External] = &[
         version: &["--version"],
         layout: parse::Layout::Glpk,
     },
-    External {
-        name: "cbc",
-        program: "cbc",
-        arguments: &[
-            "{model}",
-            "-seconds",
-            "{seconds}",
-            "-printingOptions",
-            "all",
-            "-solve",
-            "-solution",
-            "{solution}",
-        ],
-        version: &["-quit"],
-        layout: parse::Layout::Coin,
-    },
-    External {
-        name: "clp",
-        program: "clp",
-        arguments: &[
-            "{model}",
-            "-seconds",
-            "{seconds}",
-            "-dualSimplex",
-            "-printingOptions",
-            "all",
-            "-solution",
-            "{solution}",
-        ],
-        version: &["-quit"],
-        layout: parse::Layout::Coin,
-    },
-    External {
-        name: "clp-barrier",
-        program: "clp",
-        arguments: &[
-            "{model}",
-            "-seconds",
-            "{seconds}",
-            "-barrier",
-            "-printingOptions",
-            "all",
-            "-solution",
-            "{solution}",
-        ],
-        version: &["-quit"],
-        layout: parse::Layout::Coin,
-    },
+    coin("cbc", "cbc", &["-solve"]),
+    coin("clp", "clp", &["-dualSimplex"]),
+    coin("clp-barrier", "clp", &["-barrier"]),
     External {
         name: "highs-tool",
         program: "highs",
@@ -137,6 +92,20 @@ pub(super) const EXTERNALS: &[External] = &[
     },
 ];
 
+/// What comes before and after the words by which CBC and CLP solve. Texts hold eight digits, so the values are taken from bytes.
+const COIN: [&[&str]; 2] = [
+    &["{model}", "-seconds", "{seconds}"],
+    &["-saveSolution", "{values}", "-solution", "{solution}"],
+];
+
+const fn coin(
+    name: &'static str,
+    program: &'static str,
+    arguments: &'static [&'static str],
+) -> External {
+    External { name, program, arguments, version: &["-quit"], layout: parse::Layout::Coin }
+}
+
 /// Why a tool told nothing.
 pub(super) enum Silence {
     /// It was still at it.
@@ -159,12 +128,17 @@ impl External {
         };
         let program = on_path(self.program)
             .ok_or_else(|| Silence::Failed(format!("there is no `{}`", self.program)))?;
-        let (model, solution) = (folder.join("model.mps"), folder.join("solution.txt"));
+        let file = |name: &str| folder.join(name);
+        let (model, solution, values) =
+            (file("model.mps"), file("solution.txt"), file("solution.bin"));
         // Whole seconds are all that some take; the limit proper is held below.
         let seconds = limit.as_secs().max(1).to_string();
-        let arguments = self.arguments.iter().map(|argument| match *argument {
+        let [before, after] = if self.layout == parse::Layout::Coin { COIN } else { [&[][..]; 2] };
+        let arguments = [before, self.arguments, after].concat();
+        let arguments = arguments.into_iter().map(|argument| match argument {
             "{model}" => model.clone().into_os_string(),
             "{solution}" => solution.clone().into_os_string(),
+            "{values}" => values.clone().into_os_string(),
             "{seconds}" => seconds.clone().into(),
             fixed => fixed.into(),
         });
@@ -189,8 +163,8 @@ impl External {
         let Some(Watched { success, wall, memory }) = watched else {
             return Err(Silence::TimeLimit);
         };
-        let text = read_text(&solution).unwrap_or_default();
-        let said = parse::solution(self.layout, &text, columns, rows);
+        let text = String::from_utf8(read_bytes(&solution)).unwrap_or_default();
+        let said = parse::solution(self.layout, &text, &read_bytes(&values), columns, rows);
         if !said.optimal && wall >= limit.as_secs_f64() {
             return Err(Silence::TimeLimit);
         }
@@ -240,7 +214,8 @@ pub(super) fn pause(passed: Duration) -> Duration {
     (passed / 100).clamp(Duration::from_micros(200), Duration::from_millis(20))
 }
 
-fn read_text(path: &Path) -> Option<String> {
+/// The bytes of a file; none if it is not there.
+fn read_bytes(path: &Path) -> Vec<u8> {
     #[expect(clippy::disallowed_methods, reason = "`cli` reads files")]
-    std::fs::read_to_string(path).ok()
+    std::fs::read(path).unwrap_or_default()
 }

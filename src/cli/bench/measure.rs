@@ -172,7 +172,9 @@ impl Run {
         let solved = lp::solve(program, options);
         self.told.solve = Some(self.lap());
         let solution = solved.map_err(|failure| ended(&failure))?;
-        self.told.iterations = u64::try_from(solution.pivots).ok().filter(|_| solution.vertex);
+        // Those of other backends are not known, only what the own simplex added to them.
+        let own = solution.backend == Backend::Simplex;
+        self.told.iterations = u64::try_from(solution.pivots).ok().filter(|_| own);
         let certificate = model.certify(form, &solution.primal, &solution.duals);
         self.told.certify = Some(self.lap());
         self.certified(certificate, -flowsheet.objective.sign() * solution.objective)

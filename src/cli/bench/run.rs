@@ -13,9 +13,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::{
     super::{
         End, Stop,
-        args::seconds,
+        args::{PatchArgs, seconds},
         console::{Console, write_output},
-        run::open,
+        run::{Sheet, open},
     },
     contender::Contender,
     external::pause,
@@ -94,7 +94,7 @@ pub(super) fn run(args: &RunArgs, console: &mut Console) -> Result<End, Stop> {
     let (solvers, absent) = solvers(&args.solver)?;
     let folder = tempfile::tempdir()
         .map_err(|error| Stop::Tool(format!("cannot make a temporary folder: {error}")))?;
-    let cases = cases(args, folder.path())?;
+    let cases = cases(args, folder.path(), console)?;
     let began = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let mut tasks: Vec<(Task, Vec<Measurement>)> = Vec::new();
     let runs = usize::from(args.runs);
@@ -169,12 +169,16 @@ fn solvers(asked: &[String]) -> Result<(Vec<&'static str>, Vec<String>), Stop> {
 }
 
 /// The flowsheets, those that are generated written to a folder first.
-fn cases(args: &RunArgs, folder: &Path) -> Result<Vec<Case>, Stop> {
+fn cases(args: &RunArgs, folder: &Path, console: &mut Console) -> Result<Vec<Case>, Stop> {
     let mut cases: Vec<Case> = Vec::new();
     let stem = |file: &Path| file.file_stem().unwrap_or(file.as_os_str()).to_owned();
     for file in &args.files {
-        // Nothing is begun if one of them cannot be read.
-        open(file)?;
+        // Nothing is begun if one of them cannot be read, or is no flowsheet.
+        let sheet = Sheet::of(&open(file)?, None, &PatchArgs::default());
+        if sheet.flowsheet.is_none() {
+            console.draw(&sheet.findings, &sheet.sources);
+            return Err(Stop::Model);
+        }
         let path = file.canonicalize().unwrap_or_else(|_| file.clone());
         if cases.iter().any(|case| case.path == path) {
             return Err(Stop::Tool(format!("`{}` is named twice", file.display())));

@@ -114,6 +114,13 @@ impl Store {
         (0..self.manifest.chunks()).filter(|chunk| !done.contains_key(chunk)).collect()
     }
 
+    /// Number of rows that are done.
+    #[must_use]
+    pub fn kept(&self) -> u64 {
+        let done = self.parts();
+        done.keys().map(|&chunk| self.rows(chunk)).map(|rows| rows.end - rows.start).sum()
+    }
+
     /// The rows of a chunk, by their positions in the output.
     #[must_use]
     pub fn rows(&self, chunk: u64) -> Range<u64> {

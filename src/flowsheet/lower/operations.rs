@@ -125,6 +125,8 @@ struct Place<'d> {
     path: String,
     inherit: Provenance,
     common: Common<'d>,
+    /// Number of limits before its own, which are all that come after.
+    limits: usize,
 }
 
 impl<'d> Lowering<'d> {
@@ -150,6 +152,7 @@ impl<'d> Lowering<'d> {
                 path: format!("{}.{name}", table.kind()),
                 inherit: common.provenance().or(&self.provenance),
                 common,
+                limits: self.limits.len(),
             };
             let outlets = std::mem::take(&mut outlets[at]);
             let kind = self.lower_kind(*table, &place, &outlets);

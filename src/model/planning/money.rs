@@ -69,13 +69,16 @@ impl Functionals {
         let at = horizon.at(period);
         let Some(money) = &at.flowsheet.money else { return [Linear::zero(), Linear::zero()] };
         let share = |figure: Option<FigureId>| figure.map_or(0.0, |id| at.values[id]);
-        let operations: Vec<OperationId> = at.flowsheet.operations.ids().collect();
-        let mut revenue = Linear::zero();
-        let mut operating = Linear::zero();
-        for &id in &operations {
-            revenue.add(1.0, &self.revenue(at, id));
-            operating.add(1.0, &self.operation_cost(at, id));
-        }
+        let sum = |needed: bool, of: &dyn Fn(OperationId) -> Linear| {
+            let mut sum = Linear::zero();
+            for id in at.flowsheet.operations.ids().filter(|_| needed) {
+                sum.add(1.0, &of(id));
+            }
+            sum
+        };
+        let paid = money.on_revenue.is_some() || money.royalty.is_some();
+        let revenue = sum(paid, &|id| self.revenue(at, id));
+        let operating = sum(money.on_operating.is_some(), &|id| self.operation_cost(at, id));
         let labour = self.labour(at);
         let mut own = Linear::zero();
         own.add(share(money.on_labour), &labour);

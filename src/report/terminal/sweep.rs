@@ -98,7 +98,7 @@ fn write_inputs(page: &mut Page, report: &SweepReport) {
     let mut sheet = Sheet::new(&[".input", "#10 %", "#50 %", "#90 %", "moves"]);
     for input in &report.inputs {
         let show = |value: f64| held(&amount(value, &input.unit, &report.currency));
-        let [low, middle, high] = input.quantiles;
+        let [low, middle, high] = input.quantiles.map(|it| it.value);
         let moves = match input.moves {
             Effect::Nothing => "only what is told",
             Effect::Costs => "costs",
@@ -119,7 +119,7 @@ fn write_outputs(page: &mut Page, report: &SweepReport, outputs: &[&OutputTold])
     for (at, output) in outputs.iter().enumerate() {
         let Some(numbers) = &output.numbers else { continue };
         let show = |value: f64| held(&amount(value, &output.unit, &report.currency));
-        let [low, .., high] = numbers.percentiles;
+        let [low, _, _, middle, .., high] = numbers.percentiles.map(|it| it.value);
         let kept = outputs[at + 1..].iter().map_while(|it| it.probability);
         let kept: Vec<String> = kept
             .map(|it| {
@@ -129,8 +129,7 @@ fn write_outputs(page: &mut Page, report: &SweepReport, outputs: &[&OutputTold])
             .collect();
         let kept = if kept.is_empty() { NONE.to_owned() } else { kept.join("\n") };
         let name = output.name.trim_start_matches("multiplier.").replace('/', " / ");
-        let middle = show(numbers.percentiles[3]);
-        sheet.row([name, show(low), middle, show(high), show(numbers.mean), kept]);
+        sheet.row([name, show(low), show(middle), show(high), show(numbers.mean), kept]);
         told += 1;
     }
     if told == 0 {

@@ -218,5 +218,5 @@ fn an_input_on_the_command_line_changes_the_sweep_that_is_named() {
     let inputs = answer["sweep"]["sweeps"][0]["inputs"].as_array().expect("a list").clone();
     assert_eq!(inputs.len(), 10);
     let cost = inputs.iter().find(|it| it["name"] == "feed.ore.cost").expect("it varies");
-    assert_eq!(cost["quantiles"][1], 42.5);
+    assert_eq!(cost["quantiles"][1]["value"], 42.5);
 }

@@ -7,18 +7,24 @@ use super::Said;
 pub(in super::super) enum Layout {
     /// GLPK's: `s bas …`, then `i ROW STATUS VALUE DUAL` and `j COLUMN STATUS VALUE DUAL`.
     Glpk,
-    /// CBC's and CLP's: a line about the end, then rows and columns as `AT NAME VALUE DUAL`.
+    /// CBC's and CLP's: a text whose first line says how it ended, and the values as bytes; read by [`coin`].
     Coin,
     /// HiGHS' raw one: sections of `NAME VALUE`, the primal before the dual.
     Highs,
 }
 
-/// Reads a solution file; what is not mentioned is 0.
-pub(in super::super) fn solution(layout: Layout, text: &str, columns: usize, rows: usize) -> Said {
+/// Reads a solution file, and the values beside it where there are some; what is not mentioned is 0.
+pub(in super::super) fn solution(
+    layout: Layout,
+    text: &str,
+    values: &[u8],
+    columns: usize,
+    rows: usize,
+) -> Said {
     let mut said = Said { primal: vec![0.0; columns], duals: vec![0.0; rows], ..Said::default() };
     match layout {
         Layout::Glpk => glpk(text, &mut said),
-        Layout::Coin => coin(text, &mut said),
+        Layout::Coin => coin(text, values, &mut said),
         Layout::Highs => highs(text, &mut said),
     }
     said
@@ -42,21 +48,27 @@ fn before(at: &str) -> Option<usize> {
     at.parse::<usize>().ok()?.checked_sub(1)
 }
 
-fn coin(text: &str, said: &mut Said) {
+/// Values are the number of rows and of columns as `int`, the objective, then of all rows the activity and the dual, of all columns
+/// the value and the reduced cost as `double`, each in the machine's own order of bytes (`saveSolution` of CLP 1.17). Columns
+/// beyond those of the program are of constants.
+fn coin(text: &str, values: &[u8], said: &mut Said) {
     text.lines().next().unwrap_or_default().trim().clone_into(&mut said.words);
-    said.optimal = said.words.to_lowercase().starts_with("optimal");
-    for line in text.lines().skip(1) {
-        // `**` before a line marks what is infeasible.
-        let line = line.trim_start_matches(['*', ' ']);
-        let words: Vec<&str> = line.split_whitespace().collect();
-        if let [_, name, value, dual] = words[..] {
-            match name.split_at_checked(1) {
-                Some(("c", at)) => put(&mut said.primal, at.parse().ok(), value),
-                Some(("r", at)) => put(&mut said.duals, at.parse().ok(), dual),
-                _ => {}
-            }
-        }
+    let Some((&[a, b, c, d, e, f, g, h, ..], values)) = values.split_at_checked(16) else { return };
+    let count = |bytes: [u8; 4]| usize::try_from(i32::from_ne_bytes(bytes)).unwrap_or_default();
+    let (rows, columns) = (count([a, b, c, d]), count([e, f, g, h]));
+    let (values, rest) = values.as_chunks::<8>();
+    let whole = rest.is_empty() && values.len() == 2 * (rows + columns);
+    if !whole || rows != said.duals.len() || columns < said.primal.len() {
+        return;
     }
+    let fill = |slots: &mut Vec<f64>, from: usize| {
+        for (slot, &value) in slots.iter_mut().zip(&values[from..]) {
+            *slot = f64::from_ne_bytes(value);
+        }
+    };
+    fill(&mut said.duals, rows);
+    fill(&mut said.primal, 2 * rows);
+    said.optimal = said.words.to_lowercase().starts_with("optimal");
 }
 
 fn highs(text: &str, said: &mut Said) {

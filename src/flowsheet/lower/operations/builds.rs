@@ -157,7 +157,8 @@ impl<'d> Lowering<'d> {
         let own = self
             .limits
             .iter_ids()
-            .filter(|(_, limit)| limit.operation == place.id && limit.kind == LimitKind::Capacity);
+            .skip(place.limits)
+            .filter(|(_, limit)| limit.kind == LimitKind::Capacity);
         let own: Vec<LimitId> = own.map(|(id, _)| id).collect();
         if let Some(&second) = own.get(1) {
             let message =

@@ -141,11 +141,8 @@ impl<'d> Lowering<'d> {
             self.report(diagnostic.help("lower the shares until they sum to at most 100 %"));
         }
         if complete {
-            for limit in self
-                .limits
-                .iter_mut()
-                .filter(|limit| limit.kind == LimitKind::Recipe && limit.operation == place.id)
-            {
+            let own = self.limits.iter_mut().skip(place.limits);
+            for limit in own.filter(|limit| limit.kind == LimitKind::Recipe) {
                 limit.share_of = Some(Port::Blend(place.id));
             }
         }

@@ -134,9 +134,8 @@ impl<'d> Lowering<'d> {
             }
         }
         let mut by_volume = false;
-        for limit in &mut self.limits {
-            let computed = self.figures[limit.figure].provenance == Provenance::Computed;
-            if limit.operation == place.id && computed {
+        for limit in self.limits.iter_mut().skip(place.limits) {
+            if self.figures[limit.figure].provenance == Provenance::Computed {
                 limit.availability = availability;
                 by_volume = true;
             }
@@ -166,10 +165,11 @@ impl<'d> Lowering<'d> {
                 limit.kind,
                 LimitKind::Capacity | LimitKind::Supply | LimitKind::Demand | LimitKind::Disposal
             );
-            limit.operation == place.id && own && limit.sense == Sense::AtMost
+            own && limit.sense == Sense::AtMost
         };
+        let own = self.limits.iter_ids().skip(place.limits);
         let limits: Vec<LimitId> =
-            self.limits.iter_ids().filter(|(_, limit)| grows(limit)).map(|(id, _)| id).collect();
+            own.filter(|(_, limit)| grows(limit)).map(|(id, _)| id).collect();
         for &id in &limits {
             self.limits[id].expansion = Some(found.id);
         }

@@ -60,7 +60,7 @@ pub fn best_points<C, R>(
         let ones = choice.iter().filter(|&&id| point.value(id) > 0.5).count();
         let terms =
             choice.iter().map(|&id| (id.index(), if point.value(id) > 0.5 { -1.0 } else { 1.0 }));
-        program.add_row(RowSense::AtLeast, 1.0 - ones as f64, terms.collect());
+        program.add_row(RowSense::AtLeast, 1.0 - ones as f64, terms);
         points.push(point);
     }
     points.sort_by(|left, right| left.objective.total_cmp(&right.objective));

@@ -147,7 +147,7 @@ impl Root {
         for (row, &drops) in drops.iter().enumerate() {
             number.push(n + program.row_count());
             if !drops {
-                let terms = self.program.rows.outer(row).collect();
+                let terms = self.program.rows.outer(row);
                 program.add_row(self.program.sense[row], self.program.rhs[row], terms);
             }
         }
@@ -201,7 +201,7 @@ mod tests {
             }
             program.add_row(Equal, 5.3 + f64::from(period * period % 7), balance);
         }
-        let set_ups = whole.iter().map(|&column| (column, 1.3)).collect();
+        let set_ups = whole.iter().map(|&column| (column, 1.3));
         program.add_row(AtLeast, 2.2, set_ups);
         (program, whole)
     }
