@@ -41,6 +41,7 @@ mod factor;
 mod fractional;
 pub mod highs;
 mod parametric;
+mod presolve;
 mod program;
 mod proof;
 mod ranging;

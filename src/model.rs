@@ -25,6 +25,8 @@ pub(crate) use planning::{Horizon, Shape, shape};
 pub use ratio::RatioProof;
 pub use solution::{Failure, Form, RatioFailure, Sensitivity, Solution};
 
+use std::sync::Arc;
+
 use crate::{
     diagnostic::{Diagnostics, Span},
     flowsheet::{
@@ -136,7 +138,7 @@ pub enum Row {
 /// A flowsheet as a linear program, whole and condensed.
 #[derive(Clone, Debug)]
 pub struct Model {
-    nodes: system::Nodes,
+    nodes: Arc<system::Nodes>,
     drivers: IdVec<DriverId, Driver>,
     /// First driver of each operation, per period.
     first_driver: Vec<usize>,

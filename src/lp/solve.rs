@@ -8,10 +8,13 @@ use std::time::{Duration, Instant};
 use super::{
     BASIS_ROWS, Basis, Certificate, ColumnId, Defect, LinearProgram, RowId,
     backend::{self, Answer},
+    certificate::{certify_program, reduced_costs},
     defect::defects,
     engine::Resting,
     highs::{self, Method},
+    presolve::Presolved,
     program::Program,
+    proof,
 };
 use crate::index::Id;
 
@@ -25,6 +28,8 @@ use task::Task;
 pub const SMALL_COLUMNS: usize = 500;
 /// Fewest columns of a program for which HiGHS is looked for and tried first.
 pub const HIGHS_COLUMNS: usize = 3000;
+/// Rows above which those that are needless are looked for.
+const PRESOLVED_ROWS: usize = 500;
 /// Time a backend gets in [`Backend::Auto`] while there is another to try; microlp may cycle.
 const GUARD: Duration = Duration::from_secs(20);
 
@@ -275,8 +280,71 @@ pub fn from_basis<C, R>(
     }
 }
 
-/// Solves a program without integers.
+/// Solves a program without integers; a large one without the rows that it does not need.
 fn continuous(
+    program: &Program,
+    backend: Backend,
+    deadline: Option<Instant>,
+) -> Result<Solution, Failure> {
+    let large = program.row_count() > PRESOLVED_ROWS;
+    let less = large.then(|| Presolved::new(program)).flatten();
+    let keeps_basis = program.row_count() <= BASIS_ROWS;
+    let found =
+        less.and_then(|less| without_needless(program, &less, backend, deadline, keeps_basis));
+    found.unwrap_or_else(|| whole(program, backend, deadline))
+}
+
+/// Solves what is left of a program, and proves what was found on the whole; none if that cannot be.
+fn without_needless(
+    program: &Program,
+    less: &Presolved,
+    backend: Backend,
+    deadline: Option<Instant>,
+    keeps_basis: bool,
+) -> Option<Result<Solution, Failure>> {
+    match whole(&less.program, backend, deadline) {
+        Ok(found) => match &found.basis {
+            Some(basis) if keeps_basis => {
+                let resting = less.resting(program, &basis.resting());
+                let told = Task::new(program, true, deadline).vertex_on(&resting).ok()?;
+                let pivots = told.pivots + found.pivots;
+                Some(Ok(Solution { backend: found.backend, pivots, ..told }))
+            }
+            _ => {
+                let duals = less.multipliers(program, &program.cost, &found.duals);
+                let certificate = certify_program(program, &found.primal, &duals);
+                let reduced_costs = reduced_costs(program, &duals).0;
+                let told = Solution { duals, certificate, reduced_costs, basis: None, ..found };
+                certificate.passes().then_some(Ok(told))
+            }
+        },
+        Err(Failure::Infeasible { farkas, .. }) => {
+            let free = vec![0.0; program.column_count()];
+            let multipliers = less.multipliers(program, &free, &farkas);
+            let (farkas, certified) = proof::farkas(program, multipliers);
+            certified.then_some(Err(Failure::Infeasible { farkas, certified }))
+        }
+        Err(Failure::Unbounded { point, ray }) => {
+            proof::ray(program, &point, &ray).then_some(Err(Failure::Unbounded { point, ray }))
+        }
+        Err(Failure::TimeLimit) => Some(Err(Failure::TimeLimit)),
+        Err(_) => None,
+    }
+}
+
+/// A large program's way, with or without a basis, for tests on small ones; none if it has no needless rows, or they hide what
+/// it is.
+#[cfg(test)]
+pub(super) fn solve_without_needless(
+    program: &Program,
+    keeps_basis: bool,
+) -> Option<Result<Solution, Failure>> {
+    let less = Presolved::new(program)?;
+    without_needless(program, &less, Backend::Simplex, None, keeps_basis)
+}
+
+/// Solves a program without integers as it is.
+fn whole(
     program: &Program,
     backend: Backend,
     deadline: Option<Instant>,

@@ -6,6 +6,7 @@ mod derivatives;
 mod face;
 mod fractional;
 mod integers;
+mod presolve;
 mod random;
 mod refused;
 mod signs;

@@ -1,6 +1,6 @@
 //! From a flowsheet to its definitions, solved, and so to its two programs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
@@ -22,8 +22,11 @@ use crate::{
     index::{Id, IdVec},
 };
 
+/// Nodes above which both programs are written at once: to start threads takes longer than to write a small one.
+const SIDE_BY_SIDE: usize = 50_000;
+
 pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, Diagnostics> {
-    let nodes = Nodes::new(flowsheet);
+    let nodes = Arc::new(Nodes::new(flowsheet));
     let values: IdVec<PeriodId, Values> =
         flowsheet.periods.ids().map(|period| flowsheet.in_period(values, period)).collect();
     let (mut drivers, first_driver) = list_drivers(flowsheet);
@@ -54,15 +57,18 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
     if findings.has_errors() {
         return Err(findings);
     }
-    let functionals = Functionals::new(nodes.clone(), &drivers);
+    let functionals = Functionals::new(Arc::clone(&nodes), &drivers);
     let horizon = Horizon { flowsheet, values: &values };
     let rows = write_rows(horizon, &functionals, &composed);
     let (objective, ratio) = write_objective(horizon, &functionals);
     let programs = Programs { definitions: &definitions, transfer: &transfer, drivers: &drivers };
-    let (full, (condensed, full_rows)) = rayon::join(
-        || programs.write_full(&rows, &objective),
-        || programs.write_condensed(flowsheet, &nodes, &rows, &objective),
-    );
+    let full = || programs.write_full(&rows, &objective);
+    let condensed = || programs.write_condensed(flowsheet, &nodes, &rows, &objective);
+    let (full, (condensed, full_rows)) = if definitions.len() > SIDE_BY_SIDE {
+        rayon::join(full, condensed)
+    } else {
+        (full(), condensed())
+    };
     Ok(Model {
         nodes,
         drivers,

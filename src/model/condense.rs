@@ -19,7 +19,7 @@ pub(super) enum Step {
     /// A node outside any loop.
     Node(NodeId),
     /// The nodes of a loop and the inverse of `I − R` over them.
-    Loop(Vec<NodeId>, DMatrix<f64>),
+    Loop(Box<(Vec<NodeId>, DMatrix<f64>)>),
 }
 
 /// A loop without purge: the nodes that feed each other.
@@ -114,7 +114,7 @@ impl Condenser {
                 }
                 transfer[node.index()] = self.accumulator.take();
             }
-            steps.push(Step::Loop(component, inverse));
+            steps.push(Step::Loop(Box::new((component, inverse))));
         }
         if unpurged.is_empty() { Ok(()) } else { Err(Unpurged(unpurged)) }
     }
@@ -199,7 +199,8 @@ pub(super) fn propagate(steps: &[Step], definitions: &[Definition], flows: &mut 
     for step in steps {
         match step {
             Step::Node(node) => flows[node.index()] += gather(*node, flows, &[]),
-            Step::Loop(nodes, inverse) => {
+            Step::Loop(it) => {
+                let (nodes, inverse) = &**it;
                 let entering: Vec<f64> = nodes
                     .iter()
                     .map(|&node| flows[node.index()] + gather(node, flows, nodes))
@@ -230,7 +231,8 @@ pub(super) fn lift(steps: &[Step], definitions: &[Definition], gradient: &mut [f
     for step in steps.iter().rev() {
         match step {
             Step::Node(node) => push(*node, gradient, &[]),
-            Step::Loop(nodes, inverse) => {
+            Step::Loop(it) => {
+                let (nodes, inverse) = &**it;
                 let before: Vec<f64> = nodes.iter().map(|node| gradient[node.index()]).collect();
                 for (at, node) in nodes.iter().enumerate() {
                     gradient[node.index()] = before

@@ -1,6 +1,6 @@
 //! Functionals: limits, measures, prices and costs as linear expressions in nodes and drivers.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{Decision, Driver, DriverId, Linear, NodeId, system::Nodes};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 /// Everything needed to write functionals of a model's flows.
 #[derive(Clone, Debug)]
 pub struct Functionals {
-    nodes: Nodes,
+    nodes: Arc<Nodes>,
     drivers: HashMap<(PeriodId, Decision), DriverId>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct At<'a> {
 }
 
 impl Functionals {
-    pub(super) fn new(nodes: Nodes, drivers: &IdVec<DriverId, Driver>) -> Self {
+    pub(super) fn new(nodes: Arc<Nodes>, drivers: &IdVec<DriverId, Driver>) -> Self {
         let key = |(id, driver): (DriverId, &Driver)| ((driver.period, driver.decision), id);
         let drivers = drivers.iter_ids().map(key).collect();
         Self { nodes, drivers }

@@ -12,8 +12,15 @@ use super::{
 const FIRST_YEAR: usize = 2026;
 /// Share of the operations that could have a capacity that do.
 const LIMITED: f64 = 0.7;
+/// Share of the capacities that can be added to, where there are several periods.
+const EXPANDABLE: f64 = 0.3;
 /// Share of the products that have a least amount to be sold.
 const COMMITTED: f64 = 0.15;
+
+/// What a string takes cannot fail.
+macro_rules! line {
+    ($text:expr, $($rest:tt)*) => { writeln!($text, $($rest)*).expect("a string takes all") };
+}
 
 /// Names of the species, oxides first, and which of them are lumps.
 fn names(plant: &Plant) -> Vec<(String, bool)> {
@@ -25,17 +32,19 @@ fn names(plant: &Plant) -> Vec<(String, bool)> {
 pub(super) fn write(shape: &Shape, plant: &mut Plant) -> String {
     let names = names(plant);
     let mut text = header(shape, plant, &names);
+    let mut power = 0.0;
     for at in plant.order() {
         let operation = plant.operations[at].clone();
         text.push('\n');
-        write_operation(&mut text, shape, plant, &names, &operation);
+        power += write_operation(&mut text, shape, plant, &names, &operation);
     }
+    // One limit on all of them together, without which refineries that share no ore hardly know of each other.
+    let most = rounded(power * plant.between(0.6, 0.95));
+    line!(
+        text,
+        "\n[goal.power]\nmeasure = \"consumption(electricity)\"\nat-most = \"{most} kWh/yr\"\nenforce = true"
+    );
     text
-}
-
-/// What a string takes cannot fail.
-macro_rules! line {
-    ($text:expr, $($rest:tt)*) => { writeln!($text, $($rest)*).expect("a string takes all") };
 }
 
 fn header(shape: &Shape, plant: &mut Plant, names: &[(String, bool)]) -> String {
@@ -69,13 +78,14 @@ fn header(shape: &Shape, plant: &mut Plant, names: &[(String, bool)]) -> String 
     text
 }
 
+/// Writes an operation; the power it takes at its nominal flow, kWh/yr.
 fn write_operation(
     text: &mut String,
     shape: &Shape,
     plant: &mut Plant,
     names: &[(String, bool)],
     operation: &Operation,
-) {
+) -> f64 {
     let name = &operation.name;
     let flow: f64 = operation.inlet.iter().sum();
     match &operation.kind {
@@ -99,7 +109,7 @@ fn write_operation(
             for outlet in named {
                 line!(text, "recovery.{} = {}", outlet.name, recoveries(names, &outlet.share));
             }
-            write_duty(text, plant, operation, *duty);
+            return write_duty(text, shape, plant, operation, *duty);
         }
         Kind::Splitter => {
             line!(text, "[splitter.{name}]\nto = {}", destinations(plant, operation));
@@ -115,6 +125,7 @@ fn write_operation(
         }
         Kind::Waste(cost) => line!(text, "[waste.{name}]\ncost = \"{cost:.2} USD/t\""),
     }
+    0.0
 }
 
 /// Where streams go: the name of the one, or a table of outlets.
@@ -147,14 +158,29 @@ fn recoveries(names: &[(String, bool)], share: &[u32]) -> String {
     format!("{{ {} }}", parts.join(", "))
 }
 
-/// Capacity, cost and consumption of a separator.
-fn write_duty(text: &mut String, plant: &mut Plant, operation: &Operation, duty: Duty) {
+/// Capacity, cost and consumption of a separator; the power it takes at its nominal flow, kWh/yr.
+fn write_duty(
+    text: &mut String,
+    shape: &Shape,
+    plant: &mut Plant,
+    operation: &Operation,
+    duty: Duty,
+) -> f64 {
     let rare: f64 = operation.inlet[..plant.oxides].iter().sum();
     let flow: f64 = operation.inlet.iter().sum();
     let (nominal, basis) = if duty == Duty::Dressing { (flow, "") } else { (rare, " REO") };
     if plant.happens(LIMITED) && nominal > 0.0 {
         let capacity = rounded(nominal * plant.between(0.55, 1.3));
         line!(text, "capacity = \"{capacity} t/yr{basis}\"");
+        if shape.periods > 1 && plant.happens(EXPANDABLE) {
+            let cost = match duty {
+                Duty::Dressing => plant.between(5.0, 40.0),
+                Duty::Leaching => plant.between(2_000.0, 9_000.0),
+                Duty::Extraction => plant.between(1_000.0, 6_000.0),
+                Duty::Finishing => plant.between(1_500.0, 5_000.0),
+            };
+            line!(text, "build = {{ cost = \"{cost:.1} USD/(t/yr)\", lead = \"1 yr\" }}");
+        }
     }
     let opex = match duty {
         Duty::Dressing => plant.between(0.3, 1.5),
@@ -177,6 +203,7 @@ fn write_duty(text: &mut String, plant: &mut Plant, operation: &Operation, duty:
     } else {
         line!(text, "consumes = {{ electricity = \"{power:.1} kWh/t\" }}");
     }
+    power * flow
 }
 
 /// Price and demand of a product, which change over the periods.
