@@ -202,7 +202,7 @@ impl Model {
 
     /// All nodes.
     #[must_use]
-    pub const fn nodes(&self) -> &IdVec<NodeId, Node> {
+    pub fn nodes(&self) -> &IdVec<NodeId, Node> {
         &self.nodes.items
     }
 
