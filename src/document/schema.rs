@@ -3,7 +3,10 @@
 //! Every value of the format may be of several kinds (text, number, table …) but of each kind in one way only, so a
 //! shape is at most one rule per kind, and the kind of a node chooses the rule.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -45,8 +48,8 @@ pub(super) struct Shape {
     pub(super) boolean: bool,
     /// A list of such items.
     pub(super) list: Option<Id>,
-    /// A table.
-    pub(super) table: Option<Fields>,
+    /// A table; shared by all that refer to a named type.
+    pub(super) table: Option<Arc<Fields>>,
 }
 
 /// What a table may hold.
@@ -166,9 +169,9 @@ impl Reader<'_> {
         } else {
             let id = self.shapes.len();
             self.named.insert(name.to_owned(), id);
-            let pointer = name.trim_start_matches('#').to_owned();
-            let schema = self.schema.pointer(&pointer).expect("references lead somewhere").clone();
-            self.add(&schema)
+            let whole = self.schema;
+            let pointer = name.trim_start_matches('#');
+            self.add(whole.pointer(pointer).expect("references lead somewhere"))
         };
         let named = self.shapes[id].clone();
         if shape.about.is_empty() {
@@ -199,7 +202,7 @@ impl Reader<'_> {
             "integer" => shape.integer = true,
             "boolean" => shape.boolean = true,
             "array" => shape.list = Some(self.add(&schema["items"])),
-            "object" => shape.table = Some(self.fields(schema)),
+            "object" => shape.table = Some(Arc::new(self.fields(schema))),
             _ => {}
         }
     }

@@ -60,15 +60,20 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
     let functionals = Functionals::new(Arc::clone(&nodes), &drivers);
     let horizon = Horizon { flowsheet, values: &values };
     let rows = write_rows(horizon, &functionals, &composed);
-    let (objective, ratio) = write_objective(horizon, &functionals);
     let programs = Programs { definitions: &definitions, transfer: &transfer, drivers: &drivers };
-    let full = || programs.write_full(&rows, &objective);
-    let condensed = || programs.write_condensed(flowsheet, &nodes, &rows, &objective);
-    let (full, (condensed, full_rows)) = if definitions.len() > SIDE_BY_SIDE {
+    let full = || programs.write_full(&rows);
+    let condensed = || {
+        let (objective, ratio) = write_objective(horizon, &functionals);
+        let condensed = programs.write_condensed(flowsheet, &nodes, &rows, &objective);
+        (objective, ratio, condensed)
+    };
+    let (mut full, (objective, ratio, (condensed, full_rows))) = if definitions.len() > SIDE_BY_SIDE
+    {
         rayon::join(full, condensed)
     } else {
         (full(), condensed())
     };
+    programs.price_full(&mut full, &objective);
     Ok(Model {
         nodes,
         drivers,

@@ -187,26 +187,16 @@ pub(super) struct Programs<'a> {
 }
 
 impl Programs<'_> {
-    /// Every node and driver a column.
-    pub(super) fn write_full(
-        &self,
-        rows: &[WrittenRow],
-        objective: &Linear,
-    ) -> LinearProgram<Column, Row> {
+    /// Every node and driver a column, at no cost yet.
+    pub(super) fn write_full(&self, rows: &[WrittenRow]) -> LinearProgram<Column, Row> {
         let nodes = self.definitions.len();
-        let mut costs = vec![0.0; nodes + self.drivers.len()];
-        for &(node, value) in &objective.nodes {
-            costs[node.index()] += value;
-        }
-        for &(driver, value) in &objective.drivers {
-            costs[nodes + driver.index()] += value;
-        }
+        let columns = nodes + self.drivers.len();
         let column = |at: usize| ColumnId::new(at);
         let mut program = LinearProgram::new();
         let defined = self.definitions.iter().map(|it| 1 + it.nodes.len() + it.drivers.len());
         let written = rows.iter().map(|row| row.left.nodes.len() + row.left.drivers.len());
-        program.reserve(costs.len(), nodes + rows.len(), defined.chain(written).sum());
-        for (at, &cost) in costs.iter().enumerate() {
+        program.reserve(columns, nodes + rows.len(), defined.chain(written).sum());
+        for at in 0..columns {
             let key = if at < nodes {
                 Column::Flow(NodeId::new(at))
             } else {
@@ -217,7 +207,7 @@ impl Programs<'_> {
                 Column::Flow(_) => None,
             };
             let upper = decision.map_or(f64::INFINITY, upper_bound);
-            let added = program.add_column(key, cost, 0.0, upper);
+            let added = program.add_column(key, 0.0, 0.0, upper);
             if decision.is_some_and(is_whole) {
                 program.set_integer(added);
             }
@@ -236,6 +226,18 @@ impl Programs<'_> {
             program.add_row(row.key, row.sense, row.rhs, from.chain(driven));
         }
         program
+    }
+
+    /// Gives the columns of the full program their costs.
+    pub(super) fn price_full(&self, full: &mut LinearProgram<Column, Row>, objective: &Linear) {
+        let nodes = self.definitions.len();
+        let of_nodes = objective.nodes.iter().map(|&(node, value)| (node.index(), value));
+        let drivers = objective.drivers.iter();
+        let of_drivers = drivers.map(|&(driver, value)| (nodes + driver.index(), value));
+        for (at, value) in of_nodes.chain(of_drivers) {
+            let column = ColumnId::new(at);
+            full.set_cost(column, full.column(column).cost + value);
+        }
     }
 
     /// Only drivers are columns; with the full program's row of each row.
