@@ -146,7 +146,7 @@ impl Size {
     #[must_use]
     pub const fn shape(self, seed: u64) -> Shape {
         let (operations, species, periods, products) = match self {
-            Self::Small => (36, 8, 2, 8),
+            Self::Small => (30, 8, 2, 7),
             Self::Medium => (200, 15, 5, 24),
             Self::Large => (1_100, 20, 10, 40),
             Self::Xl => (4_000, 24, 15, 64),

@@ -28,6 +28,8 @@ use task::Task;
 pub const SMALL_COLUMNS: usize = 500;
 /// Fewest columns of a program for which HiGHS is looked for and tried first.
 pub const HIGHS_COLUMNS: usize = 3000;
+/// Fewest columns of a program for which HiPO is tried before IPX, where HiGHS has it.
+const HIPO_COLUMNS: usize = 200_000;
 /// Rows above which those that are needless are looked for.
 const PRESOLVED_ROWS: usize = 500;
 /// Time a backend gets in [`Backend::Auto`] while there is another to try; microlp may cycle.
@@ -389,7 +391,9 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
         {
             let small = [Backend::Simplex, Backend::Microlp];
             let last = if m <= BASIS_ROWS { &small[..] } else { &[] };
-            [&[Backend::HighsIpm, Backend::Clarabel], last].concat()
+            let hipo = n >= HIPO_COLUMNS && highs::loaded().is_ok_and(|library| library.hipo);
+            let first = if hipo { Backend::HighsHipo } else { Backend::HighsIpm };
+            [&[first, Backend::Clarabel], last].concat()
         }
         Backend::Auto if m <= BASIS_ROWS => {
             vec![Backend::Clarabel, Backend::Simplex, Backend::Microlp]

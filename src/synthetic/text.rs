@@ -179,7 +179,7 @@ fn write_duty(
                 Duty::Extraction => plant.between(1_000.0, 6_000.0),
                 Duty::Finishing => plant.between(1_500.0, 5_000.0),
             };
-            line!(text, "build = {{ cost = \"{cost:.1} USD/(t/yr)\", lead = \"1 yr\" }}");
+            line!(text, "build = {{ cost = \"{cost:.1} USD/(t/yr{basis})\", lead = \"1 yr\" }}");
         }
     }
     let opex = match duty {
