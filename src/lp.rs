@@ -69,11 +69,12 @@ pub use parametric::{Path, PathEnd, Point, follow};
 pub use ranging::{CostRange, Range};
 pub use share::{Reach, reach_of_share};
 pub use solve::{
-    Backend, Failure, GAP_ROUNDING, Gap, HIGHS_COLUMNS, Options, SMALL_COLUMNS, Solution, Start,
-    best_points, from_basis, from_point, solve,
+    Backend, Failure, GAP_ROUNDING, Gap, HIGHS_COLUMNS, HIPO_COLUMNS, Options, SMALL_COLUMNS,
+    Solution, Start, best_points, from_basis, from_point, solve,
 };
 
 use program::Program;
+pub(crate) use program::side_by_side;
 
 crate::typed_id! {
     /// A column (variable) of a [`LinearProgram`].

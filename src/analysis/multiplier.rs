@@ -145,10 +145,13 @@ fn primary_feeds<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = OperationId> 
 
 fn ore_cost(scene: &Scene<'_>) -> Result<Linear, String> {
     let mut cost = Linear::zero();
+    let mut any = false;
     for id in primary_feeds(scene) {
         cost.add(1.0, &scene.functionals().feed_cost(scene.at(), id));
+        let kind = &scene.flowsheet.operations[id].kind;
+        any |= matches!(kind, Kind::Feed(feed) if feed.cost.is_some());
     }
-    if cost.is_empty() { Err("no primary feed has a cost".to_owned()) } else { Ok(cost) }
+    if any { Ok(cost) } else { Err("no primary feed has a cost".to_owned()) }
 }
 
 fn in_situ(scene: &Scene<'_>) -> Result<Linear, String> {

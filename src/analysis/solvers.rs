@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::lp::{Backend, HIGHS_COLUMNS, SMALL_COLUMNS, highs};
+use crate::lp::{Backend, HIGHS_COLUMNS, HIPO_COLUMNS, SMALL_COLUMNS, highs};
 
 /// All solvers, those that are there and those that are not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -115,6 +115,7 @@ fn of_highs(backend: Backend, library: &Result<highs::Loaded, String>) -> Solver
     let loaded = found.as_ref().is_ok_and(|(_, version)| version.is_some());
     let chosen = match backend {
         Backend::HighsIpm => format!("from {HIGHS_COLUMNS} columns on"),
+        Backend::HighsHipo => format!("from {HIPO_COLUMNS} columns on"),
         _ => "if it is asked for".to_owned(),
     };
     let abilities = if loaded || found.is_err() {

@@ -18,9 +18,9 @@ mod summary;
 use std::ops::Range;
 
 pub use inputs::Effect;
-pub use outputs::Output;
+pub use outputs::{Output, OutputKind};
 pub use summary::{
-    InputTold, Interval, Numbers, Outcomes, OutputTold, PERCENTILES, Percentile, Proofs,
+    IndexRows, InputTold, Interval, Numbers, Outcomes, OutputTold, PERCENTILES, Percentile, Proofs,
     SweepReport, Sweeps, Swing, Which, summarise,
 };
 

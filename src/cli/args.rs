@@ -1,6 +1,6 @@
 //! What the user can write.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -13,11 +13,11 @@ use super::{
     pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs, sweep::SweepArgs, sx::SxArgs,
     verify::VerifyArgs,
 };
-use crate::{
-    lp::{Backend, Options},
-    model::Form,
-    report::{json, terminal::Section},
-};
+use crate::report::{json, terminal::Section};
+
+mod solver;
+
+pub(super) use solver::{FormArgs, SolverArgs, seconds};
 
 /// Value chains of rare earths and other critical metals: balanced, optimised, proven.
 ///
@@ -242,7 +242,7 @@ Solvers are those compiled in (auto, simplex, microlp, clarabel, and highs with 
 highs where they are on the path, by MPS. Of what else good_lp offers, coin_cbc and SCIP need libraries of the system, CPLEX \
 a licence, lp_solve is LGPL, minilp is what microlp came from, and lp-solvers calls the programs that are called here.
 
-Exits with 0 if something counts and all objectives agree, 1 if not, 2 if a file cannot be read or there is no such solver.
+Exits with 0 if something counts and all objectives agree, 1 if not or if a flowsheet is wrong, 2 if a file cannot be read or there is no such solver.
 
 Examples:
   reeflow bench
@@ -356,93 +356,14 @@ pub(super) struct OutputArgs {
     pub(super) output: Option<PathBuf>,
 }
 
-/// How to solve.
-#[derive(Clone, Copy, Debug, Args)]
-pub(super) struct SolverArgs {
-    /// Who solves the linear program; the proof is the same for all
-    #[arg(long, value_enum, default_value_t)]
-    solver: Solver,
-    /// Solve the program with a column for each species in each stream as well, and insist on the same optimum
-    #[arg(long)]
-    uncondensed: bool,
-    /// Stop searching among whole numbers (routes, trains, cost curves) when no plan can be better by more than this share
-    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "0")]
-    gap: f64,
-    /// Give up after so many seconds; a search among whole numbers tells the best plan so far, and how far it may be from the best
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "600")]
-    time_limit: Duration,
-}
-
-impl SolverArgs {
-    pub(super) const fn options(&self) -> Options {
-        let time_limit = Some(self.time_limit);
-        Options { backend: self.solver.backend(), time_limit, gap: self.gap, node_limit: None }
-    }
-
-    pub(super) const fn form(&self) -> Form {
-        if self.uncondensed { Form::Full } else { Form::Condensed }
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Solver {
-    /// Chosen by size, the others to fall back on
-    #[default]
-    Auto,
-    /// The simplex method of the tool itself
-    Simplex,
-    /// microlp, a simplex solver
-    Microlp,
-    /// Clarabel, an interior point solver
-    Clarabel,
-    /// HiGHS, its simplex method; see `reeflow solvers`
-    Highs,
-    /// HiGHS, its interior point method IPX
-    HighsIpm,
-    /// HiGHS, its interior point method HiPO
-    HighsHipo,
-}
-
-impl Solver {
-    const fn backend(self) -> Backend {
-        match self {
-            Self::Auto => Backend::Auto,
-            Self::Simplex => Backend::Simplex,
-            Self::Microlp => Backend::Microlp,
-            Self::Clarabel => Backend::Clarabel,
-            Self::Highs => Backend::Highs,
-            Self::HighsIpm => Backend::HighsIpm,
-            Self::HighsHipo => Backend::HighsHipo,
-        }
-    }
-}
-
-/// A share of 1, or per cent.
-fn share(text: &str) -> Result<f64, String> {
-    let (number, size) = match text.trim().strip_suffix('%') {
-        Some(number) => (number.trim(), 100.0),
-        None => (text.trim(), 1.0),
-    };
-    let value = number.parse::<f64>().map(|value| value / size);
-    value.ok().filter(|value| (0.0..1.0).contains(value)).ok_or_else(|| {
-        "it is not a share of at least 0 and below 1, such as `0.01` or `\"1 %\"`".to_owned()
-    })
-}
-
-pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("it must be more than 0 and no more than a computer can wait".to_owned()),
-    }
-}
-
 #[derive(Debug, Args)]
 pub(super) struct SolveArgs {
     #[command(flatten)]
     pub(super) sheet: SheetArgs,
     #[command(flatten)]
     pub(super) solver: SolverArgs,
+    #[command(flatten)]
+    pub(super) form: FormArgs,
     /// Prove the answer in rational arithmetic, for the numbers as they are written
     #[arg(long)]
     pub(super) exact: bool,
@@ -501,6 +422,8 @@ pub(super) struct CheckArgs {
     pub(super) patch: PatchArgs,
     #[command(flatten)]
     pub(super) solver: SolverArgs,
+    #[command(flatten)]
+    pub(super) form: FormArgs,
 }
 
 #[derive(Debug, Args)]
@@ -512,6 +435,8 @@ pub(super) struct BalanceArgs {
     pub(super) at_optimum: bool,
     #[command(flatten)]
     pub(super) solver: SolverArgs,
+    #[command(flatten)]
+    pub(super) form: FormArgs,
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

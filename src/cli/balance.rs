@@ -38,7 +38,7 @@ fn compute(flowsheet: &Flowsheet, args: &BalanceArgs) -> Result<(Flows, Option<f
         let decisions = Decisions::of_flowsheet(flowsheet, &values)?;
         return Ok((balance::balance(flowsheet, &values, &decisions)?, None));
     }
-    let plan = analyse(flowsheet, &args.solver.options(), args.solver.form())?;
+    let plan = analyse(flowsheet, &args.solver.options(), args.form.form())?;
     let decisions = replay::decisions(&plan.model, &plan.solution, flowsheet);
     let flows = balance::balance(flowsheet, &values, &decisions)?;
     let planned = |name: &str| plan.outcome.streams.iter().find(|stream| stream.name == name);

@@ -66,8 +66,8 @@ fn check_sheet(
     console: &mut Console,
     verdicts: &mut Vec<Verdict>,
 ) -> Result<End, Stop> {
-    let solver = &args.solver;
-    let analysed = sheet.flowsheet.as_ref().map(|it| analyse(it, &solver.options(), solver.form()));
+    let (options, form) = (args.solver.options(), args.form.form());
+    let analysed = sheet.flowsheet.as_ref().map(|it| analyse(it, &options, form));
     let plan = match analysed {
         Some(Ok(mut plan)) => {
             sheet.findings.append(std::mem::take(&mut plan.findings));

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     End, Stop,
-    args::{Format, OutputArgs, PatchArgs, SolverArgs},
+    args::{FormArgs, Format, OutputArgs, PatchArgs, SolverArgs},
     console::{Console, write_output},
     files::Disk,
     run::{Sheet, open},
@@ -35,6 +35,8 @@ pub(super) struct CompareArgs {
     all: bool,
     #[command(flatten)]
     solver: SolverArgs,
+    #[command(flatten)]
+    form: FormArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -129,7 +131,7 @@ fn read(
         return Ok(Half { findings, sources, compared: Some(read_saved(&file)?) });
     }
     let mut sheet = Sheet::of(&open(&file)?, scenario.as_deref(), patch);
-    let side = sheet.ask(console, |it| observe(it, &args.solver.options(), args.solver.form()));
+    let side = sheet.ask(console, |it| observe(it, &args.solver.options(), args.form.form()));
     let compared = side.zip(sheet.flowsheet).map(|(mut side, flowsheet)| {
         side.name(&words(&file, scenario.as_deref(), &patch.changes()));
         let planned = "the change of a plan over the years is not divided among its causes";

@@ -22,7 +22,7 @@ use crate::{
 
 pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop> {
     let mut sheet = Sheet::read(&args.sheet)?;
-    let (options, form) = (args.solver.options(), args.solver.form());
+    let (options, form) = (args.solver.options(), args.form.form());
     let mut exactly = Exactly::default();
     let mut unranked = false;
     let planned = sheet.flowsheet.as_ref().is_some_and(Flowsheet::is_planned);

@@ -22,6 +22,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, nearest},
     document::Read,
     flowsheet::{self, Flowsheet},
+    lp,
     report::{
         json::{self, Answer},
         terminal,
@@ -146,8 +147,11 @@ pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop
         let plan = plan.and_then(|plan| plan.map_err(|finding| sheet.findings.push(*finding)).ok());
         cases.push(Case { scenario, sheet, plan });
     }
-    let told = match prepare(args, &cases) {
-        Ok(prepared) => Some(run(args, console, &cases, &prepared)?),
+    let pool = ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
+    let pool = pool.map_err(|error| Stop::Tool(format!("cannot start threads: {error}")))?;
+    let prepared = pool.install(|| prepare(args, &cases));
+    let told = match prepared {
+        Ok(prepared) => Some(run(args, console, &cases, &prepared, &pool)?),
         Err(wrong) => {
             for (case, found) in cases.iter_mut().zip(wrong) {
                 case.sheet.findings.append(found);
@@ -240,7 +244,7 @@ fn prepare<'a>(args: &SweepArgs, cases: &'a [Case]) -> Result<Vec<Sweep<'a>>, Ve
         let (Some(flowsheet), Some(plan)) = (&case.sheet.flowsheet, &case.plan) else { continue };
         let request = Request {
             method: args.method.map_or_else(|| plan.method(), Way::method),
-            samples: args.samples.or(plan.samples).unwrap_or(SAMPLES),
+            samples: wanted(args, Some(plan)),
             seed: args.seed,
             options,
         };
@@ -258,11 +262,17 @@ fn run(
     console: &mut Console,
     cases: &[Case],
     prepared: &[Sweep<'_>],
+    pool: &ThreadPool,
 ) -> Result<Sweeps, Stop> {
     check_of(args, prepared)?;
-    tell_samples(args, console, prepared)?;
+    tell_samples(args, console, cases, prepared)?;
     let names = cases.iter().map(|case| case.scenario.clone()).collect();
-    let rows = Rows::new(prepared, names);
+    let rows = Rows::new(prepared, names).map_err(|column| {
+        let message = format!(
+            "`{column}` is not of the same unit in all scenarios, and so has no column of its own"
+        );
+        Stop::Tool(format!("{message}; sweep them one by one"))
+    })?;
     let folder = tempfile::tempdir();
     let folder = folder.map_err(|error| Stop::Tool(format!("cannot keep samples: {error}")))?;
     let out = args.output.clone().unwrap_or_else(|| folder.path().join("sweep.parquet"));
@@ -279,9 +289,7 @@ fn run(
         let (all, out) = (rows.count(), out.display());
         console.note(&format!("going on with `{out}`: {kept} of {all} samples are there"));
     }
-    let pool = ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
-    let pool = pool.map_err(|error| Stop::Tool(format!("cannot start threads: {error}")))?;
-    fill(console, &rows, &store, &pool, args.output.is_some())?;
+    fill(console, &rows, &store, pool, args.output.is_some())?;
     let mut reports = Vec::new();
     for (at, (sweep, case)) in prepared.iter().zip(cases.iter()).enumerate() {
         let summary = || summarise(sweep, |which, take| rows.read(at, &store, which, take));
@@ -313,10 +321,21 @@ fn check_of(args: &SweepArgs, sweeps: &[Sweep<'_>]) -> Result<(), Stop> {
     Err(Stop::Tool(format!("there is no output `{wanted}`; {help}")))
 }
 
+/// Number of samples that is asked for.
+fn wanted(args: &SweepArgs, plan: Option<&flowsheet::Sweep>) -> u64 {
+    args.samples.or(plan.and_then(|plan| plan.samples)).unwrap_or(SAMPLES)
+}
+
 /// Tells where the number of samples is not the one that was named.
-fn tell_samples(args: &SweepArgs, console: &mut Console, sweeps: &[Sweep<'_>]) -> Result<(), Stop> {
-    for sweep in sweeps {
+fn tell_samples(
+    args: &SweepArgs,
+    console: &mut Console,
+    cases: &[Case],
+    sweeps: &[Sweep<'_>],
+) -> Result<(), Stop> {
+    for (sweep, case) in sweeps.iter().zip(cases) {
         let (method, taken) = (sweep.sampler().method(), sweep.len());
+        let wanted = wanted(args, case.plan.as_ref());
         match (method, args.samples) {
             (Method::Grid, Some(wanted)) if wanted != taken => {
                 return Err(Stop::Tool(format!(
@@ -326,7 +345,7 @@ fn tell_samples(args: &SweepArgs, console: &mut Console, sweeps: &[Sweep<'_>]) -
             (Method::Grid, _) if taken >= MANY => {
                 console.note(&format!("the grid has {taken} samples"));
             }
-            (Method::Indices, Some(wanted)) if wanted != taken => console.note(&format!(
+            (Method::Indices, _) if wanted != taken => console.note(&format!(
                 "{taken} samples of {wanted}: `indices` takes {} for a row, and as many rows as a power of two",
                 sweep.inputs().len() + 2
             )),
@@ -387,9 +406,12 @@ fn fingerprint(args: &SweepArgs, cases: &[Case], sweeps: &[Sweep<'_>]) -> IndexM
         all.insert(format!("sweep{name}"), format!("{:?}", case.plan));
         all.insert(format!("method{name}"), sweep.sampler().method().name().to_owned());
     }
+    let names = cases.iter().map(|case| case.scenario.as_deref().unwrap_or(BASE));
+    all.insert("scenarios".to_owned(), names.collect::<Vec<_>>().join(", "));
     all.insert("seed".to_owned(), args.seed.to_string());
-    let options = args.solver.options();
-    all.insert("solver".to_owned(), format!("{:?}, gap {}", options.backend, options.gap));
+    let lp::Options { backend, gap, time_limit, .. } = args.solver.options();
+    let limit = time_limit.map_or(f64::INFINITY, |limit| limit.as_secs_f64());
+    all.insert("solver".to_owned(), format!("{}, gap {gap}, at most {limit} s", backend.name()));
     all
 }
 

@@ -8,7 +8,7 @@ use twofloat::TwoFloat;
 
 use super::{
     LinearProgram, RowSense,
-    program::{Program, dot},
+    program::{Program, dot, side_by_side},
 };
 
 /// Largest relative violation of a certificate that passes.
@@ -69,8 +69,11 @@ pub fn certify<C, R>(lp: &LinearProgram<C, R>, primal: &[f64], duals: &[f64]) ->
 pub(super) fn certify_program(program: &Program, primal: &[f64], duals: &[f64]) -> Certificate {
     assert_eq!(primal.len(), program.column_count(), "one value per column");
     assert_eq!(duals.len(), program.row_count(), "one dual per row");
-    let rows = Rows::new(program, primal);
-    let (reduced, scale) = reduced_costs(program, duals);
+    let (rows, (reduced, scale)) = side_by_side(
+        program.row_count(),
+        || Rows::new(program, primal),
+        || reduced_costs(program, duals),
+    );
     let floor = FLOOR * scale.iter().copied().fold(0.0, f64::max);
     let mut worst = Worst::default();
     let mut slackness = Worst::default();

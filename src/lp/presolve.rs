@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::{RowSense, engine::Resting, program::Program};
+use super::{RowSense, basis::ON_BOUND, engine::Resting, program::Program};
 
 /// Relative difference up to which two rows count as in proportion; the whole program is proven
 /// afterwards.
@@ -104,6 +104,18 @@ impl Presolved {
             }
         }
         all
+    }
+
+    /// Whether a row that is left out holds at a point and has no dual: then duals hold to one side only.
+    pub(super) fn leaves_ties(&self, program: &Program, primal: &[f64], duals: &[f64]) -> bool {
+        let mut left = vec![true; program.row_count()];
+        for &row in &self.rows {
+            left[row] = false;
+        }
+        (0..program.row_count()).filter(|&row| left[row] && duals[row] == 0.0).any(|row| {
+            let (activity, rhs) = (program.activity(row, primal), program.rhs[row]);
+            (activity - rhs).abs() <= ON_BOUND * (1.0 + rhs.abs())
+        })
     }
 
     /// The basis of the whole program that is the same vertex.

@@ -185,6 +185,18 @@ impl Program {
     }
 }
 
+/// Rows above which two things are computed at once: to start threads takes longer than to work through small programs.
+const SIDE_BY_SIDE: usize = 50_000;
+
+/// Computes two things, at once where `rows` are many.
+pub(crate) fn side_by_side<A: Send, B: Send>(
+    rows: usize,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if rows > SIDE_BY_SIDE { rayon::join(one, other) } else { (one(), other()) }
+}
+
 /// Σ a·b in double-double arithmetic; products of zero are skipped, so 0·∞ counts as 0.
 pub(super) fn dot(terms: impl IntoIterator<Item = (f64, f64)>) -> TwoFloat {
     let mut sum = TwoFloat::from(0.0);

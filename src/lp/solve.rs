@@ -29,7 +29,7 @@ pub const SMALL_COLUMNS: usize = 500;
 /// Fewest columns of a program for which HiGHS is looked for and tried first.
 pub const HIGHS_COLUMNS: usize = 3000;
 /// Fewest columns of a program for which HiPO is tried before IPX, where HiGHS has it.
-const HIPO_COLUMNS: usize = 200_000;
+pub const HIPO_COLUMNS: usize = 200_000;
 /// Rows above which those that are needless are looked for.
 const PRESOLVED_ROWS: usize = 500;
 /// Time a backend gets in [`Backend::Auto`] while there is another to try; microlp may cycle.
@@ -62,6 +62,17 @@ pub enum Backend {
 }
 
 impl Backend {
+    /// All of them; [`Backend::Auto`] is first.
+    pub const ALL: [Self; 7] = [
+        Self::Auto,
+        Self::Simplex,
+        Self::Microlp,
+        Self::Clarabel,
+        Self::Highs,
+        Self::HighsIpm,
+        Self::HighsHipo,
+    ];
+
     /// Its name: one word, small letters, as it is asked for.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -275,9 +286,11 @@ pub fn from_basis<C, R>(
     if lp.has_integers() || !fits || !defects(program).is_empty() {
         return solve(lp, options);
     }
-    let task = Task::new(program, true, options.deadline());
-    match task.vertex_on(resting) {
-        Err(Failure::Backend(_) | Failure::Uncertified { .. }) => solve(lp, options),
+    let deadline = options.deadline();
+    match Task::new(program, true, deadline).vertex_on(resting) {
+        Err(Failure::Backend(_) | Failure::Uncertified { .. }) => {
+            continuous(program, options.backend, deadline)
+        }
         proven => proven,
     }
 }
@@ -316,7 +329,16 @@ fn without_needless(
                 let duals = less.multipliers(program, &program.cost, &found.duals);
                 let certificate = certify_program(program, &found.primal, &duals);
                 let reduced_costs = reduced_costs(program, &duals).0;
-                let told = Solution { duals, certificate, reduced_costs, basis: None, ..found };
+                let degenerate =
+                    found.degenerate || less.leaves_ties(program, &found.primal, &duals);
+                let told = Solution {
+                    duals,
+                    certificate,
+                    reduced_costs,
+                    degenerate,
+                    basis: None,
+                    ..found
+                };
                 certificate.passes().then_some(Ok(told))
             }
         },

@@ -20,10 +20,8 @@ use crate::{
         closed,
     },
     index::{Id, IdVec},
+    lp::side_by_side,
 };
-
-/// Nodes above which both programs are written at once: to start threads takes longer than to write a small one.
-const SIDE_BY_SIDE: usize = 50_000;
 
 pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, Diagnostics> {
     let nodes = Arc::new(Nodes::new(flowsheet));
@@ -67,12 +65,8 @@ pub(super) fn assemble(flowsheet: &Flowsheet, values: &Values) -> Result<Model, 
         let condensed = programs.write_condensed(flowsheet, &nodes, &rows, &objective);
         (objective, ratio, condensed)
     };
-    let (mut full, (objective, ratio, (condensed, full_rows))) = if definitions.len() > SIDE_BY_SIDE
-    {
-        rayon::join(full, condensed)
-    } else {
-        (full(), condensed())
-    };
+    let (mut full, (objective, ratio, (condensed, full_rows))) =
+        side_by_side(definitions.len(), full, condensed);
     programs.price_full(&mut full, &objective);
     Ok(Model {
         nodes,

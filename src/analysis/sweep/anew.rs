@@ -26,6 +26,10 @@ pub(super) fn run(sweep: &Sweep<'_>, samples: impl Iterator<Item = Vec<f64>>, ba
             .min_by(|left, right| distance(&left.0).total_cmp(&distance(&right.0)))
             .map(|(_, start)| start);
         match model.solve_from(&flowsheet, &sweep.options, nearest) {
+            // Time was over before the search was: the plan may not be the best.
+            Ok(solution) if solution.raw.gap.is_some_and(|gap| !gap.complete) => {
+                sweep.push_none(Outcome::Failed, Proof::None, &sample, batch);
+            }
             Ok(solution) => {
                 let forms = sweep.outputs.forms(&flowsheet, &model);
                 let told: Vec<f64> = forms.iter().map(|form| solution.value(form)).collect();

@@ -1,5 +1,8 @@
 //! What is told of each plan of a sweep: the objective, goals, multipliers, what is sold and what is fed.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::{
     analysis::{
         assumption::is_multiplier,
@@ -20,7 +23,25 @@ pub struct Output {
     pub unit: String,
     /// What it is, in words.
     pub about: String,
+    /// What it is, among all outputs.
+    pub kind: OutputKind,
     pub(super) how: How,
+}
+
+/// What an output is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputKind {
+    /// The objective.
+    Objective,
+    /// A goal that is a value multiplier.
+    MultiplierGoal,
+    /// Another goal.
+    Goal,
+    /// A value multiplier on a basis.
+    Multiplier,
+    /// What is fed or sold.
+    Flow,
 }
 
 impl Output {
@@ -61,7 +82,14 @@ impl Outputs {
         } else {
             objective.unit(&flowsheet.currency)
         };
-        outputs.push("objective".to_owned(), unit, objective.text(), How::Objective);
+        let (name, kind) = ("objective".to_owned(), OutputKind::Objective);
+        outputs.list.push(Output {
+            name,
+            unit,
+            about: objective.text(),
+            kind,
+            how: How::Objective,
+        });
         let many = flowsheet.periods.len() > 1;
         for period in flowsheet.periods.ids() {
             let dated = |name: String| {
@@ -69,10 +97,16 @@ impl Outputs {
             };
             let scene = Scene::new(flowsheet, model, period);
             write(&scene, &mut |it| {
-                let Written { name, unit, about, ratio, bounds, .. } = it;
+                let Written { name, unit, about, kind, ratio, bounds, .. } = it;
                 let how = outputs.next(ratio);
                 let value = outputs.list.len();
-                outputs.push(dated(name.clone()), unit, about.clone(), how);
+                outputs.list.push(Output {
+                    name: dated(name.clone()),
+                    unit,
+                    about: about.clone(),
+                    kind,
+                    how,
+                });
                 for (at, (sense, bound)) in bounds.iter().copied().enumerate() {
                     let ending = if bounds.len() == 1 {
                         ".met"
@@ -81,7 +115,8 @@ impl Outputs {
                     };
                     let how = How::Met { output: value, sense, bound, period };
                     let about = format!("whether {about} keeps its bound");
-                    outputs.push(dated(format!("{name}{ending}")), String::new(), about, how);
+                    let name = dated(format!("{name}{ending}"));
+                    outputs.list.push(Output { name, unit: String::new(), about, kind, how });
                 }
             });
         }
@@ -94,10 +129,6 @@ impl Outputs {
         if ratio { How::Ratio(first, first + 1) } else { How::Form(first) }
     }
 
-    fn push(&mut self, name: String, unit: String, about: String, how: How) {
-        self.list.push(Output { name, unit, about, how });
-    }
-
     /// The forms of a model, in their order.
     pub(super) fn forms(&self, flowsheet: &Flowsheet, model: &Model) -> Vec<Linear> {
         let mut forms = Vec::with_capacity(self.forms);
@@ -105,7 +136,7 @@ impl Outputs {
             let scene = Scene::new(flowsheet, model, period);
             write(&scene, &mut |it| forms.extend(it.forms));
         }
-        debug_assert_eq!(forms.len(), self.forms, "what is told does not depend on figures");
+        assert_eq!(forms.len(), self.forms, "what is told does not depend on figures");
         forms
     }
 
@@ -140,6 +171,7 @@ struct Written {
     name: String,
     unit: String,
     about: String,
+    kind: OutputKind,
     ratio: bool,
     forms: Vec<Linear>,
     bounds: Vec<(Sense, FigureId)>,
@@ -156,6 +188,7 @@ fn write(scene: &Scene<'_>, take: &mut impl FnMut(Written)) {
             name: format!("goal.{}", goal.name),
             unit: goals::unit(flowsheet, goal),
             about: goal.title.clone().unwrap_or_else(|| format!("goal {}", goal.name)),
+            kind: if is_multiplier(goal) { OutputKind::MultiplierGoal } else { OutputKind::Goal },
             ratio: goal.to.is_some(),
             forms,
             bounds: goal.bounds.iter().map(|bound| (bound.sense, bound.figure)).collect(),
@@ -177,6 +210,7 @@ fn write(scene: &Scene<'_>, take: &mut impl FnMut(Written)) {
                     ),
                     unit: String::new(),
                     about: format!("value multiplier: {numerator}, over {denominator}"),
+                    kind: OutputKind::Multiplier,
                     ratio: true,
                     forms: vec![of.clone(), to.clone()],
                     bounds: bounds.clone(),
@@ -195,6 +229,7 @@ fn write(scene: &Scene<'_>, take: &mut impl FnMut(Written)) {
             name: format!("{word}.{}", operation.name),
             unit: "t/yr".to_owned(),
             about: format!("{verb} of {}", operation.name),
+            kind: OutputKind::Flow,
             ratio: false,
             forms: vec![flow],
             bounds: Vec::new(),

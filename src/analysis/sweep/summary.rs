@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Effect, Outcome, Proof, Sweep};
+use super::{Effect, Outcome, OutputKind, Proof, Sweep};
 use crate::{
     sampling::Method,
     statistics::{Estimate, Indices, Moments, Regression, quantiles, share},
@@ -135,15 +135,29 @@ pub struct OutputTold {
     pub about: String,
     /// Its unit.
     pub unit: String,
+    /// What it is, among all outputs.
+    pub kind: OutputKind,
     /// The share of independent samples in which it is true, of all that were neither refused nor failed; without a plan it is
     /// false. None for numbers.
     pub probability: Option<Interval>,
     /// Its distribution; none for what is true or false, or without any value.
     pub numbers: Option<Numbers>,
+    /// Rows of samples that its Sobol indices are of; with the method `indices` only.
+    pub rows: Option<IndexRows>,
     /// Share of its variance that the inputs explain linearly, 0 to 1; where it is low, standardised coefficients say little.
     pub explained: Option<f64>,
     /// What it hangs on, by the longest swing first.
     pub swings: Vec<Swing>,
+}
+
+/// Rows of samples that Sobol indices are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct IndexRows {
+    /// Those that count.
+    pub used: u64,
+    /// Those that do not, as a sample of them has no value.
+    pub dropped: u64,
 }
 
 /// A distribution.
@@ -180,10 +194,14 @@ pub struct Percentile {
 pub struct Swing {
     /// The input.
     pub input: String,
-    /// The output with the input at its first decile and all others at their medians; none if there is no plan.
+    /// The output with the input at its first decile and all others at their medians; none if it has no value there.
     pub at_low: Option<f64>,
-    /// The same at its ninth decile.
+    /// What became of that sample: `optimal`, `infeasible`, `unbounded`, `refused` or `failed`.
+    pub outcome_low: &'static str,
+    /// The output with the input at its ninth decile.
     pub at_high: Option<f64>,
+    /// What became of that sample.
+    pub outcome_high: &'static str,
     /// Pearson's correlation; none where either does not vary.
     pub correlation: Option<f64>,
     /// Standardised regression coefficient.
@@ -297,7 +315,9 @@ pub fn summarise<E>(
             .map(|(input, data)| Swing {
                 input: data.name.clone(),
                 at_low: told(1 + 2 * input),
+                outcome_low: swings.outcomes[1 + 2 * input].word(),
                 at_high: told(2 + 2 * input),
+                outcome_high: swings.outcomes[2 + 2 * input].word(),
                 correlation: fit.as_ref().and_then(|fit| fit.inputs[input].correlation),
                 coefficient: fit.as_ref().and_then(|fit| fit.inputs[input].coefficient),
                 first: indices.as_ref().map(|all| all[input].first.into()),
@@ -309,12 +329,17 @@ pub fn summarise<E>(
             name: output.name.clone(),
             about: output.about.clone(),
             unit: output.unit.clone(),
+            kind: output.kind,
             probability: output
                 .is_truth()
                 .then(|| share(it.holds, judged))
                 .flatten()
                 .map(Into::into),
             numbers,
+            rows: it
+                .indices
+                .as_ref()
+                .map(|all| IndexRows { used: all.rows(), dropped: all.dropped() }),
             explained: fit.and_then(|fit| fit.explained),
             swings: if output.is_truth() { Vec::new() } else { list },
         });
@@ -351,7 +376,9 @@ pub fn summarise<E>(
     reason = "small whole numbers, as they were written"
 )]
 fn count(counts: &mut [u64], which: f64) {
-    if let Some(count) = counts.get_mut(which as usize) {
+    // What could not be read is none of them, not the first.
+    let count = (which >= 0.0).then(|| counts.get_mut(which as usize)).flatten();
+    if let Some(count) = count {
         *count += 1;
     }
 }

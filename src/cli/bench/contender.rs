@@ -5,17 +5,6 @@ use std::{env, path::PathBuf};
 use super::external::{EXTERNALS, External};
 use crate::{analysis::solvers::solvers, lp::Backend};
 
-/// Backends by their names; [`Backend::Auto`] is what `reeflow solve` does.
-const BACKENDS: &[(&str, Backend)] = &[
-    ("auto", Backend::Auto),
-    ("simplex", Backend::Simplex),
-    ("microlp", Backend::Microlp),
-    ("clarabel", Backend::Clarabel),
-    ("highs", Backend::Highs),
-    ("highs-ipm", Backend::HighsIpm),
-    ("highs-hipo", Backend::HighsHipo),
-];
-
 /// Someone who solves.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Contender {
@@ -28,17 +17,15 @@ pub(super) enum Contender {
 impl Contender {
     /// The one of a name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        let backend = BACKENDS.iter().find(|(known, _)| *known == name);
+        let backend = Backend::ALL.into_iter().find(|backend| backend.name() == name);
         let external = || EXTERNALS.iter().find(|external| external.name == name);
-        backend
-            .map(|(_, backend)| Self::Backend(*backend))
-            .or_else(|| external().map(Self::External))
+        backend.map(Self::Backend).or_else(|| external().map(Self::External))
     }
 
     /// All names there are.
     pub(super) fn names() -> Vec<&'static str> {
         let external = EXTERNALS.iter().map(|external| external.name);
-        BACKENDS.iter().map(|(name, _)| *name).chain(external).collect()
+        Backend::ALL.iter().map(|backend| backend.name()).chain(external).collect()
     }
 
     /// Why it cannot be measured here, if it cannot.

@@ -198,6 +198,10 @@ impl Run {
             model::Failure::Uncertified(certificate) => uncertified(&certificate),
             other => (Status::Failed, format!("{other:?}")),
         })?;
+        if let Some(gap) = solution.raw.gap.filter(|gap| !gap.complete) {
+            let message = format!("it was over with a gap of {:.1e}", gap.relative);
+            return Err((Status::TimeLimit, message));
+        }
         self.certified(solution.certificate, solution.objective)
     }
 

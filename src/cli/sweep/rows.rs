@@ -28,19 +28,24 @@ pub(super) struct Rows<'a, 'f> {
 }
 
 impl<'a, 'f> Rows<'a, 'f> {
-    pub(super) fn new(sweeps: &'a [Sweep<'f>], scenarios: Vec<Option<String>>) -> Self {
-        let mut inputs: IndexMap<String, ()> = IndexMap::new();
-        let mut outputs: IndexMap<String, ()> = IndexMap::new();
+    /// The rows of sweeps; if something is not of one unit in all of them, its name.
+    pub(super) fn new(
+        sweeps: &'a [Sweep<'f>],
+        scenarios: Vec<Option<String>>,
+    ) -> Result<Self, String> {
+        let mut inputs: IndexMap<&str, (&str, bool)> = IndexMap::new();
+        let mut outputs: IndexMap<&str, (&str, bool)> = IndexMap::new();
         for sweep in sweeps {
-            inputs.extend(sweep.inputs().iter().map(|input| (input.name.clone(), ())));
-            outputs.extend(sweep.outputs().iter().map(|output| (output.name.clone(), ())));
+            let own = sweep.inputs().iter();
+            join(&mut inputs, own.map(|it| (it.name.as_str(), (it.unit.as_str(), it.relative))))?;
+            let own = sweep.outputs().iter();
+            join(
+                &mut outputs,
+                own.map(|it| (it.name.as_str(), (it.unit.as_str(), it.is_truth()))),
+            )?;
         }
-        Self {
-            sweeps,
-            scenarios,
-            inputs: inputs.into_keys().collect(),
-            outputs: outputs.into_keys().collect(),
-        }
+        let names = |of: IndexMap<&str, (&str, bool)>| of.into_keys().map(str::to_owned).collect();
+        Ok(Self { sweeps, scenarios, inputs: names(inputs), outputs: names(outputs) })
     }
 
     /// Number of rows.
@@ -223,4 +228,17 @@ fn numbers(values: &Values, range: Range<usize>) -> Vec<f64> {
         }
         other => other.numbers().map_or_else(Vec::new, |all| all[range].to_vec()),
     }
+}
+
+/// Adds columns to those that are known; the name of the first that is there in another kind.
+fn join<'n>(
+    known: &mut IndexMap<&'n str, (&'n str, bool)>,
+    own: impl Iterator<Item = (&'n str, (&'n str, bool))>,
+) -> Result<(), String> {
+    for (name, kind) in own {
+        if *known.entry(name).or_insert(kind) != kind {
+            return Err(name.to_owned());
+        }
+    }
+    Ok(())
 }

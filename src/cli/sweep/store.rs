@@ -87,7 +87,7 @@ impl Store {
             return Err(StoreError::Finished { out });
         }
         if policy.restart || !is_begun() {
-            disk::clear(&folder, LOCK).map_err(fail)?;
+            disk::clear(&folder, &[MANIFEST, MERGED], LOCK).map_err(fail)?;
             let text = manifest.to_json();
             disk::write_whole(&folder, MANIFEST, text.as_bytes()).map_err(fail)?;
         } else {
@@ -239,7 +239,7 @@ fn lock(out: &Path, folder: &Path) -> Result<File, StoreError> {
         let file = disk::open_lock(&path).map_err(fail)?;
         match file.try_lock() {
             // Another run may have ended between the two, and removed what is locked now.
-            Ok(()) if path.exists() => return Ok(file),
+            Ok(()) if disk::is_at(&file, &path) => return Ok(file),
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(StoreError::Locked { out: out.to_owned() });

@@ -164,7 +164,8 @@ fn values(text: &str, place: Range<usize>) -> Vec<Spanned<Part>> {
         .map(|at| place.start + at);
     for end in commas.chain([place.end]) {
         let own = trimmed(text, start..end);
-        if !own.is_empty() {
+        // Nothing between the parentheses is no value; nothing between commas is one that is missing, and is told.
+        if !own.is_empty() || start > place.start || end < place.end {
             found.push(Spanned::new(Part::Value(text[own.clone()].to_owned()), own.into()));
         }
         start = end + 1;

@@ -24,7 +24,8 @@ pub struct SweepTable {
     /// How samples are drawn; if not said, `"grid"` where all inputs are lists, else `"latin-hypercube"`.
     #[serde(default)]
     pub method: Option<Spanned<SweepMethod>>,
-    /// Number of samples, at least 1; of `"indices"` the number of base samples. A grid has as many as it has points.
+    /// Number of samples, at least 1; `"indices"` takes fewer where it must: one per input and two more for a row, and a power of two of
+    /// rows. A grid has as many as it has points.
     #[serde(default)]
     pub samples: Option<Spanned<u64>>,
     /// What varies: the path of a figure, or any name together with `of`.

@@ -1,6 +1,6 @@
 //! A program through a `HiGHS` of its own, as [`super::super::solve`] asks any backend.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Method, Session, Status, numbers::Statuses};
 use crate::lp::{
@@ -14,6 +14,7 @@ pub(crate) fn run(method: Method, program: &Program, limit: Option<Duration>) ->
         Ok(session) => session,
         Err(reason) => return Answer::Broken(reason),
     };
+    let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
     let whole = program.integer.contains(&true);
     let set = match limit {
         Some(limit) => session.set_time_limit(limit),
@@ -26,7 +27,7 @@ pub(crate) fn run(method: Method, program: &Program, limit: Option<Duration>) ->
     }
     let status = match session.run() {
         // Presolve does not say which.
-        Status::InfeasibleOrUnbounded if !whole => again(&mut session, false),
+        Status::InfeasibleOrUnbounded if !whole => again(&mut session, deadline),
         status => status,
     };
     match status {
@@ -40,9 +41,9 @@ pub(crate) fn run(method: Method, program: &Program, limit: Option<Duration>) ->
             Err(reason) => Answer::Broken(reason),
         },
         Status::Infeasible if whole => Answer::Infeasible(None),
-        Status::Infeasible => Answer::Infeasible(infeasible(&mut session)),
+        Status::Infeasible => Answer::Infeasible(infeasible(&mut session, deadline)),
         Status::Unbounded if whole => Answer::Unbounded(None),
-        Status::Unbounded => Answer::Unbounded(unbounded(&mut session)),
+        Status::Unbounded => Answer::Unbounded(unbounded(&mut session, deadline)),
         Status::InfeasibleOrUnbounded => Answer::Infeasible(None),
         Status::TimeLimit => Answer::TimeLimit,
         Status::Other(number) => Answer::Broken(format!("HiGHS ended with model status {number}")),
@@ -50,26 +51,31 @@ pub(crate) fn run(method: Method, program: &Program, limit: Option<Duration>) ->
 }
 
 /// Solves once more without presolve, by the simplex method.
-fn again(session: &mut Session, presolve: bool) -> Status {
-    let set = session.set_presolve(presolve).and_then(|()| session.set_method(Method::Simplex));
-    if set.is_err() { Status::InfeasibleOrUnbounded } else { session.run() }
+fn again(session: &mut Session, deadline: Option<Instant>) -> Status {
+    let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+    let set = session.set_presolve(false).and_then(|()| session.set_method(Method::Simplex));
+    match (set, left.map_or(Ok(()), |left| session.set_time_limit(left))) {
+        (Ok(()), Ok(())) => session.run(),
+        _ => Status::InfeasibleOrUnbounded,
+    }
 }
 
 /// Multipliers of the rows; older versions have none after presolve.
-fn infeasible(session: &mut Session) -> Option<Vec<f64>> {
+fn infeasible(session: &mut Session, deadline: Option<Instant>) -> Option<Vec<f64>> {
     session.dual_ray().or_else(|| {
-        if again(session, false) == Status::Infeasible { session.dual_ray() } else { None }
+        if again(session, deadline) == Status::Infeasible { session.dual_ray() } else { None }
     })
 }
 
 /// A feasible point and a ray from it.
-fn unbounded(session: &mut Session) -> Option<(Vec<f64>, Vec<f64>)> {
+fn unbounded(session: &mut Session, deadline: Option<Instant>) -> Option<(Vec<f64>, Vec<f64>)> {
     let found = |session: &mut Session| {
         let ray = session.primal_ray()?;
         Some((session.point().ok()?.primal, ray))
     };
-    found(session)
-        .or_else(|| if again(session, false) == Status::Unbounded { found(session) } else { None })
+    found(session).or_else(|| {
+        if again(session, deadline) == Status::Unbounded { found(session) } else { None }
+    })
 }
 
 /// What a basis says of its vertex.

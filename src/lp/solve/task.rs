@@ -21,6 +21,9 @@ const NEAR: f64 = 1e-4;
 /// Row violation, scaled and relative, up to which a point is worth starting from.
 const SANE: f64 = 1e-3;
 
+/// Time for the last steps of a program with more rows than the own simplex usually takes.
+const FINISHING: Duration = Duration::from_mins(1);
+
 /// One continuous program on its way.
 pub(super) struct Task<'a> {
     program: &'a Program,
@@ -120,7 +123,12 @@ impl<'a> Task<'a> {
         if !self.sane(primal) {
             return None;
         }
-        let solution = self.vertex(backend, Some((primal, duals))).ok()?;
+        let last = Instant::now() + FINISHING;
+        let deadline = self.deadline.map_or(last, |at| at.min(last));
+        let start = Some((primal, duals));
+        let mut engine = Engine::new(&self.scaled.program, &self.columns, start, Some(deadline));
+        let end = engine.run();
+        let solution = self.told(backend, engine, end).ok()?;
         Some(Solution { basis: None, ..solution })
     }
 

@@ -5,7 +5,7 @@ use super::{
     page::{NONE, Page, Sheet, amount, held, percent},
 };
 use crate::{
-    analysis::sweep::{Effect, Outcomes, OutputTold, SweepReport, Sweeps},
+    analysis::sweep::{Effect, Outcomes, OutputKind, OutputTold, SweepReport, Sweeps},
     measure::format_number,
 };
 
@@ -28,7 +28,7 @@ fn write(page: &mut Page, report: &SweepReport, of: Option<&str>) {
     write_proofs(page, report);
     write_inputs(page, report);
     let (multipliers, others): (Vec<&OutputTold>, Vec<&OutputTold>) =
-        report.outputs.iter().partition(|it| it.name.starts_with("multiplier."));
+        report.outputs.iter().partition(|it| it.kind == OutputKind::Multiplier);
     page.heading("What comes of it");
     write_outputs(page, report, &others);
     if !multipliers.is_empty() {
@@ -50,8 +50,7 @@ fn write(page: &mut Page, report: &SweepReport, of: Option<&str>) {
 
 /// The multiplier that is a goal, else the objective.
 fn default_of(report: &SweepReport) -> Option<&OutputTold> {
-    let multiplier =
-        |it: &&OutputTold| it.name.starts_with("goal.") && it.name.contains("multiplier");
+    let multiplier = |it: &&OutputTold| it.kind == OutputKind::MultiplierGoal;
     let told = || report.outputs.iter().filter(|it| it.numbers.is_some());
     told().find(multiplier).or_else(|| told().next())
 }
@@ -137,17 +136,17 @@ fn write_outputs(page: &mut Page, report: &SweepReport, outputs: &[&OutputTold])
         return;
     }
     page.table(&sheet);
-    page.item("percentiles and means are of the samples that have a value. kept in: share of the samples that were neither refused nor failed, with its interval of 95 %; without a plan, or without a value, a goal is not kept.");
+    page.item("percentiles and means are of the samples that have a value. kept in: share of the samples that were neither refused nor failed, with its interval of 95 %; without a plan, or without a value, a goal is not kept. Of plans that are as good as each other, what is told is of one.");
 }
 
 fn write_swings(page: &mut Page, report: &SweepReport, output: &OutputTold) {
     page.heading(&format!("What {} hangs on", output.name));
     let sobol = output.swings.iter().any(|it| it.first.is_some());
-    let show = |value: Option<f64>| {
-        value.map_or_else(
-            || "no plan".to_owned(),
-            |value| held(&amount(value, &output.unit, &report.currency)),
-        )
+    let show = |value: Option<f64>, outcome: &str| match (value, outcome) {
+        (Some(value), _) => held(&amount(value, &output.unit, &report.currency)),
+        (None, "infeasible") => "no plan".to_owned(),
+        (None, "optimal") => NONE.to_owned(),
+        (None, other) => other.to_owned(),
     };
     let number = |value: Option<f64>| {
         value.map_or_else(|| NONE.to_owned(), |value| held(&format!("{value:+.2}")))
@@ -160,8 +159,8 @@ fn write_swings(page: &mut Page, report: &SweepReport, output: &OutputTold) {
     for swing in &output.swings {
         let mut cells = vec![
             swing.input.clone(),
-            show(swing.at_low),
-            show(swing.at_high),
+            show(swing.at_low, swing.outcome_low),
+            show(swing.at_high, swing.outcome_high),
             number(swing.correlation),
             number(swing.coefficient),
         ];
@@ -176,6 +175,12 @@ fn write_swings(page: &mut Page, report: &SweepReport, output: &OutputTold) {
         sheet.cells(cells);
     }
     page.table(&sheet);
+    if let Some(rows) = output.rows.filter(|_| sobol) {
+        let (used, dropped) = (format_number(rows.used as f64), format_number(rows.dropped as f64));
+        page.item(&format!(
+            "first-order, total: Sobol indices of {used} rows of samples; {dropped} rows are left out, as a sample of them has no value."
+        ));
+    }
     if let Some(explained) = output.explained {
         page.item(&format!(
             "at 10 %, at 90 %: with this input alone at that quantile, all others at their medians. coefficient: standardised; a linear fit explains {} % of the variance.",

@@ -220,3 +220,49 @@ fn an_input_on_the_command_line_changes_the_sweep_that_is_named() {
     let cost = inputs.iter().find(|it| it["name"] == "feed.ore.cost").expect("it varies");
     assert_eq!(cost["quantiles"][1]["value"], 42.5);
 }
+
+#[test]
+fn a_feed_that_costs_nothing_in_some_samples_leaves_a_ratio_without_value() {
+    // Moved at a median of nothing and at one of something: what is told must be the same list.
+    for costs in ["list(0 USD/t, 1 USD/t)", "list(0 USD/t, 0 USD/t, 1 USD/t)"] {
+        let vary = format!("feed.ore.cost={costs}");
+        let told = run(&["sweep", TUTORIAL, "--vary", &vary, "--format", "json"]);
+        assert_eq!(told.code, Some(0), "{}", told.err);
+        let told: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
+        let sweep = &told["sweep"]["sweeps"][0];
+        let outputs = sweep["outputs"].as_array().expect("a list");
+        let named = |name: &str| outputs.iter().find(|it| it["name"] == name).expect("told");
+        let samples = sweep["samples"].as_u64().expect("a count");
+        let ratio = named("multiplier.final-products-gross/ore-at-mining-cost");
+        assert_eq!(ratio["numbers"]["count"], 1, "the others divide by nothing");
+        assert_eq!(named("objective")["numbers"]["count"], samples);
+        assert!(named("supply.ore")["numbers"]["least"].as_f64().expect("a flow") >= 0.0);
+    }
+}
+
+#[test]
+fn what_is_not_the_number_that_was_asked_for_is_told() {
+    let grid = ["sweep", TUTORIAL, "--vary", "feed.ore.cost=list(10 USD/t, 20 USD/t)"];
+    let told = run(&[&grid[..], &["--samples", "50"]].concat());
+    assert_eq!(told.code, Some(2));
+    assert!(told.err.contains("here 2; `--samples 50`"), "{}", told.err);
+    let told = ran(&["--method", "indices", "--samples", "100"]);
+    assert!(told.err.contains("64 samples of 100: `indices` takes 4"), "{}", told.err);
+    let told = run(&["sweep", TUTORIAL, "--scenario", "base", "--scenario", "base"]);
+    assert!(told.err.contains("`--scenario base` is given twice, 1 and 2"), "{}", told.err);
+    let told = run(&["sweep", TUTORIAL, "--vary", "feed.ore.cost=uniform(10 USD/t,,20 USD/t)"]);
+    assert_eq!(told.code, Some(1), "a value is missing: {}", told.err);
+}
+
+#[test]
+fn a_run_goes_on_with_its_own_samples_only() {
+    let folder = TempDir::new().expect("a folder");
+    let out = folder.path().join("out.csv");
+    let parts = folder.path().join("out.csv.parts");
+    std::fs::create_dir(&parts).expect("a folder");
+    std::fs::write(parts.join("thesis.tex"), "years of work").expect("a file");
+    let told = ran(&["--samples", "100", "-o", path(&out)]);
+    assert_eq!(told.code, Some(2));
+    assert!(told.err.contains("`thesis.tex` in it is not of a sweep"), "{}", told.err);
+    assert_eq!(bytes(&parts.join("thesis.tex")), b"years of work");
+}

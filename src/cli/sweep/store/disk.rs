@@ -46,15 +46,43 @@ pub(super) fn remove_all(folder: &Path) -> io::Result<()> {
     fs::remove_dir_all(folder)
 }
 
-/// Removes all files of a folder but one.
-pub(super) fn clear(folder: &Path, but: &str) -> io::Result<()> {
+/// Removes what an unfinished run has left in a folder, `own` files among it; another file is an error, before any is removed.
+pub(super) fn clear(folder: &Path, own: &[&str], but: &str) -> io::Result<()> {
+    let mut old = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name() != but {
-            fs::remove_file(entry.path())?;
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_part = || {
+            let (chunk, rest) = name.split_once('-').unwrap_or_default();
+            chunk.len() == 10
+                && chunk.bytes().all(|it| it.is_ascii_digit())
+                && rest.len() == 16 + ".parquet".len()
+                && rest.ends_with(".parquet")
+        };
+        if name == but {
+            continue;
         }
+        if !(own.contains(&name) || name.ends_with(UNFINISHED) || is_part()) {
+            let message = format!("`{name}` in it is not of a sweep; move it away");
+            return Err(io::Error::other(message));
+        }
+        old.push(path);
     }
-    Ok(())
+    old.into_iter().try_for_each(fs::remove_file)
+}
+
+/// Whether an open file is the one that a path leads to.
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let known = |it: fs::Metadata| (it.dev(), it.ino());
+        file.metadata().map(known).ok() == fs::metadata(path).map(known).ok()
+    }
+    #[cfg(not(unix))]
+    {
+        file.metadata().is_ok() && path.exists()
+    }
 }
 
 /// Writes a file such that it is there whole or not at all, even if the machine fails.

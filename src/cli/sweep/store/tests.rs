@@ -279,3 +279,16 @@ fn what_cannot_be_written_says_what_is_kept() {
     let refusal = refuse(&folder.path().join("out.xlsx"), manifest(), Policy::default());
     assert!(matches!(refusal, StoreError::Ending { .. }), "{refusal}");
 }
+
+#[test]
+fn the_order_of_what_was_computed_matters() {
+    let (_keep, out) = folder();
+    let named = |order: &str| {
+        let mut manifest = manifest();
+        manifest.fingerprint.insert("scenarios".to_owned(), order.to_owned());
+        manifest
+    };
+    drop(Store::open(&out, named("low, high"), Policy::default()).expect("it is new"));
+    let refused = refuse(&out, named("high, low"), Policy::default()).to_string();
+    assert!(refused.contains("scenarios: low, high, now high, low"), "{refused}");
+}
