@@ -207,16 +207,19 @@ fn needless(program: &Program, first: usize, second: usize, factor: f64) -> Opti
         (sense, _) => sense,
     };
     match (program.sense[first], sense) {
-        (RowSense::AtMost, RowSense::AtMost) if known <= rhs => Some(Needless::Second),
-        (RowSense::AtLeast, RowSense::AtLeast) if known >= rhs => Some(Needless::Second),
-        (RowSense::AtMost, RowSense::AtMost) | (RowSense::AtLeast, RowSense::AtLeast) => {
+        // Two equations may contradict each other, and a bound the equation beside it: all of them stay.
+        (RowSense::AtMost | RowSense::Equal, RowSense::AtMost) if known <= rhs => {
+            Some(Needless::Second)
+        }
+        (RowSense::AtLeast | RowSense::Equal, RowSense::AtLeast) if known >= rhs => {
+            Some(Needless::Second)
+        }
+        (RowSense::AtMost, RowSense::AtMost | RowSense::Equal) if rhs <= known => {
             Some(Needless::First)
         }
-        // Two equations may contradict each other, and a bound the equation beside it: all of them stay.
-        (RowSense::Equal, RowSense::AtMost) if known <= rhs => Some(Needless::Second),
-        (RowSense::Equal, RowSense::AtLeast) if known >= rhs => Some(Needless::Second),
-        (RowSense::AtMost, RowSense::Equal) if rhs <= known => Some(Needless::First),
-        (RowSense::AtLeast, RowSense::Equal) if rhs >= known => Some(Needless::First),
+        (RowSense::AtLeast, RowSense::AtLeast | RowSense::Equal) if rhs >= known => {
+            Some(Needless::First)
+        }
         _ => None,
     }
 }

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Effect, Outcome, OutputKind, Proof, Sweep};
+use super::{Batch, Effect, Outcome, OutputKind, Proof, Sweep};
 use crate::{
     sampling::Method,
-    statistics::{Estimate, Indices, Moments, Regression, quantiles, share},
+    statistics::{Estimate, Fit, Index, Indices, Moments, Regression, quantiles, share},
 };
 
 /// Shares at which percentiles are told.
@@ -302,28 +302,7 @@ pub fn summarise<E>(
         let varies = numbers.is_some_and(|numbers| numbers.least < numbers.greatest);
         let fit = it.regression.fit().filter(|_| varies);
         let indices = it.indices.as_ref().filter(|_| varies).and_then(Indices::estimate);
-        let told = |row: usize| {
-            let value = swings.outputs[row * truths.len() + at];
-            (!value.is_nan()).then_some(value)
-        };
-        let mut list: Vec<Swing> = sweep
-            .inputs
-            .plan
-            .inputs
-            .iter()
-            .enumerate()
-            .map(|(input, data)| Swing {
-                input: data.name.clone(),
-                at_low: told(1 + 2 * input),
-                outcome_low: swings.outcomes[1 + 2 * input].word(),
-                at_high: told(2 + 2 * input),
-                outcome_high: swings.outcomes[2 + 2 * input].word(),
-                correlation: fit.as_ref().and_then(|fit| fit.inputs[input].correlation),
-                coefficient: fit.as_ref().and_then(|fit| fit.inputs[input].coefficient),
-                first: indices.as_ref().map(|all| all[input].first.into()),
-                total: indices.as_ref().map(|all| all[input].total.into()),
-            })
-            .collect();
+        let mut list = list_swings(sweep, &swings, at, fit.as_ref(), indices.as_deref());
         list.sort_by(|left, right| right.length().total_cmp(&left.length()));
         outputs.push(OutputTold {
             name: output.name.clone(),
@@ -367,6 +346,36 @@ pub fn summarise<E>(
         proofs: Proofs { certified, covered, bases: sweep.bases() },
         outputs,
     })
+}
+
+/// What each input does to the output at a position, by the samples that move it alone.
+fn list_swings(
+    sweep: &Sweep<'_>,
+    alone: &Batch,
+    at: usize,
+    fit: Option<&Fit>,
+    indices: Option<&[Index]>,
+) -> Vec<Swing> {
+    let told = |row: usize| {
+        let value = alone.outputs[row * sweep.outputs().len() + at];
+        ((!value.is_nan()).then_some(value), alone.outcomes[row].word())
+    };
+    let list = sweep.inputs().iter().enumerate().map(|(input, data)| {
+        let ((at_low, outcome_low), (at_high, outcome_high)) =
+            (told(1 + 2 * input), told(2 + 2 * input));
+        Swing {
+            input: data.name.clone(),
+            at_low,
+            outcome_low,
+            at_high,
+            outcome_high,
+            correlation: fit.and_then(|fit| fit.inputs[input].correlation),
+            coefficient: fit.and_then(|fit| fit.inputs[input].coefficient),
+            first: indices.map(|all| all[input].first.into()),
+            total: indices.map(|all| all[input].total.into()),
+        }
+    });
+    list.collect()
 }
 
 /// Counts one of a few.
