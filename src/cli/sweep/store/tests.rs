@@ -282,7 +282,8 @@ fn what_cannot_be_written_says_what_is_kept() {
 
 #[test]
 fn the_order_of_what_was_computed_matters() {
-    let (_keep, out) = folder();
+    let (keep, _) = folder();
+    let out = keep.path().join("out.parquet");
     let named = |order: &str| {
         let mut manifest = manifest();
         manifest.fingerprint.insert("scenarios".to_owned(), order.to_owned());
