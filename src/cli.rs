@@ -72,12 +72,20 @@ pub fn run() -> ExitCode {
         }
     };
     let mut console = Console::new(&cli.global);
-    let must = !matches!(cli.command, Command::Solvers(_));
-    let provided = highs::provide(cli.global.highs.as_deref(), must);
-    let ended = provided.and_then(|()| dispatch(&cli.command, &mut console)).and_then(|end| {
-        console.flush()?;
-        Ok(end)
-    });
+    let library = cli.global.highs.as_deref();
+    // What the environment names is for all commands, most of which need none.
+    let from_environment = highs::is_of_environment(library);
+    if let (Some(path), true) = (library.filter(|path| !path.exists()), from_environment) {
+        console.note(&format!("REEFLOW_HIGHS names `{}`, where there is nothing", path.display()));
+    }
+    let must = !from_environment && !matches!(cli.command, Command::Solvers(_));
+    let provided = highs::provide(library, must);
+    let ended = provided
+        .and_then(|()| dispatch(&cli.command, library.is_some(), &mut console))
+        .and_then(|end| {
+            console.flush()?;
+            Ok(end)
+        });
     match ended {
         Ok(End::Well) | Err(Stop::Closed) => ExitCode::SUCCESS,
         Ok(End::Wrong) | Err(Stop::Model) => ExitCode::from(1),
@@ -88,7 +96,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
+/// Runs a command; `is_named` if the user named a HiGHS library.
+fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<End, Stop> {
     match command {
         Command::Solve(args) => solve::solve(args, console),
         Command::Check(args) => check::check(args, console),
@@ -104,7 +113,7 @@ fn dispatch(command: &Command, console: &mut Console) -> Result<End, Stop> {
         Command::Pareto(args) => pareto::pareto(args, console),
         Command::Bench(args) => bench::bench(args, console),
         Command::Export(args) => export::export(args, console),
-        Command::Solvers(args) => solvers::solvers(args, console),
+        Command::Solvers(args) => solvers::solvers(args, is_named, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Example(args) => example::example(&args.command, console),
         Command::Schema { of, report, output } => {

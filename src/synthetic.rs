@@ -74,6 +74,14 @@ impl Shape {
     /// [`Unfit`], with the range that is left.
     pub fn check(&self) -> Result<(), Unfit> {
         let unfit = |message: String| Err(Unfit(message));
+        let most = [
+            ("operations", self.operations, 1_000_000),
+            ("species", self.species, 1_000),
+            ("products", self.products, 100_000),
+        ];
+        if let Some((what, count, most)) = most.into_iter().find(|(_, count, most)| count > most) {
+            return unfit(format!("{count} {what} are too many: at most {most}"));
+        }
         if self.species < 3 {
             return unfit(format!("{} species are too few: at least 3", self.species));
         }
@@ -117,7 +125,7 @@ impl Error for Unfit {}
 /// Named shapes, by the columns of their uncondensed programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Size {
-    /// About 650 columns.
+    /// About 500 columns.
     Small,
     /// About 20,000 columns.
     Medium,

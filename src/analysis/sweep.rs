@@ -30,7 +30,7 @@ use crate::{
     diagnostic::Diagnostics,
     flowsheet::{self, FigureId, Flowsheet, Values},
     lp::Options,
-    model::{Failure, Model},
+    model::{Failure, Model, RatioFailure},
     sampling::{Method, Sampler},
 };
 use covered::Covered;
@@ -64,7 +64,7 @@ pub enum Outcome {
     Optimal,
     /// It has no plan; proven.
     Infeasible,
-    /// It earns without limit; proven.
+    /// Its objective grows without limit; proven.
     Unbounded,
     /// A figure may not have such a value, or the flowsheet is wrong with it.
     Refused,
@@ -96,7 +96,10 @@ impl Outcome {
     const fn of(failure: &Failure) -> Self {
         match failure {
             Failure::Infeasible(_) => Self::Infeasible,
-            Failure::Unbounded(_) => Self::Unbounded,
+            Failure::Unbounded(_)
+            | Failure::Ratio(RatioFailure::Vanishing(_) | RatioFailure::Growing(_)) => {
+                Self::Unbounded
+            }
             Failure::Refused(..) => Self::Refused,
             _ => Self::Failed,
         }

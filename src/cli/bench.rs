@@ -25,7 +25,7 @@ enum BenchCommand {
     /// Write a flowsheet of a given size, or its linear program
     #[command(after_help = "\
 The same options and seed give the same text everywhere. Sizes are named by the columns of the uncondensed program: small \
-about 650, medium 20,000, large 300,000, xl 2,000,000.
+about 500, medium 20,000, large 300,000, xl 2,000,000.
 
 Exits with 0 if it is written, 2 if there is no such flowsheet or it cannot be written.
 

@@ -32,6 +32,11 @@ const EXTRAS: &str = if cfg!(windows) {
     "libhighs_extras.so"
 };
 
+/// Whether a library is the one that the environment names.
+pub(super) fn is_of_environment(named: Option<&Path>) -> bool {
+    named.is_some_and(|path| std::env::var_os("REEFLOW_HIGHS").is_some_and(|it| path == it))
+}
+
 /// Tells the solvers where to look; what the user names must be of use.
 pub(super) fn provide(named: Option<&Path>, must: bool) -> Result<(), Stop> {
     match named.map(Path::to_owned) {

@@ -8,10 +8,16 @@ use super::{
 use crate::{
     analysis::solvers,
     diagnostic::{Diagnostics, Sources},
+    lp::highs,
     report::{json::Answer, terminal},
 };
 
-pub(super) fn solvers(args: &OutputArgs, console: &mut Console) -> Result<End, Stop> {
+/// Tells the solvers; `is_named` if the user named a HiGHS library.
+pub(super) fn solvers(
+    args: &OutputArgs,
+    is_named: bool,
+    console: &mut Console,
+) -> Result<End, Stop> {
     let told = solvers::solvers();
     let output = args.output.as_deref();
     let text = match args.format {
@@ -21,5 +27,6 @@ pub(super) fn solvers(args: &OutputArgs, console: &mut Console) -> Result<End, S
         }
     };
     write_output(console, output, &text)?;
-    Ok(End::Well)
+    // What was named and is of no use is told above; who asks by script is told, too.
+    Ok(if is_named && highs::load().is_err() { End::Wrong } else { End::Well })
 }

@@ -61,11 +61,14 @@ pub(super) struct SweepArgs {
     /// Rank correlation of two inputs: `feed.ore.cost,product.magnets.price=0.6`; may be repeated
     #[arg(long, value_name = "ONE,OTHER=RANK")]
     correlate: Vec<String>,
+    /// Leave out the correlations of the sweep, which `grid` and `indices` cannot have
+    #[arg(long, conflicts_with = "correlate")]
+    uncorrelated: bool,
     /// How samples are chosen [default: as the sweep says, else grid if all inputs are lists, else latin-hypercube]
     #[arg(long, value_enum, value_name = "METHOD")]
     method: Option<Way>,
     /// Number of samples; of a grid it follows from its lists [default: as the sweep says, else 10000]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
     samples: Option<u64>,
     /// Seed of all that is random; the same seed gives the same samples on every machine and any number of threads
     #[arg(long, value_name = "SEED", default_value = "1")]
@@ -136,6 +139,13 @@ pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop
             "`--correlate` is of inputs that `--vary` names, or of the sweep that `--sweep` names";
         return Err(Stop::Tool(message.to_owned()));
     }
+    let named = |text: &str| text.split_once('=').map_or(text, |(name, _)| name).trim().to_owned();
+    let names: Vec<String> = args.vary.iter().map(|text| named(text)).collect();
+    if let Some((at, name)) = names.iter().enumerate().find(|(at, it)| names[..*at].contains(it)) {
+        let first = names.iter().position(|other| other == name).unwrap_or(at);
+        let message = format!("`--vary {name}=…` is given twice, {} and {}", first + 1, at + 1);
+        return Err(Stop::Tool(message));
+    }
     let read = open(&args.file)?;
     let mut cases = Vec::new();
     for scenario in scenarios(args, &read)? {
@@ -143,7 +153,13 @@ pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop
         let correlate = args.correlate.iter().map(|text| vary::correlate(changed, text));
         let changes: Vec<_> = vary.chain(correlate).collect();
         let mut sheet = Sheet::changed(&read, scenario.as_deref(), &args.patch, &changes);
-        let plan = sheet.flowsheet.as_ref().map(|flowsheet| choose(flowsheet, args));
+        let plan = sheet.flowsheet.as_ref().map(|flowsheet| -> Result<_, Box<Diagnostic>> {
+            let mut plan = choose(flowsheet, args)?;
+            if args.uncorrelated {
+                (plan.correlations, plan.correlation_spans) = (Vec::new(), Vec::new());
+            }
+            Ok(plan)
+        });
         let plan = plan.and_then(|plan| plan.map_err(|finding| sheet.findings.push(*finding)).ok());
         cases.push(Case { scenario, sheet, plan });
     }
@@ -176,7 +192,9 @@ pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop
         (Format::Text, None) => return Err(Stop::Model),
     };
     write_output(console, None, &text)?;
-    told.map(|_| End::Well).ok_or(Stop::Model)
+    let told = told.ok_or(Stop::Model)?;
+    let planned = told.sweeps.iter().any(|sweep| sweep.outcomes.optimal > 0);
+    Ok(if planned { End::Well } else { End::Wrong })
 }
 
 /// The scenarios that are swept; none is the flowsheet as it is.

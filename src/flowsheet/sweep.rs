@@ -138,9 +138,12 @@ impl Sweep {
             }
             Problem::TooManySamples => {
                 let most = crate::sampling::MOST_SAMPLES;
-                sweep(format!("sweep `{}` has more than {most} samples", self.name))
-                    .at(self.span, "")
-                    .help("a grid has as many as the numbers of values of its inputs multiplied")
+                let found =
+                    sweep(format!("sweep `{}` has more than {most} samples", self.name)).at(self.span, "");
+                found.help(match method {
+                    Method::Grid => "a grid has as many as the numbers of values of its inputs multiplied",
+                    _ => "take fewer: statistics hardly change beyond a million",
+                })
             }
             Problem::TooManyInputs => {
                 let most = crate::sampling::MOST_DIMENSIONS;

@@ -73,6 +73,8 @@ pub struct InputTold {
     pub name: String,
     /// Its unit; empty for shares and factors.
     pub unit: String,
+    /// Whether it is a factor on the figures' own values.
+    pub relative: bool,
     /// What it moves.
     pub moves: Effect,
     /// The values below which a tenth, a half and nine tenths of its samples lie, in internal units.
@@ -87,7 +89,7 @@ pub struct Outcomes {
     pub optimal: u64,
     /// Without any plan.
     pub infeasible: u64,
-    /// That earn without limit.
+    /// Whose objective grows without limit.
     pub unbounded: u64,
     /// With a figure that may not have its value.
     pub refused: u64,
@@ -329,6 +331,7 @@ pub fn summarise<E>(
     let told = plan.inputs.iter().zip(&sweep.effects).map(|(input, &moves)| InputTold {
         name: input.name.clone(),
         unit: input.unit.clone(),
+        relative: input.relative,
         moves,
         quantiles: [0.1, 0.5, 0.9]
             .map(|share| Percentile { share, value: input.distribution.quantile(share) }),

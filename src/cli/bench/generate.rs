@@ -20,7 +20,7 @@ use crate::{
 /// Named sizes, as the user writes them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(in super::super) enum SizeName {
-    /// About 650 columns
+    /// About 500 columns
     #[default]
     Small,
     /// About 20,000 columns

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    io::Read as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -73,6 +74,7 @@ fn contender(name: &str) -> Result<Contender, String> {
 }
 
 pub(super) fn measure(args: &MeasureArgs, console: &mut Console) -> Result<End, Stop> {
+    end_with_parent();
     let mut run = Run::new(args);
     let ended = run.make(args);
     let total = run.began.elapsed().as_secs_f64();
@@ -84,6 +86,16 @@ pub(super) fn measure(args: &MeasureArgs, console: &mut Console) -> Result<End, 
     let line = serde_json::to_string(&run.told).expect("figures and texts can be written");
     write_output(console, None, &format!("{line}\n"))?;
     Ok(End::Well)
+}
+
+/// Ends this process when the one that started it does: its end of standard input is then closed.
+fn end_with_parent() {
+    std::thread::spawn(|| {
+        let mut byte = [0];
+        while std::io::stdin().read(&mut byte).is_ok_and(|read| read > 0) {}
+        #[expect(clippy::disallowed_methods, reason = "no one is left to tell")]
+        std::process::exit(1);
+    });
 }
 
 /// How a run ended early, and why.

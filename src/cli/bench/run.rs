@@ -237,7 +237,8 @@ fn apart(case: &Case, task: &Task, folder: &Path, limit: Duration) -> Result<Mea
         .arg(folder.path())
         .arg("--")
         .arg(&case.path)
-        .stdin(Stdio::null())
+        // It ends when this pipe does, which is with this process at the latest.
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

@@ -31,6 +31,8 @@ pub use manifest::Manifest;
 const MANIFEST: &str = "manifest.json";
 const LOCK: &str = "lock";
 const MERGED: &str = "merged.tmp";
+/// Files beside the chunks.
+const OWN: [&str; 3] = [MANIFEST, LOCK, MERGED];
 
 /// What may be overwritten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,11 +71,16 @@ impl Store {
     pub fn open(out: &Path, manifest: Manifest, policy: Policy) -> Result<Self, StoreError> {
         // A link stays a link.
         let out = out.canonicalize().unwrap_or_else(|_| out.to_owned());
-        let format = match out.extension().and_then(|ending| ending.to_str()) {
+        let ending = out.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+        let format = match ending.as_deref() {
             Some("parquet") => Format::Parquet,
             Some("csv") => Format::Csv,
             _ => return Err(StoreError::Ending { out }),
         };
+        let beside = out.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if beside.is_some_and(|folder| !folder.exists()) {
+            return Err(StoreError::failed("write", &out, io::ErrorKind::NotFound.into()));
+        }
         let folder = with_ending(&out, ".parts");
         let is_begun = || folder.join(MANIFEST).exists();
         let is_finished = || out.exists() && !policy.force && (policy.restart || !is_begun());
@@ -86,8 +93,10 @@ impl Store {
             // By a run that ended just now.
             return Err(StoreError::Finished { out });
         }
+        let mut left = disk::left(&folder, &OWN).map_err(fail)?;
         if policy.restart || !is_begun() {
-            disk::clear(&folder, &[MANIFEST, MERGED], LOCK).map_err(fail)?;
+            left.retain(|path| path.file_name().is_some_and(|name| name != LOCK));
+            left.iter().try_for_each(|path| disk::remove(path)).map_err(fail)?;
             let text = manifest.to_json();
             disk::write_whole(&folder, MANIFEST, text.as_bytes()).map_err(fail)?;
         } else {
@@ -177,8 +186,10 @@ impl Store {
         let made = self.merge(&merged).and_then(|()| disk::rename(&merged, &self.out));
         made.map_err(|error| self.interrupted(&self.out, error))?;
         // Without the manifest, what is left if this is cut short is no run.
-        let removed =
-            disk::remove(&self.folder.join(MANIFEST)).and_then(|()| disk::remove_all(&self.folder));
+        let removed = disk::remove(&self.folder.join(MANIFEST))
+            .and_then(|()| disk::left(&self.folder, &OWN))
+            .and_then(|left| left.iter().try_for_each(|path| disk::remove(path)))
+            .and_then(|()| disk::remove_folder(&self.folder));
         removed.map_err(|error| StoreError::failed("remove", &self.folder, error))
     }
 

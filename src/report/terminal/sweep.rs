@@ -68,7 +68,10 @@ fn write_proofs(page: &mut Page, report: &SweepReport) {
     let kinds = [
         (optimal, "have a best plan"),
         (infeasible, "have no plan (proven)"),
-        (unbounded, "earn without limit (proven)"),
+        (
+            unbounded,
+            "have no best plan: the objective grows without limit (proven); `reeflow solve` says why",
+        ),
         (refused, "are refused: a figure may not have such a value"),
         (failed, "failed: no plan was found, or none that could be proven"),
     ];
@@ -96,7 +99,10 @@ fn write_inputs(page: &mut Page, report: &SweepReport) {
     page.heading("What varies");
     let mut sheet = Sheet::new(&[".input", "#10 %", "#50 %", "#90 %", "moves"]);
     for input in &report.inputs {
-        let show = |value: f64| held(&amount(value, &input.unit, &report.currency));
+        let show = |value: f64| {
+            let text = amount(value, &input.unit, &report.currency);
+            held(&if input.relative { format!("× {text}") } else { text })
+        };
         let [low, middle, high] = input.quantiles.map(|it| it.value);
         let moves = match input.moves {
             Effect::Nothing => "only what is told",

@@ -31,16 +31,20 @@ fn a_library_that_is_named_has_to_be_one() {
         assert_eq!(told.code, Some(2), "{}", told.out);
         assert!(told.err.contains("/nowhere/libhighs.so"), "{}", told.err);
     }
-    // No library of HiGHS, though a file.
-    let told = ran(reeflow(&["solve", TUTORIAL])
-        .env("REEFLOW_HIGHS", "Cargo.toml")
-        .output()
-        .expect("it starts"));
-    assert_eq!(told.code, Some(2), "{}", told.out);
+    // No library of HiGHS, though a file; what the environment names stops only who needs it.
+    let with = |library: &str, more: &[&str]| {
+        let arguments = [&["solve", TUTORIAL], more].concat();
+        ran(reeflow(&arguments).env("REEFLOW_HIGHS", library).output().expect("it starts"))
+    };
+    let told = with("Cargo.toml", &["--solver", "highs"]);
+    assert_eq!(told.code, Some(1), "{}", told.out);
     assert!(told.err.contains("Cargo.toml"), "{}", told.err);
+    let told = with("/nowhere", &[]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(told.err.contains("REEFLOW_HIGHS names `/nowhere`"), "{}", told.err);
     // The list says what is wrong.
     let told = run(&["solvers", "--highs", "/nowhere/libhighs.so"]);
-    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert_eq!(told.code, Some(1), "{}", told.err);
     assert!(told.out.contains("/nowhere/libhighs.so"), "{}", told.out);
 }
 

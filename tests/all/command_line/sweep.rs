@@ -265,4 +265,27 @@ fn a_run_goes_on_with_its_own_samples_only() {
     assert_eq!(told.code, Some(2));
     assert!(told.err.contains("`thesis.tex` in it is not of a sweep"), "{}", told.err);
     assert_eq!(bytes(&parts.join("thesis.tex")), b"years of work");
+    let told = ran(&["--samples", "100", "-o", path(&folder.path().join("no/x.csv"))]);
+    assert!(told.err.contains("no/x.csv`: there is no such"), "{}", told.err);
+}
+
+#[test]
+fn correlations_can_be_left_out_and_a_figure_varies_once() {
+    let plant = "flowsheets/beylikova-industrial.toml";
+    let told = run(&["sweep", plant, "--method", "indices", "--samples", "24", "--uncorrelated"]);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    let vary = "feed.ore.cost=uniform(1 USD/t, 2 USD/t)";
+    let told = run(&["sweep", TUTORIAL, "--vary", vary, "--vary", vary]);
+    assert_eq!(told.code, Some(2));
+    assert!(told.err.contains("`--vary feed.ore.cost=…` is given twice"), "{}", told.err);
+}
+
+#[test]
+fn a_ratio_that_grows_without_limit_has_no_best_plan() {
+    let plant = "flowsheets/beylikova-industrial.toml";
+    let vary = "feed.ore.cost=uniform(10 USD/t, 20 USD/t)";
+    let told =
+        run(&["sweep", plant, "--vary", vary, "--samples", "4", "--maximise", "value-multiplier"]);
+    assert_eq!(told.code, Some(1), "{}", told.err);
+    assert!(told.out.contains("4 have no best plan"), "{}", told.out);
 }

@@ -42,13 +42,17 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-pub(super) fn remove_all(folder: &Path) -> io::Result<()> {
-    fs::remove_dir_all(folder)
+/// Removes a folder, unless something is in it.
+pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
+    match fs::remove_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+        removed => removed,
+    }
 }
 
-/// Removes what an unfinished run has left in a folder, `own` files among it; another file is an error, before any is removed.
-pub(super) fn clear(folder: &Path, own: &[&str], but: &str) -> io::Result<()> {
-    let mut old = Vec::new();
+/// What a run has left in a folder: chunks, unfinished files, and `own` ones. Another file is an error.
+pub(super) fn left(folder: &Path, own: &[&str]) -> io::Result<Vec<PathBuf>> {
+    let mut left = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -59,16 +63,13 @@ pub(super) fn clear(folder: &Path, own: &[&str], but: &str) -> io::Result<()> {
                 && rest.len() == 16 + ".parquet".len()
                 && rest.ends_with(".parquet")
         };
-        if name == but {
-            continue;
-        }
         if !(own.contains(&name) || name.ends_with(UNFINISHED) || is_part()) {
             let message = format!("`{name}` in it is not of a sweep; move it away");
             return Err(io::Error::other(message));
         }
-        old.push(path);
+        left.push(path);
     }
-    old.into_iter().try_for_each(fs::remove_file)
+    Ok(left)
 }
 
 /// Whether an open file is the one that a path leads to.
