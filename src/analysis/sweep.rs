@@ -111,7 +111,8 @@ impl Outcome {
 pub enum Proof {
     /// A certificate of its own, of the full program; or multipliers or a ray of its own.
     Certified,
-    /// A basis, or multipliers, certified for another sample and exact for this one.
+    /// A basis, or multipliers, certified for another sample, whose plan keeps all bounds here and whose reduced costs keep their
+    /// signs, to 1e-9 of scaled units.
     Covered,
     /// None: it was refused, or failed.
     None,

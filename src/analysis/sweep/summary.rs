@@ -103,7 +103,7 @@ pub struct Outcomes {
 pub struct Proofs {
     /// With a certificate of their own.
     pub certified: u64,
-    /// Covered by a basis, or multipliers, certified for another sample and exact for them.
+    /// Covered by a basis, or multipliers, certified for another sample, that hold for them to 1e-9.
     pub covered: u64,
     /// Bases that the first samples found; none where each sample is solved.
     pub bases: Option<usize>,

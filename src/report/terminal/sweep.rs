@@ -82,7 +82,7 @@ fn write_proofs(page: &mut Page, report: &SweepReport) {
     let proofs = report.proofs;
     let by = match proofs.bases {
         Some(bases) => format!(
-            "{} are covered by a basis, or a contradiction, that is certified and exact for them; {} have certificates of their own. Bases found by the first samples: {}.",
+            "{} are covered by a basis, or a contradiction, that is certified, and holds for them to 1e-9; {} have certificates of their own. Bases found by the first samples: {}.",
             count(proofs.covered),
             count(proofs.certified),
             count(bases as u64)
