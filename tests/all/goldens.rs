@@ -13,9 +13,17 @@ use reeflow::{
 use crate::shipped;
 
 /// Objective of each shipped flowsheet, to the digits given.
-const OBJECTIVES: [(&str, f64); 14] = [
+const OBJECTIVES: [(&str, f64); 23] = [
+    ("bayan-obo", 6_318_021_836.154_498),
     ("beylikova-industrial", 53_059_372.396_969),
+    ("beylikova-pilot", -8_313.121_001_483_86),
+    ("evs-and-wind-2035", 37_945_965_166.341_25),
+    ("greenland", 316_036_944.425_113_44),
+    ("kazakhstan", 89_283_475.526_878_9),
+    ("mountain-pass", 210_056_363.487_262_85),
+    ("munzur-ewaste", 51_925_331.023_851_24),
     ("sx-refinery", 265_643_641.040_060),
+    ("turkiye-roadmap", 86_779_393.728_003),
     ("tutorial/01-splitter", 560.0),
     ("tutorial/02-recoveries", 18_000.0),
     ("tutorial/03-recycle", 15_000.0),
@@ -25,9 +33,10 @@ const OBJECTIVES: [(&str, f64); 14] = [
     ("tutorial/07-debottleneck", 400.0),
     ("tutorial/08-ratio", 4.8),
     ("tutorial/09-plan", 46_449_952.182_636_514),
-    ("turkiye-roadmap", 86_779_393.728_003),
+    ("ukraine", 45_256_725.523_648_39),
     ("validation/magnet-recycling-routes", -16_440_490.523_955_55),
     ("validation/mountain-pass-flotation", 81_891.931_702_08),
+    ("world-2024", 9_513_400_123.719_889),
 ];
 
 #[test]

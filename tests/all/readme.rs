@@ -101,3 +101,34 @@ fn the_refineries_in_the_readme_are_those_that_are_designed() {
         assert!((cells[1] - base).abs() < 6e-4 && (cells[2] - acid).abs() < 6e-4, "{base} {acid}");
     }
 }
+
+#[test]
+fn the_guide_to_the_flowsheets_names_all_of_them_and_its_commands_run() {
+    let guide = fs::read_to_string("flowsheets/README.md").expect("it is there");
+    for entry in fs::read_dir("flowsheets").expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        if let Some(name) = name.strip_suffix(".toml") {
+            assert!(guide.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+    let text = guide.replace('\n', " ");
+    let mut ran = 0;
+    for part in text.split("`reeflow ").skip(1) {
+        let (command, after) = part.split_once('`').expect("it ends");
+        if command.contains("NAME") || command.contains('*') {
+            continue;
+        }
+        // Whether it runs is the question here, not how often.
+        let command = command.replace("--samples 500", "--samples 8");
+        let arguments: Vec<&str> = command.split_whitespace().collect();
+        let (printed, code) = reeflow(&arguments);
+        if after.starts_with(" is refused") {
+            assert_eq!(code, Some(1), "{command}");
+        } else {
+            assert!(matches!(code, Some(0 | 1)) && !printed.is_empty(), "{command}: {code:?}");
+        }
+        ran += 1;
+    }
+    assert!(ran >= 25, "{ran} commands");
+}
