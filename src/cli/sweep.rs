@@ -141,11 +141,7 @@ pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop
     }
     let named = |text: &str| text.split_once('=').map_or(text, |(name, _)| name).trim().to_owned();
     let names: Vec<String> = args.vary.iter().map(|text| named(text)).collect();
-    if let Some((at, name)) = names.iter().enumerate().find(|(at, it)| names[..*at].contains(it)) {
-        let first = names.iter().position(|other| other == name).unwrap_or(at);
-        let message = format!("`--vary {name}=…` is given twice, {} and {}", first + 1, at + 1);
-        return Err(Stop::Tool(message));
-    }
+    check_once(&names, |name| format!("--vary {name}=…"))?;
     let read = open(&args.file)?;
     let mut cases = Vec::new();
     for scenario in scenarios(args, &read)? {
@@ -202,19 +198,25 @@ fn scenarios(args: &SweepArgs, read: &Read) -> Result<Vec<Option<String>>, Stop>
     if args.scenario.is_empty() {
         return Ok(vec![None]);
     }
-    if let Some((at, name)) =
-        args.scenario.iter().enumerate().find(|(at, name)| args.scenario[..*at].contains(name))
-    {
-        let first = args.scenario.iter().position(|other| other == name).unwrap_or(at);
-        let message = format!("`--scenario {name}` is given twice, {} and {}", first + 1, at + 1);
-        return Err(Stop::Tool(message));
-    }
-    let document = Sheet::parse(read, None, &args.patch, &[]).document;
+    check_once(&args.scenario, |name| format!("--scenario {name}"))?;
     let is_base = |name: &str| {
-        name == BASE && document.as_ref().is_some_and(|it| !it.scenario.contains_key(BASE))
+        let document = || Sheet::parse(read, None, &args.patch, &[]).document;
+        name == BASE && document().is_some_and(|it| !it.scenario.contains_key(BASE))
     };
     let named = args.scenario.iter();
     Ok(named.map(|name| (!is_base(name)).then(|| name.clone())).collect())
+}
+
+/// Whether no name is given twice; `option` is how it was written.
+fn check_once(names: &[String], option: impl Fn(&str) -> String) -> Result<(), Stop> {
+    for (at, name) in names.iter().enumerate() {
+        if let Some(first) = names[..at].iter().position(|other| other == name) {
+            let option = option(name);
+            let message = format!("`{option}` is given twice, {} and {}", first + 1, at + 1);
+            return Err(Stop::Tool(message));
+        }
+    }
+    Ok(())
 }
 
 /// The sweep that is meant.

@@ -96,7 +96,7 @@ impl Store {
         let mut left = disk::left(&folder, &OWN).map_err(fail)?;
         if policy.restart || !is_begun() {
             left.retain(|path| path.file_name().is_some_and(|name| name != LOCK));
-            left.iter().try_for_each(|path| disk::remove(path)).map_err(fail)?;
+            left.drain(..).try_for_each(|path| disk::remove(&path)).map_err(fail)?;
             let text = manifest.to_json();
             disk::write_whole(&folder, MANIFEST, text.as_bytes()).map_err(fail)?;
         } else {
@@ -106,7 +106,7 @@ impl Store {
                 return Err(StoreError::Different { folder, differences });
             }
         }
-        let done = Mutex::new(disk::sound_parts(&folder, manifest.chunks()).map_err(fail)?);
+        let done = Mutex::new(disk::sound_parts(left, manifest.chunks()).map_err(fail)?);
         Ok(Self { out, format, folder, manifest, done, _lock: lock })
     }
 

@@ -125,10 +125,7 @@ impl<'a> Task<'a> {
         }
         let last = Instant::now() + FINISHING;
         let deadline = self.deadline.map_or(last, |at| at.min(last));
-        let start = Some((primal, duals));
-        let mut engine = Engine::new(&self.scaled.program, &self.columns, start, Some(deadline));
-        let end = engine.run();
-        let solution = self.told(backend, engine, end).ok()?;
+        let solution = self.vertex_by(backend, Some((primal, duals)), Some(deadline)).ok()?;
         Some(Solution { basis: None, ..solution })
     }
 
@@ -138,7 +135,17 @@ impl<'a> Task<'a> {
         backend: Backend,
         start: Option<(&[f64], Option<&[f64]>)>,
     ) -> Result<Solution, Failure> {
-        let mut engine = Engine::new(&self.scaled.program, &self.columns, start, self.deadline);
+        self.vertex_by(backend, start, self.deadline)
+    }
+
+    /// The same until a deadline of its own.
+    fn vertex_by(
+        &self,
+        backend: Backend,
+        start: Option<(&[f64], Option<&[f64]>)>,
+        deadline: Option<Instant>,
+    ) -> Result<Solution, Failure> {
+        let mut engine = Engine::new(&self.scaled.program, &self.columns, start, deadline);
         let end = engine.run();
         self.told(backend, engine, end)
     }

@@ -56,14 +56,8 @@ pub(super) fn left(folder: &Path, own: &[&str]) -> io::Result<Vec<PathBuf>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_part = || {
-            let (chunk, rest) = name.split_once('-').unwrap_or_default();
-            chunk.len() == 10
-                && chunk.bytes().all(|it| it.is_ascii_digit())
-                && rest.len() == 16 + ".parquet".len()
-                && rest.ends_with(".parquet")
-        };
-        if !(own.contains(&name) || name.ends_with(UNFINISHED) || is_part()) {
+        let is_part = chunk_of(name).is_some();
+        if !(own.contains(&name) || name.ends_with(UNFINISHED) || is_part) {
             let message = format!("`{name}` in it is not of a sweep; move it away");
             return Err(io::Error::other(message));
         }
@@ -128,22 +122,25 @@ pub(super) fn part_name(chunk: u64, bytes: &[u8]) -> String {
     name
 }
 
-/// The files of chunks that are as they were written; what is left of others is removed.
-pub(super) fn sound_parts(folder: &Path, chunks: u64) -> io::Result<BTreeMap<u64, PathBuf>> {
+/// The chunk of a file, by a name that [`part_name`] gives.
+fn chunk_of(name: &str) -> Option<u64> {
+    let (chunk, digest) = name.strip_suffix(".parquet")?.split_once('-')?;
+    let digits = chunk.len() == 10 && chunk.bytes().all(|it| it.is_ascii_digit());
+    if digits && digest.len() == 16 { chunk.parse().ok() } else { None }
+}
+
+/// Of what a run has left, the files of chunks that are as they were written; what is left of others is removed.
+pub(super) fn sound_parts(left: Vec<PathBuf>, chunks: u64) -> io::Result<BTreeMap<u64, PathBuf>> {
     let mut sound = BTreeMap::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+    for path in left {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_part = name.ends_with(".parquet");
-        if !is_part && !name.ends_with(UNFINISHED) {
-            continue;
-        }
-        let chunk = name.split('-').next().and_then(|digits| digits.parse().ok());
-        match chunk.filter(|chunk| is_part && *chunk < chunks) {
-            Some(chunk) if part_name(chunk, &fs::read(&path)?) == name => {
+        match chunk_of(name) {
+            Some(chunk) if chunk < chunks && part_name(chunk, &fs::read(&path)?) == name => {
                 sound.insert(chunk, path);
             }
-            _ => fs::remove_file(&path)?,
+            Some(_) => fs::remove_file(&path)?,
+            None if name.ends_with(UNFINISHED) => fs::remove_file(&path)?,
+            None => {}
         }
     }
     Ok(sound)
