@@ -28,6 +28,7 @@ mod sensitivity;
 mod size;
 mod solve;
 mod solvers;
+mod sources;
 pub mod sweep;
 mod sx;
 mod verify;
@@ -103,6 +104,7 @@ fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<
         Command::Check(args) => check::check(args, console),
         Command::Balance(args) => balance::balance(args, console),
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
+        Command::Sources(args) => sources::sources(args, console),
         Command::Sensitivity(args) => sensitivity::sensitivity(args, console),
         Command::Size(args) => size::size(args, console),
         Command::Sweep(args) => sweep::sweep(args, console),

@@ -128,7 +128,7 @@ impl Compared {
             }
             Row::Goal(id, at, _) => {
                 let goal = &flowsheet.goals[id];
-                let bound = goal.bounds[at];
+                let bound = &goal.bounds[at];
                 let to = goal.to.as_ref();
                 Some(Self {
                     figure: bound.figure,

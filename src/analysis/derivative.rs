@@ -4,6 +4,12 @@
 //! are had by writing what uses the figure once more with the figure moved a little; nothing is solved again, but for
 //! shares of exactly 0 or 1, which open ways that were closed.
 
+mod planned;
+mod slopes;
+
+pub(super) use planned::{Course, FollowedCourse};
+pub(super) use slopes::{Slopes, companions};
+
 use super::{
     clock::Clock,
     context::Context,
@@ -11,7 +17,7 @@ use super::{
     users::{Users, Uses},
 };
 use crate::{
-    flowsheet::{FigureId, Flowsheet, Goal, Measure, OperationId, Provenance, Values},
+    flowsheet::{FigureId, Flowsheet, Goal, Measure, OperationId, PeriodId, Provenance, Values},
     model::{At, Form, Linear, Model, MovedDefinitions, Row, Sensitivity, Solution},
 };
 
@@ -312,6 +318,12 @@ impl Resolved {
             Err(_) if clock.left().is_none() => Err(Unresolved::TimeLimit),
             Err(_) => Err(Unresolved::NoPlan),
         }
+    }
+
+    /// A goal in a period; none if its denominator is 0.
+    pub(super) fn goal(&self, goal: &Goal, period: PeriodId) -> Option<f64> {
+        let context = Context::in_period(&self.flowsheet, &self.model, &self.solution, period);
+        goals::value(&context, goal)
     }
 
     pub(super) fn value(&self, followed: &Followed) -> f64 {

@@ -15,13 +15,12 @@ use super::{
     assumption::is_multiplier,
     clock::Clock,
     context::Context,
-    derivative::{Followed, Weighed, Weigher, follow, follow_objective, is_datum},
+    derivative::{Followed, Slopes, Weigher, follow, follow_objective, is_datum},
     failure, goals,
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, nearest},
-    flowsheet::{FigureId, Flowsheet, Kind, Objective, Provenance, Values},
-    index::IdVec,
+    flowsheet::{FigureId, Flowsheet, Objective, Provenance},
     lp::Options,
     model::{Form, Model},
 };
@@ -170,36 +169,8 @@ pub fn sensitivity(
     let all = [Some(main), Some(&objective)].into_iter().chain(followed.iter().map(Option::as_ref));
     let all: Vec<Option<&Followed>> = all.collect();
     let weigher = Weigher::new(&context, clock, |id| is_datum(flowsheet, id));
-    let mut unweighed = 0;
-    // Per figure moved alone, the derivatives of all that is followed.
-    let alone: IdVec<FigureId, Option<Vec<f64>>> = flowsheet
-        .figures
-        .ids()
-        .map(|id| match is_datum(flowsheet, id).then(|| weigher.moved(id))? {
-            Weighed::Moved(moved) => {
-                let by = all.iter().map(|of| of.map_or(0.0, |of| moved.derivative(&context, of)));
-                Some(by.collect())
-            }
-            Weighed::NoPlan => None,
-            Weighed::LeftOut => {
-                unweighed += 1;
-                None
-            }
-        })
-        .collect();
-    let slopes: IdVec<FigureId, Option<Vec<f64>>> = flowsheet
-        .figures
-        .ids()
-        .map(|id| {
-            let mut by = alone[id].clone()?;
-            for (other, rate) in companions(flowsheet, &values, id) {
-                for (sum, part) in by.iter_mut().zip(alone[other].iter().flatten()) {
-                    *sum += rate * part;
-                }
-            }
-            Some(by)
-        })
-        .collect();
+    let Slopes { by: slopes, unweighed } =
+        Slopes::new(&context, &weigher, &all, |id| is_datum(flowsheet, id));
     let tornado = Tornado { context: &context, clock, main, weigher: &weigher, by: request.by };
     let slope_of = |id: FigureId| slopes[id].as_ref().map(|by| by[0]);
     let (bars, unsolved) = tornado.draw(slope_of, request.top);
@@ -270,23 +241,4 @@ fn choose(flowsheet: &Flowsheet, request: &Request) -> Result<Option<usize>, Dia
         None => format!("there are `{}`", known.join("`, `")),
     };
     Err(Diagnostic::new(Code::UnknownGoal, format!("there is no goal `{name}`")).help(help).into())
-}
-
-/// The figures that must move with one, and their rates: the other lines of a recipe that fills the whole shrink in
-/// proportion, so that it still does.
-fn companions(flowsheet: &Flowsheet, values: &Values, id: FigureId) -> Vec<(FigureId, f64)> {
-    let recipes = flowsheet.operations.iter().filter_map(|operation| match &operation.kind {
-        Kind::Blender(blender) => Some(&blender.recipe),
-        _ => None,
-    });
-    for recipe in recipes {
-        let shares: Vec<FigureId> = recipe.iter().filter_map(|entry| entry.share).collect();
-        let sum: f64 = shares.iter().map(|&share| values[share]).sum();
-        let rest = 1.0 - values[id];
-        if shares.contains(&id) && (sum - 1.0).abs() < 1e-9 && rest > 0.0 {
-            let others = shares.into_iter().filter(|&share| share != id);
-            return others.map(|share| (share, -values[share] / rest)).collect();
-        }
-    }
-    Vec::new()
 }

@@ -10,8 +10,8 @@ use clap_complete::Shell;
 
 use super::{
     bench::BenchArgs, compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs,
-    pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs, sweep::SweepArgs, sx::SxArgs,
-    verify::VerifyArgs,
+    pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs, sources::SourcesArgs,
+    sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs,
 };
 use crate::report::{json, terminal::Section};
 
@@ -84,14 +84,21 @@ Examples:
   reeflow solve plant.toml --minimise 'cost(all) / flow(magnets)'
   reeflow solve plant.toml --exact --format json -o plant.json")]
     Solve(SolveArgs),
-    /// Find mistakes in flowsheets and test their goals
+    /// Find mistakes in flowsheets and tell what becomes of their goals
     #[command(after_help = "\
+A goal holds if the best plan keeps it, also with each figure in doubt at either end of what it may be. It cannot hold if no plan \
+keeps it, not even with all of them at their better ends. Else it depends on the figures that are named, or on which plan is \
+taken. In doubt is what has a `range`, what a `[sweep.NAME]` varies, and what is assumed, unstated or of low confidence \
+(between which values: `reeflow sources --help`); all other figures are taken as they are. Ends are solved anew where \
+the derivative promises at least a quarter of what is missing, for the eight heaviest figures.
+
 Exits with 0 if all files are sound, have a plan and meet their goals, 1 if one does not, 2 if one cannot \
 be read.
 
 Examples:
   reeflow check plant.toml
-  reeflow check --all-scenarios flowsheets/*.toml")]
+  reeflow check --all-scenarios flowsheets/*.toml
+  reeflow check flowsheets/*.toml --format markdown -o claims.md")]
     Check(CheckArgs),
     /// Compute the flows from given splits, without optimising
     #[command(after_help = "\
@@ -161,6 +168,20 @@ Examples:
   reeflow sensitivity plant.toml --goal magnets --by 20 --top 10
   reeflow sensitivity plant.toml --format json -o derivatives.json")]
     Sensitivity(SensitivityArgs),
+    /// Find where the result comes from: every figure with its source, confidence and weight in each goal
+    #[command(after_help = "\
+The weight of a figure is the derivative of a result by it, times half of what lies between the values that it may have: \
+its own `range`; else what a `[sweep.NAME]` lets it be; else itself divided and multiplied by 1.05 (confidence high), 1.1 \
+(medium, or not said), 1.2 (low) or 1.5 (unverified, assumed, unstated): the factors for reliability of the pedigree matrix \
+of ecoinvent 2; of a share, its odds. Percentages are of the sum of squared weights.
+
+Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or written.
+
+Examples:
+  reeflow sources plant.toml --top 20
+  reeflow sources plant.toml --goal multiplier,magnets
+  reeflow sources plant.toml --format json -o sources.json")]
+    Sources(SourcesArgs),
     /// Solve a flowsheet for many samples of what is uncertain: distributions, probabilities, what they hang on
     #[command(after_help = "\
 What varies stands in the flowsheet under `[sweep.NAME.input]`, or is named with --vary; without either it is every figure that \
@@ -424,6 +445,20 @@ pub(super) struct CheckArgs {
     pub(super) solver: SolverArgs,
     #[command(flatten)]
     pub(super) form: FormArgs,
+    /// The claims as text for people, as tables in Markdown, or as JSON for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: CheckFormat,
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    #[default]
+    Text,
+    Markdown,
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -4,22 +4,41 @@ use std::path::Path;
 
 use super::{
     End, Stop,
-    args::CheckArgs,
-    console::Console,
+    args::{CheckArgs, CheckFormat},
+    console::{Console, write_output},
     render::summarise,
     run::{Sheet, open},
 };
 use crate::{
-    analysis::analyse,
+    analysis::{
+        Plan, analyse,
+        claims::{Checked, audit},
+    },
+    diagnostic::{Diagnostics, Sources},
     document::Read,
-    report::terminal::{self, Verdict},
+    report::{
+        json::Answer,
+        terminal::{self, Verdict},
+    },
 };
 
+/// What has been checked so far.
+struct Checking<'a> {
+    args: &'a CheckArgs,
+    checked: Vec<Checked>,
+    /// Findings with the texts that they point into.
+    findings: Vec<(Diagnostics, Sources)>,
+    /// Text that goes to a file.
+    text: String,
+}
+
 pub(super) fn check(args: &CheckArgs, console: &mut Console) -> Result<End, Stop> {
+    let mut checking =
+        Checking { args, checked: Vec::new(), findings: Vec::new(), text: String::new() };
     let mut end = End::Well;
     let mut unread = None;
     for path in &args.files {
-        match check_file(path, args, console) {
+        match checking.check_file(path, console) {
             Ok(End::Well) => {}
             Ok(End::Wrong) | Err(Stop::Model) => end = End::Wrong,
             // The other files are checked all the same.
@@ -31,86 +50,153 @@ pub(super) fn check(args: &CheckArgs, console: &mut Console) -> Result<End, Stop
             Err(Stop::Closed) => return Err(Stop::Closed),
         }
     }
+    if let Some(text) = checking.collected() {
+        write_output(console, args.output.as_deref(), &text)?;
+    }
     match unread {
         Some(message) => Err(Stop::Tool(message)),
         None => Ok(end),
     }
 }
 
-fn check_file(path: &Path, args: &CheckArgs, console: &mut Console) -> Result<End, Stop> {
-    let read = open(path)?;
-    let first = Sheet::of(&read, args.scenario.as_deref(), &args.patch);
-    let scenarios = first.document.iter().flat_map(|document| document.scenario.keys());
-    let scenarios: Vec<String> = scenarios.map(ToString::to_string).collect();
-    let mut verdicts = Vec::new();
-    let mut end =
-        check_sheet(&read, first, args.scenario.as_deref(), args, console, &mut verdicts)?;
-    if args.all_scenarios {
-        for name in scenarios {
-            let sheet = Sheet::of(&read, Some(&name), &args.patch);
-            if check_sheet(&read, sheet, Some(&name), args, console, &mut verdicts)? == End::Wrong {
-                end = End::Wrong;
+impl Checking<'_> {
+    fn check_file(&mut self, path: &Path, console: &mut Console) -> Result<End, Stop> {
+        let args = self.args;
+        let read = open(path)?;
+        let first = Sheet::of(&read, args.scenario.as_deref(), &args.patch);
+        let scenarios = first.document.iter().flat_map(|document| document.scenario.keys());
+        let scenarios: Vec<String> = scenarios.map(ToString::to_string).collect();
+        let mut verdicts = Vec::new();
+        let scenario = args.scenario.as_deref();
+        let mut end = self.check_sheet(&read, first, scenario, console, &mut verdicts)?;
+        if args.all_scenarios {
+            for name in scenarios {
+                let sheet = Sheet::of(&read, Some(&name), &args.patch);
+                let found = self.check_sheet(&read, sheet, Some(&name), console, &mut verdicts)?;
+                if found == End::Wrong {
+                    end = End::Wrong;
+                }
+            }
+            if args.format == CheckFormat::Text {
+                let style = console.style(args.output.as_deref());
+                self.say(console, &terminal::render_verdicts(&verdicts, &style))?;
             }
         }
-        let style = console.style(None);
-        console.print(&terminal::render_verdicts(&verdicts, &style))?;
+        Ok(end)
     }
-    Ok(end)
-}
 
-fn check_sheet(
-    read: &Read,
-    mut sheet: Sheet,
-    scenario: Option<&str>,
-    args: &CheckArgs,
-    console: &mut Console,
-    verdicts: &mut Vec<Verdict>,
-) -> Result<End, Stop> {
-    let (options, form) = (args.solver.options(), args.form.form());
-    let analysed = sheet.flowsheet.as_ref().map(|it| analyse(it, &options, form));
-    let plan = match analysed {
-        Some(Ok(mut plan)) => {
-            sheet.findings.append(std::mem::take(&mut plan.findings));
-            Some(plan)
-        }
-        Some(Err(findings)) => {
-            sheet.findings.append(findings);
-            None
-        }
-        None => None,
-    };
-    console.draw(&sheet.findings, &sheet.sources);
-    let goals: Vec<(String, bool)> = plan.as_ref().map_or_else(Vec::new, |plan| {
-        let outcome = &plan.outcome;
-        match &outcome.roadmap {
-            Some(roadmap) => {
-                roadmap.goals.iter().map(|goal| (goal.name.clone(), goal.met)).collect()
+    fn check_sheet(
+        &mut self,
+        read: &Read,
+        mut sheet: Sheet,
+        scenario: Option<&str>,
+        console: &mut Console,
+        verdicts: &mut Vec<Verdict>,
+    ) -> Result<End, Stop> {
+        let args = self.args;
+        let (options, form) = (args.solver.options(), args.form.form());
+        let analysed = sheet.flowsheet.as_ref().map(|it| analyse(it, &options, form));
+        let plan = match analysed {
+            Some(Ok(mut plan)) => {
+                sheet.findings.append(std::mem::take(&mut plan.findings));
+                Some(plan)
             }
-            None => outcome.goals.iter().map(|goal| (goal.name.clone(), goal.met)).collect(),
+            Some(Err(findings)) => {
+                sheet.findings.append(findings);
+                None
+            }
+            None => None,
+        };
+        console.draw(&sheet.findings, &sheet.sources);
+        let told = sheet.flowsheet.as_ref().zip(plan.as_ref());
+        let claims = told.map(|(flowsheet, plan)| audit(flowsheet, plan, &options));
+        let checked = Checked {
+            file: read.name.clone(),
+            scenario: scenario.map(str::to_owned),
+            currency: plan.as_ref().map_or_else(String::new, |it| it.outcome.currency.clone()),
+            solved: plan.is_some(),
+            claims: claims.unwrap_or_default(),
+        };
+        let goals = checked.claims.iter().map(|claim| (claim.goal.clone(), claim.met)).collect();
+        verdicts.push(Verdict {
+            case: scenario.unwrap_or("as it is").to_owned(),
+            goals: plan.is_some().then_some(goals),
+        });
+        let missed = checked.claims.iter().any(|claim| !claim.met);
+        let wrong = plan.is_none() || sheet.findings.has_errors() || missed;
+        if args.format == CheckFormat::Text {
+            let text = self.summary(&checked, &sheet, plan.as_ref(), wrong, console);
+            self.say(console, &text)?;
         }
-    });
-    verdicts.push(Verdict {
-        case: scenario.unwrap_or("as it is").to_owned(),
-        goals: plan.is_some().then(|| goals.clone()),
-    });
-    let met = goals.iter().filter(|(_, met)| *met).count();
-    let wrong = plan.is_none() || sheet.findings.has_errors() || met < goals.len();
-    let name = match scenario {
-        Some(scenario) => format!("{}, scenario {scenario}", read.name),
-        None => read.name.clone(),
-    };
-    let mut told: Vec<String> = Vec::new();
-    told.push(if plan.is_some() { "solved and proven" } else { "not solved" }.to_owned());
-    if !goals.is_empty() {
-        told.push(format!("{met} of {} goals met", goals.len()));
+        self.checked.push(checked);
+        if args.format == CheckFormat::Json {
+            self.findings.push((sheet.findings, sheet.sources));
+        }
+        Ok(if wrong { End::Wrong } else { End::Well })
     }
-    told.extend(summarise(&sheet.findings));
-    let mark = if wrong { "✗" } else { "✓" };
-    console.print(&format!("{mark} {name}: {}\n", told.join(", ")))?;
-    if let Some(plan) = plan.as_ref().filter(|_| !goals.is_empty()) {
-        let style = console.style(None);
-        console.print(&terminal::render_goals(&plan.outcome, &style))?;
-        console.print("\n")?;
+
+    /// One line on a flowsheet, and its claims.
+    fn summary(
+        &self,
+        checked: &Checked,
+        sheet: &Sheet,
+        plan: Option<&Plan>,
+        wrong: bool,
+        console: &Console,
+    ) -> String {
+        let mut told: Vec<String> = Vec::new();
+        told.push(if plan.is_some() { "solved and proven" } else { "not solved" }.to_owned());
+        if !checked.claims.is_empty() {
+            let met = checked.claims.iter().filter(|claim| claim.met).count();
+            told.push(format!("{met} of {} goals met", checked.claims.len()));
+        }
+        told.extend(summarise(&sheet.findings));
+        let name = match &checked.scenario {
+            Some(scenario) => format!("{}, scenario {scenario}", checked.file),
+            None => checked.file.clone(),
+        };
+        let mark = if wrong { "✗" } else { "✓" };
+        let mut text = format!("{mark} {name}: {}\n", told.join(", "));
+        if !checked.claims.is_empty() {
+            let style = console.style(self.args.output.as_deref());
+            text.push_str(&terminal::claims::render(checked, &style));
+            text.push('\n');
+        }
+        text
     }
-    Ok(if wrong { End::Wrong } else { End::Well })
+
+    /// Tells at once what is read as it comes; what goes to a file is kept together.
+    fn say(&mut self, console: &mut Console, text: &str) -> Result<(), Stop> {
+        if self.args.output.is_none() {
+            return console.print(text);
+        }
+        self.text.push_str(text);
+        Ok(())
+    }
+
+    /// What is written at the end; nothing if all has been told.
+    fn collected(self) -> Option<String> {
+        match self.args.format {
+            CheckFormat::Text => self.args.output.is_some().then_some(self.text),
+            CheckFormat::Markdown => {
+                let tables = self.checked.iter().filter(|it| !it.claims.is_empty());
+                let tables: Vec<String> = tables
+                    .map(|it| {
+                        format!("### {}\n\n{}", it.name(), terminal::claims::render_markdown(it))
+                    })
+                    .collect();
+                let sums = terminal::claims::render_markdown_sums(&self.checked);
+                Some(format!("{sums}\n{}", tables.join("\n")))
+            }
+            CheckFormat::Json => {
+                let none = (Diagnostics::new(), Sources::new());
+                let (first, rest) = self.findings.split_first().unwrap_or((&none, &[]));
+                let answer = Answer::new("check", &first.0, &first.1, Some(&self.checked));
+                let answer = rest
+                    .iter()
+                    .fold(answer, |answer, (findings, sources)| answer.and(findings, sources));
+                Some(answer.to_json())
+            }
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{FigureId, Measure, MeasureUnit, PeriodId, Sense, Term, ratio_text, ratio_unit};
+use super::{
+    FigureId, Measure, MeasureUnit, PeriodId, Provenance, Sense, Term, ratio_text, ratio_unit,
+};
 use crate::{diagnostic::Span, typed_id};
 
 typed_id! {
@@ -11,12 +13,14 @@ typed_id! {
 }
 
 /// One bound of a goal.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct GoalBound {
     /// At least or at most.
     pub sense: Sense,
     /// The bound, in the measure's unit.
     pub figure: FigureId,
+    /// Who claims it, or why it is assumed; [`Provenance::Wanted`] if neither is said. The figure itself is no datum.
+    pub claimed: Provenance,
 }
 
 /// A measure, or a ratio of two, against bounds.

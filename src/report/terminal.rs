@@ -2,6 +2,7 @@
 
 mod account;
 pub mod benchmark;
+pub mod claims;
 pub mod compare;
 pub mod debottleneck;
 mod flows;
@@ -16,6 +17,7 @@ mod roadmap;
 pub mod sensitivity;
 pub mod size;
 pub mod solvers;
+pub mod sources;
 mod stages;
 pub mod sweep;
 pub mod sx;
@@ -217,18 +219,6 @@ pub fn render_flows(
     if let Some(difference) = difference {
         let difference = account::error(difference);
         page.line(&format!("Largest difference from the best plan: {difference}."));
-    }
-    page.finish()
-}
-
-/// The goals alone.
-#[must_use]
-pub fn render_goals(outcome: &Outcome, style: &Style) -> String {
-    let mut page = Page::new(*style);
-    if outcome.roadmap.is_some() {
-        roadmap::write_goals(&mut page, outcome);
-    } else {
-        goals::write_table(&mut page, outcome);
     }
     page.finish()
 }

@@ -420,7 +420,7 @@ pub(super) fn keep(flowsheet: &mut Flowsheet, values: &mut Values, measure: &Mea
         title: None,
         of: measure.clone(),
         to: None,
-        bounds: vec![GoalBound { sense: Sense::AtLeast, figure }],
+        bounds: vec![GoalBound { sense: Sense::AtLeast, figure, claimed: Provenance::Wanted }],
         periods: (PeriodId::new(0), PeriodId::new(flowsheet.periods.len() - 1)),
         enforced: true,
         enforced_at: Span::default(),

@@ -316,7 +316,7 @@ fn goal_out_of_reach(
     at: usize,
     reach: Option<&str>,
 ) -> Diagnostic {
-    let bound = goal.bounds[at];
+    let bound = &goal.bounds[at];
     let figure = &flowsheet.figures[bound.figure];
     let sense = words::sense_of(bound.sense);
     let mut message = format!("goal `{}` wants {sense} {}", goal.name, figure.text);

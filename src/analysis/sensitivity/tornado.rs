@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::{Bar, companions, provenance};
+use super::{Bar, provenance};
 use crate::{
     analysis::{
         clock::Clock,
         context::Context,
-        derivative::{Followed, Resolved, Unresolved, Weigher, is_datum},
+        derivative::{Followed, Resolved, Unresolved, Weigher, companions, is_datum},
     },
     flowsheet::{FigureId, Flowsheet, Limit, Sense, Values},
     model::Row,

@@ -165,11 +165,13 @@ impl Lowering<'_> {
                 if let Some(found) =
                     self.figure(figure, &path, &inherit, &Expect::any(dimension).of())
                 {
-                    if own.is_empty() {
-                        self.figures[found.id].provenance = flowsheet::Provenance::Wanted;
-                    }
+                    let wanted = flowsheet::Provenance::Wanted;
+                    let said = self.figures[found.id].provenance.clone();
+                    self.figures[found.id].provenance = wanted.clone();
+                    let is_said = !own.is_empty() || !figure.provenance.is_empty();
+                    let claimed = if is_said { said } else { wanted };
                     self.check_goal_basis(&of, &found);
-                    bounds.push(GoalBound { sense, figure: found.id });
+                    bounds.push(GoalBound { sense, figure: found.id, claimed });
                 }
             }
             if table.at_least.is_none() && table.at_most.is_none() {

@@ -103,7 +103,11 @@ impl<'d> Lowering<'d> {
             title: None,
             of,
             to,
-            bounds: vec![GoalBound { sense, figure: found.id }],
+            bounds: vec![GoalBound {
+                sense,
+                figure: found.id,
+                claimed: flowsheet::Provenance::Wanted,
+            }],
             periods: (first, periods.next_back().unwrap_or(first)),
             enforced: true,
             enforced_at: left.span,

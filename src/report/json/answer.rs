@@ -6,9 +6,9 @@ use serde::{Serialize, ser::SerializeMap as _};
 use super::{Finding, list, pretty};
 use crate::{
     analysis::{
-        benchmark::Benchmark, compare::Comparison, debottleneck::Debottleneck,
+        benchmark::Benchmark, claims::Checked, compare::Comparison, debottleneck::Debottleneck,
         extraction::Extraction, pareto::Pareto, sensitivity::SensitivityReport, size::Sizing,
-        solvers::Solvers, sweep::Sweeps, together::Together,
+        solvers::Solvers, sources::SourcesReport, sweep::Sweeps, together::Together,
     },
     diagnostic::{Diagnostics, Sources},
 };
@@ -59,8 +59,9 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
 }
 
 /// Commands whose answers have a schema.
-pub const COMMANDS: [&str; 10] = [
+pub const COMMANDS: [&str; 12] = [
     "bench",
+    "check",
     "compare",
     "debottleneck",
     "goals",
@@ -68,6 +69,7 @@ pub const COMMANDS: [&str; 10] = [
     "sensitivity",
     "size",
     "solvers",
+    "sources",
     "sweep",
     "sx",
 ];
@@ -77,6 +79,7 @@ pub const COMMANDS: [&str; 10] = [
 pub fn schema_of(command: &str) -> Option<String> {
     match command {
         "bench" => Some(schema::<Benchmark>(command)),
+        "check" => Some(schema::<Vec<Checked>>(command)),
         "compare" => Some(schema::<Comparison>(command)),
         "debottleneck" => Some(schema::<Debottleneck>(command)),
         "goals" => Some(schema::<Together>(command)),
@@ -84,6 +87,7 @@ pub fn schema_of(command: &str) -> Option<String> {
         "sensitivity" => Some(schema::<SensitivityReport>(command)),
         "size" => Some(schema::<Sizing>(command)),
         "solvers" => Some(schema::<Solvers>(command)),
+        "sources" => Some(schema::<SourcesReport>(command)),
         "sweep" => Some(schema::<Sweeps>(command)),
         "sx" => Some(schema::<Extraction>(command)),
         _ => None,
