@@ -1,7 +1,7 @@
 //! Claims: whether a goal holds, cannot hold, or depends on something, and on what.
 //!
 //! A goal that the best plan keeps *holds* if it is also kept with each figure in doubt at either end of what it may be;
-//! one that no plan keeps *cannot hold* if that is so too, and if none keeps it with all of them at their better ends. In
+//! one that no plan keeps *cannot hold* if that is so too, and if none keeps it with the heaviest of them all at their better ends. In
 //! doubt is what has a `range`, what a sweep varies, and what is assumed, unstated, or of low confidence; all other figures
 //! are taken as they are. Ends are solved anew where the derivative promises at least a part of what is missing
 //! (`probe::NEAR`), for the heaviest figures.
@@ -224,25 +224,25 @@ impl Auditor<'_> {
             for bound in &goal.bounds {
                 let Some(outcome) = outcomes.next() else { continue };
                 let mut claim = self.claim(goal, bound, outcome.bound, outcome.value);
-                if outcome.met {
-                    if let Some(main) = all[place] {
-                        let probe = Probe {
-                            context: &context,
-                            main,
-                            slopes: &slopes,
-                            doubts: &self.doubts,
-                            clock: &self.clock,
-                            target: Target {
-                                place,
-                                value: main.base,
-                                wanted: outcome.bound,
-                                sense: bound.sense,
-                            },
-                        };
-                        judge_met(&probe, &mut claim);
+                let probe = all[place].map(|main| Probe {
+                    context: &context,
+                    main,
+                    slopes: &slopes,
+                    doubts: &self.doubts,
+                    clock: &self.clock,
+                    target: Target {
+                        place,
+                        value: main.base,
+                        wanted: outcome.bound,
+                        sense: bound.sense,
+                    },
+                });
+                match probe {
+                    Some(probe) if outcome.met => judge_met(&probe, &mut claim),
+                    Some(probe) if outcome.why_no_best.is_some() => {
+                        judge_plan(&probe, outcome, &mut claim);
                     }
-                } else {
-                    self.judge_missed(goal, bound.sense, outcome, &mut claim);
+                    _ => self.judge_missed(goal, bound.sense, outcome, &mut claim),
                 }
                 claims.push(claim);
             }
@@ -262,11 +262,6 @@ impl Auditor<'_> {
             };
         } else if let Some(reason) = &outcome.why_no_best {
             claim.why = format!("no best value: {reason}");
-            claim.verdict = if reason.starts_with("it has no limit") {
-                Verdict::DependsOn
-            } else {
-                Verdict::Open
-            };
             return;
         } else {
             claim.verdict = Verdict::CannotHold;
@@ -335,6 +330,24 @@ fn judge_met(probe: &Probe<'_>, claim: &mut Claim) {
     (claim.hangs_on, claim.unweighed) = probe.heaviest();
     claim.why = margin(claim);
     claim.verdict = if claim.turned_by.is_empty() { Verdict::Holds } else { Verdict::DependsOn };
+}
+
+/// A goal that is missed, and that has no best value over all plans, such as a ratio whose denominator may vanish: the best
+/// plan alone is judged.
+fn judge_plan(probe: &Probe<'_>, outcome: &GoalOutcome, claim: &mut Claim) {
+    claim.turned_by = probe.turns();
+    (claim.hangs_on, claim.unweighed) = probe.heaviest();
+    let reason = outcome.why_no_best.as_deref().unwrap_or_default();
+    claim.why = format!("judged at the plan itself, for no best value is there: {reason}");
+    if claim.turned_by.is_empty() {
+        claim.all_together = probe.all_together();
+    }
+    let together = claim.all_together.is_some_and(|value| probe.target.keeps(value));
+    claim.verdict = if together || !claim.turned_by.is_empty() {
+        Verdict::DependsOn
+    } else {
+        Verdict::CannotHold
+    };
 }
 
 /// How far a value is on the good side of its bound.

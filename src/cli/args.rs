@@ -87,10 +87,11 @@ Examples:
     /// Find mistakes in flowsheets and tell what becomes of their goals
     #[command(after_help = "\
 A goal holds if the best plan keeps it, also with each figure in doubt at either end of what it may be. It cannot hold if no plan \
-keeps it, not even with all of them at their better ends. Else it depends on the figures that are named, or on which plan is \
+keeps it, not even with the eight heaviest of them at their better ends. Else it depends on the figures that are named, or on which plan is \
 taken. In doubt is what has a `range`, what a `[sweep.NAME]` varies, and what is assumed, unstated or of low confidence \
 (between which values: `reeflow sources --help`); all other figures are taken as they are. Ends are solved anew where \
-the derivative promises at least a quarter of what is missing, for the eight heaviest figures.
+the derivative promises at least a quarter of what is missing, for the eight heaviest figures, over \
+the years three.
 
 Exits with 0 if all files are sound, have a plan and meet their goals, 1 if one does not, 2 if one cannot \
 be read.

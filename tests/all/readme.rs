@@ -132,3 +132,40 @@ fn the_guide_to_the_flowsheets_names_all_of_them_and_its_commands_run() {
     }
     assert!(ran >= 25, "{ran} commands");
 }
+
+/// What stands between two comments of a text.
+fn between<'a>(text: &'a str, mark: &str) -> &'a str {
+    let (_, after) = text.split_once(&format!("{mark}\n")).expect(mark);
+    after.split_once("<!-- end of claims -->").expect(mark).0
+}
+
+#[test]
+fn the_verdicts_in_the_guide_are_those_of_check() {
+    let mut guide = fs::read_to_string("flowsheets/README.md").expect("it is there");
+    let marks = guide.lines().filter(|line| line.starts_with("<!-- claims: "));
+    let names: Vec<String> = marks
+        .map(|line| line["<!-- claims: ".len()..].trim_end_matches(" -->").to_owned())
+        .collect();
+    assert!(names.len() >= 12, "{names:?}");
+    let files = names.iter().map(|name| format!("flowsheets/{name}.toml"));
+    let files: Vec<String> = files.collect();
+    let mut arguments = vec!["--quiet", "check", "--format", "markdown"];
+    arguments.extend(files.iter().map(String::as_str));
+    let (printed, code) = reeflow(&arguments);
+    assert_eq!(code, Some(1), "some claims are missed");
+    let (sums, tables) = printed.split_once("\n### ").expect("a table and sections");
+    let mut wanted = vec![("<!-- claims -->".to_owned(), format!("{sums}"))];
+    for (name, section) in names.iter().zip(tables.split("\n### ")) {
+        let (title, table) = section.split_once("\n\n").expect("a heading");
+        assert!(name.ends_with(title), "{name}: {title}");
+        wanted.push((format!("<!-- claims: {name} -->"), format!("{}\n", table.trim_end())));
+    }
+    for (mark, table) in wanted {
+        if std::env::var_os("REEFLOW_UPDATE").is_some() {
+            let old = format!("{mark}\n{}<!-- end", between(&guide, &mark));
+            guide = guide.replace(&old, &format!("{mark}\n\n{table}\n<!-- end"));
+            fs::write("flowsheets/README.md", &guide).expect("writable");
+        }
+        assert_eq!(between(&guide, &mark).trim(), table.trim(), "run with REEFLOW_UPDATE=1");
+    }
+}

@@ -20,8 +20,11 @@ pub(super) const NEAR: f64 = 0.25;
 /// Most figures of one claim that are solved anew.
 const MOST: usize = 8;
 
-/// Figures that are moved together.
-const TOGETHER: usize = 16;
+/// The same for a plan over the years, which takes longer.
+pub(super) const MOST_OVER_YEARS: usize = 3;
+
+/// Most figures that are moved together.
+const TOGETHER: usize = 8;
 
 /// Figures that are named.
 const NAMED: usize = 3;
@@ -40,7 +43,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    fn keeps(&self, value: f64) -> bool {
+    pub(super) fn keeps(&self, value: f64) -> bool {
         goals::judge(self.sense, self.wanted, Some(value)).1
     }
 }
@@ -110,11 +113,12 @@ pub(super) fn near_steps<'a>(
     values: &Values,
     slopes: &Slopes,
     target: &Target,
+    most: usize,
 ) -> Vec<Step<'a>> {
     let missing = (target.wanted - target.value).abs();
     let mut steps = steps(doubts, values, slopes, target);
     steps.retain(|step| step.promise >= NEAR * missing);
-    steps.truncate(MOST);
+    steps.truncate(most);
     steps
 }
 
@@ -133,7 +137,7 @@ impl Probe<'_> {
     pub(super) fn turns(&self) -> Vec<Turn> {
         let (context, target) = (self.context, &self.target);
         let kept = target.keeps(target.value);
-        let steps = near_steps(self.doubts, context.values, self.slopes, target);
+        let steps = near_steps(self.doubts, context.values, self.slopes, target, MOST);
         let turned = steps.par_iter().map(|step| {
             let mut values: Values = context.values.clone();
             step.take(context.flowsheet, &mut values);
@@ -152,19 +156,17 @@ impl Probe<'_> {
     pub(super) fn all_together(&self) -> Option<f64> {
         let context = self.context;
         let steps = steps(self.doubts, context.values, self.slopes, &self.target);
-        if steps.is_empty() {
-            return None;
-        }
         let mut values: Values = context.values.clone();
+        let mut reached = None;
         for step in steps.iter().take(TOGETHER) {
             let before = values.clone();
             step.take(context.flowsheet, &mut values);
-            if context.flowsheet.with_values(&values).is_err() {
-                values = before;
+            match Resolved::new(context, &values, self.clock) {
+                Ok(resolved) => reached = Some(resolved.value(self.main)),
+                Err(_) => values = before,
             }
         }
-        let resolved = Resolved::new(context, &values, self.clock).ok()?;
-        Some(resolved.value(self.main))
+        reached
     }
 
     /// The heaviest figures, and the number of those that were not weighed.

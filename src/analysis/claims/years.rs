@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::{
     Auditor, Claim, Turn, Verdict, held_by, margin,
-    probe::{Step, Target, heaviest, near_steps},
+    probe::{MOST_OVER_YEARS, Step, Target, heaviest, near_steps},
 };
 use crate::{
     analysis::{
@@ -84,7 +84,7 @@ impl Auditor<'_> {
             claims.iter().zip(places).enumerate().map(|(place, (claim, &(_, sense, _)))| {
                 let Some(value) = claim.value else { return Vec::new() };
                 let target = Target { place, value, wanted: claim.bound, sense };
-                near_steps(&self.doubts, context.values, slopes, &target)
+                near_steps(&self.doubts, context.values, slopes, &target, MOST_OVER_YEARS)
             });
         let steps: Vec<Vec<Step<'_>>> = steps.collect();
         let mut ends: Vec<&Step<'_>> = steps.iter().flatten().collect();

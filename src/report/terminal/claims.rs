@@ -66,8 +66,8 @@ pub fn render_markdown(checked: &Checked) -> String {
             claim.sources.join(", ")
         };
         let mut computed = claim.value.map_or_else(|| NONE.to_owned(), show);
-        if let Some(best) = claim.best.filter(|&best| Some(best) != claim.value) {
-            let _ = write!(computed, "; at best {}", show(best));
+        if let Some(best) = claim.best.map(show).filter(|best| *best != computed) {
+            let _ = write!(computed, "; at best {best}");
         }
         let cells = [
             format!("`{}`: {title}", name(claim)),
@@ -130,7 +130,7 @@ fn reasons(claim: &Claim, currency: &str) -> Vec<String> {
     }
     if let Some(value) = claim.all_together {
         let word = if claim.verdict == Verdict::CannotHold { "still " } else { "" };
-        parts.push(format!("{word}{} with all in doubt at their best", show(value)));
+        parts.push(format!("{word}{} with the heaviest in doubt all at their best", show(value)));
     }
     let turned = |weight: &&Weight| !claim.turned_by.iter().any(|turn| turn.path == weight.path);
     let weights: Vec<String> = claim
