@@ -8,6 +8,8 @@
 mod assumptions;
 #[path = "all/cascades.rs"]
 mod cascades;
+#[path = "all/claims.rs"]
+mod claims;
 #[path = "all/command_line.rs"]
 mod command_line;
 #[path = "all/compare.rs"]

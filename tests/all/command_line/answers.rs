@@ -1,4 +1,4 @@
-//! What `compare`, `debottleneck`, `goals` and `sensitivity` answer, on the command line.
+//! What `check`, `compare`, `debottleneck`, `goals`, `sensitivity` and `sources` answer, on the command line.
 
 use super::{TUTORIAL, folder, path, run, written};
 
@@ -9,6 +9,7 @@ fn json_answers_are_valid_whether_there_is_a_plan_or_not() {
         ("debottleneck", vec!["--goal", "fluorite"]),
         ("goals", vec![]),
         ("sensitivity", vec![]),
+        ("sources", vec![]),
     ] {
         let schema = std::fs::read_to_string(format!("schemas/{command}.schema.json"));
         let printed = run(&["schema", "--of", command]);
@@ -93,4 +94,53 @@ fn what_the_time_limit_cuts_is_not_told_as_found() {
             assert!(!told.out.contains(claim), "{command}: {}", told.out);
         }
     }
+}
+
+#[test]
+fn claims_are_answered_in_all_formats() {
+    let broken = "tests/fixtures/broken/infeasible.toml";
+    let ran = run(&["--quiet", "check", TUTORIAL, broken, "--format", "json"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    let answer: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let schema = std::fs::read_to_string("schemas/check.schema.json").expect("committed");
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let errors: Vec<String> = validator.iter_errors(&answer).map(|it| it.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let checked = &answer["check"];
+    assert_eq!((&checked[0]["solved"], &checked[1]["solved"]), (&true.into(), &false.into()));
+    assert_eq!(checked[0]["claims"][0]["goal"], "fluorite");
+    assert_eq!(checked[0]["claims"][0]["verdict"], "depends-on");
+    let codes: Vec<&str> = answer["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|finding| finding["code"].as_str())
+        .collect();
+    assert!(codes.contains(&"goal-missed") && codes.contains(&"infeasible"), "{codes:?}");
+
+    let folder = folder();
+    let file = folder.path().join("claims.md");
+    let ran = run(&["check", TUTORIAL, "--format", "markdown", "-o", path(&file)]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
+    let text = std::fs::read_to_string(&file).expect("written");
+    assert!(text.contains("| `06-goal-and-bottleneck` | 0 | 1 | 0 | 0 |"), "{text}");
+    assert!(text.contains("| `fluorite`: flow(sales, CaF2) | ≥ 80 t/yr (no source) |"), "{text}");
+    let ran = run(&["check", TUTORIAL, "-o", path(&file)]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
+    let text = std::fs::read_to_string(&file).expect("written");
+    assert!(text.contains("turns with `separator.mill.capacity`"), "{text}");
+}
+
+#[test]
+fn sources_are_told_for_the_goals_that_are_named() {
+    let ran = run(&["sources", TUTORIAL, "--goal", "fluorite", "--top", "2"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.contains("Figures: the 2 heaviest of"), "{}", ran.out);
+    let ran = run(&["sources", TUTORIAL, "--goal", "fluorit"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("did you mean `fluorite`?"), "{}", ran.err);
+    let ran = run(&["sources", "tests/fixtures/broken/infeasible.toml"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("error[infeasible]"), "{}", ran.err);
 }
