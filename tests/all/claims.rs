@@ -13,7 +13,7 @@ use reeflow::{
 
 use crate::shipped;
 
-/// 100 t/yr of ore with 10 % CaF2, of which 90 % are recovered: 9 t/yr. The grade may be up to 10.4 %, the recovery 85 to
+/// 100 t/yr of ore with 10 % `CaF2`, of which 90 % are recovered: 9 t/yr. The grade may be up to 10.4 %, the recovery 85 to
 /// 95 %; the supply is sure.
 const MILL: &str = r#"
     [flowsheet]

@@ -154,7 +154,7 @@ fn the_verdicts_in_the_guide_are_those_of_check() {
     let (printed, code) = reeflow(&arguments);
     assert_eq!(code, Some(1), "some claims are missed");
     let (sums, tables) = printed.split_once("\n### ").expect("a table and sections");
-    let mut wanted = vec![("<!-- claims -->".to_owned(), format!("{sums}"))];
+    let mut wanted = vec![("<!-- claims -->".to_owned(), sums.to_owned())];
     for (name, section) in names.iter().zip(tables.split("\n### ")) {
         let (title, table) = section.split_once("\n\n").expect("a heading");
         assert!(name.ends_with(title), "{name}: {title}");

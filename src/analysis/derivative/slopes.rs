@@ -27,12 +27,12 @@ impl Slopes {
     ) -> Self {
         let flowsheet = context.flowsheet;
         let figures: Vec<FigureId> = flowsheet.figures.ids().collect();
-        let of = |of: &Option<&Followed>, moved: &super::Moved| {
+        let of = |of: Option<&Followed>, moved: &super::Moved| {
             of.map_or(0.0, |of| moved.derivative(context, of))
         };
         let weighed = figures.par_iter().map(|&id| match asked(id).then(|| weigher.moved(id)) {
             Some(Weighed::Moved(moved)) => {
-                (Some(followed.iter().map(|it| of(it, &moved)).collect()), 0)
+                (Some(followed.iter().map(|&it| of(it, &moved)).collect()), 0)
             }
             Some(Weighed::LeftOut) => (None, 1),
             Some(Weighed::NoPlan) | None => (None, 0),

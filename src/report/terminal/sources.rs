@@ -143,7 +143,12 @@ fn write_sources(page: &mut Page, report: &SourcesReport, shown: &[usize]) {
     columns.extend(names.iter().map(String::as_str));
     columns.push("");
     let mut sheet = Sheet::new(&columns);
-    for source in &report.sources {
+    // The heaviest first, else the order of the file.
+    let mut sources: Vec<_> = report.sources.iter().collect();
+    let weight =
+        |shares: &[Option<f64>]| shown.iter().filter_map(|&at| shares[at]).fold(0.0, f64::max);
+    sources.sort_by(|a, b| weight(&b.shares).total_cmp(&weight(&a.shares)));
+    for source in sources {
         let mut cells = vec![source.id.clone(), source.figures.to_string()];
         let shares = shown.iter().map(|&at| source.shares[at]);
         cells.extend(
