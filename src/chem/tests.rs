@@ -274,6 +274,18 @@ fn equation_mistakes_are_named_with_their_place() {
 }
 
 #[test]
+fn parts_that_sum_to_one_or_a_hundred_up_to_rounding_need_no_factor() {
+    for parts in [&[0.1, 0.2, 0.7][..], &[1.0], &[33.3, 33.3, 33.4], &[0.07 * 100.0, 93.0]] {
+        assert_eq!(normalising_factor(parts.iter().sum(), parts.len()), None);
+    }
+    let factor = |sum: f64| normalising_factor(sum, 10).expect("it does not sum");
+    assert_relative_eq!(factor(99.99), 100.0 / 99.99);
+    assert_relative_eq!(factor(1.0 + 1e-9), 1.0 / (1.0 + 1e-9));
+    assert_relative_eq!(factor(2.0), 0.5);
+    assert_relative_eq!(factor(10_000.0), 0.01);
+}
+
+#[test]
 fn assay_normalises_splits_and_leaves_the_rest() {
     let split = [
         ("La2O3", 39.7),

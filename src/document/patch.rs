@@ -15,7 +15,7 @@ use super::{
     schema::Shapes,
     tree::{self, Key, Node, Shelf, Tree, is_implicit, span_of},
 };
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources, nearest};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources, Span, nearest};
 
 /// Keys of a file that no patch may change.
 const FIXED: [&str; 2] = ["include", "scenario"];
@@ -25,6 +25,7 @@ pub(super) fn apply_scenario(
     tree: &mut Tree<'_>,
     chosen: Option<&str>,
     sources: &Sources,
+    changed: &mut Vec<Span>,
 ) -> Diagnostics {
     let mut findings = Diagnostics::new();
     let mut patches = Vec::new();
@@ -55,6 +56,7 @@ pub(super) fn apply_scenario(
     }
     if !findings.has_errors() {
         for patch in patches {
+            tree::list_written(&patch, changed);
             tree::merge(tree, patch);
         }
     }
@@ -84,6 +86,7 @@ pub(super) fn apply_setting<'t>(
     setting: &str,
     shelf: &'t Shelf,
     sources: &mut Sources,
+    changed: &mut Vec<Span>,
 ) -> Diagnostics {
     let Some(base) = sources.add("--set", setting) else {
         return Diagnostic::new(Code::TooLarge, "the texts are larger than 4 GiB in all").into();
@@ -115,13 +118,18 @@ pub(super) fn apply_setting<'t>(
     let node = read_value(value).unwrap_or_else(|| {
         toml::Spanned::new(0..value.len(), DeValue::String(Cow::Borrowed(value)))
     });
-    lay(tree, nest(path, tree::shift_node(node, base + start)))
+    lay(tree, nest(path, tree::shift_node(node, base + start)), changed)
 }
 
-/// Lays a patch over the tree, if everything that it names is there.
-pub(super) fn lay<'t>(tree: &mut Tree<'t>, patch: Tree<'t>) -> Diagnostics {
+/// Lays a patch over the tree, if everything that it names is there, and adds the places of what it says to `changed`.
+pub(super) fn lay<'t>(
+    tree: &mut Tree<'t>,
+    patch: Tree<'t>,
+    changed: &mut Vec<Span>,
+) -> Diagnostics {
     let wrong = inspect(tree, &patch, &introduced(std::slice::from_ref(&patch)));
     if !wrong.has_errors() {
+        tree::list_written(&patch, changed);
         tree::merge(tree, patch);
     }
     wrong
