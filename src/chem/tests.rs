@@ -224,7 +224,7 @@ fn reactions_that_balance_pass() {
 #[test]
 fn surplus_is_named_with_its_element() {
     let error = unbalanced("Nd2O3 + 3 C -> 2 Nd + 3 CO2");
-    assert_eq!(error.to_string(), "O: 3 on the left, 6 on the right");
+    assert_eq!(error.to_string(), "O: 3 on the left, 6 on the right (+3)");
     assert_eq!(error.help.unwrap(), "balances as `2 Nd2O3 + 3 C -> 4 Nd + 3 CO2`");
 }
 

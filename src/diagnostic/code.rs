@@ -164,7 +164,7 @@ codes! {
     RecoveryNotOne, "recovery-not-one", Error,
         "The recoveries of a species to all outlets do not sum to 1, or the fractions of a splitter do not: mass would vanish or be created.";
     ReactionUnbalanced, "reaction-unbalanced", Error,
-        "The equation does not conserve an element; the message gives the atoms on both sides. Mass would vanish or be created.";
+        "The equation does not conserve an element; the message gives the atoms on both sides and what is made (+) or lost (−). Mass would vanish or be created.";
     KeyNotReactant, "key-not-reactant", Error,
         "The key species, whose conversion is given, must stand on the left of the equation.";
     ReactantMissing, "reactant-missing", Error,
