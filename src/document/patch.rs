@@ -29,17 +29,21 @@ pub(super) fn apply_scenario(
 ) -> Diagnostics {
     let mut findings = Diagnostics::new();
     let mut patches = Vec::new();
+    // What is wrong within the chosen one, if it cannot be laid over the tree and be checked as part of that.
+    let mut later = Diagnostics::new();
     let scenarios = tree.get("scenario").and_then(|node| node.get_ref().as_table());
     for (name, node) in scenarios.into_iter().flatten() {
         let Some(table) = node.get_ref().as_table() else { continue };
         let (read, mut found) = read_scenario(table, sources);
         let new = introduced(&read);
+        let known: Vec<&str> =
+            check::sources(tree).chain(read.iter().flat_map(check::sources)).collect();
         let is_chosen = chosen == Some(name.get_ref());
         for patch in &read {
             let wrong = inspect(tree, patch, &new);
-            // The chosen scenario is checked as part of the tree that it is laid over.
-            if wrong.is_empty() && !is_chosen {
-                found.append(check::check_patch(patch));
+            if wrong.is_empty() {
+                let of = if is_chosen { &mut later } else { &mut found };
+                of.append(check::check_patch(patch, &known));
             }
             found.append(wrong);
         }
@@ -54,7 +58,9 @@ pub(super) fn apply_scenario(
             findings.push(unknown_scenario(wanted, &known));
         }
     }
-    if !findings.has_errors() {
+    if findings.has_errors() {
+        findings.append(later);
+    } else {
         for patch in patches {
             tree::list_written(&patch, changed);
             tree::merge(tree, patch);
