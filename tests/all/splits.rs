@@ -105,6 +105,23 @@ fn no_other_shares_are_divided_by_their_sum() {
     assert!(found.contains(&Code::RecipeNotOne), "{found:?}");
     let graded = PLAIN.replace("{ REO = \"100 %\" }", "{ REO = \"80 %\", Fe = \"30 %\" }");
     assert_eq!(solve(&graded, &[]).err(), Some(vec![Code::AssayNotOne]));
+    let used = PLAIN.replace("[group]", "[period]\n2025 = \"1 yr\"\n    [group]")
+        + r#"
+    [use.service]
+    of = "sales"
+    to = "scrap"
+    collection = "50 %"
+    lifetime.fixed = "1 yr"
+    past = { 2024 = "100 t/yr" }
+    assay.grade = { La2O3 = "60 %", Nd2O3 = "40 %" }
+    [product.scrap]
+    price = "1 USD/t"
+"#;
+    assert!(solve(&used, &[]).is_ok());
+    for share in ["30 %", "50 %"] {
+        let set = format!("use.service.assay.grade.Nd2O3={share}");
+        assert_eq!(solve(&used, &[&set]).err(), Some(vec![Code::AssayNotOne]), "{share}");
+    }
     let spent = PLAIN.replace("[group]", "[money]\ndiscount-rate = \"8 %\"\nspending = [\"60 %\", \"30 %\"]\n    [period]\n2025 = \"1 yr\"\n    [group]");
     let found = solve(&spent, &[]).expect_err("it is less than the whole");
     assert_eq!(found.len(), 1, "{found:?}");
