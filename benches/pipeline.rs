@@ -49,7 +49,7 @@ fn generate(operations: usize, species: usize) -> String {
     for i in 0..species {
         let _ = writeln!(text, "[species.lump{i}]");
     }
-    text.push_str("[feed.ore]\nto = \"op0\"\nsupply = \"100 kt/yr\"\ncost = \"5 USD/t\"\nassay.grade = { ALL = \"100 %\" }\nassay.split.ALL = { ");
+    text.push_str("[feed.ore]\nto = \"op0\"\nsupply = \"100 kt/yr\"\ncost = \"5 USD/t\"\nassay.grade = { ALL = \"100 %\" }\nassay.normalise = [\"ALL\"]\nassay.split.ALL = { ");
     for i in 0..species {
         let _ = write!(text, "{}lump{i} = {}", if i == 0 { "" } else { ", " }, 1 + i * 7 % 13);
     }

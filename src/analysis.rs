@@ -39,9 +39,9 @@ pub use exact::Exactly;
 pub use outcome::{
     AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
     ConsumptionOutcome, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy, JointOutcome,
-    KeptMultiplier, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OpenOutcome,
-    OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RatioOutcome, RecoveryOutcome,
-    ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
+    KeptMultiplier, LimitOutcome, MultiplierOutcome, NormalisedOutcome, ObjectiveOutcome,
+    OpenOutcome, OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RatioOutcome,
+    RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 pub use roadmap::{
@@ -283,6 +283,7 @@ fn report(
         emission: flows::emission(&context),
         assumptions,
         figures,
+        normalised: assumption::normalised(&context),
     };
     Ok(Plan { model, solution, outcome, findings })
 }

@@ -11,6 +11,7 @@ mod formula;
 mod oxide;
 mod suggestion;
 
+pub use assay::normalising_factor;
 pub use element::Element;
 pub use equation::{ElementBalance, Equation, EquationError, Term, Unbalanced};
 pub use formula::{Formula, FormulaError};

@@ -33,6 +33,12 @@ impl Span {
 }
 
 impl Span {
+    /// Whether another span lies in this one.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
     /// The place of a part of a text that was written here in quotes (or without); all of it where the text holds
     /// escapes, so that positions in it say nothing.
     #[must_use]

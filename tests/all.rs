@@ -54,6 +54,8 @@ mod sensitivity;
 mod shipped;
 #[path = "all/size.rs"]
 mod size;
+#[path = "all/splits.rs"]
+mod splits;
 #[path = "all/sweep.rs"]
 mod sweep;
 #[path = "all/sweep_tables.rs"]

@@ -1,7 +1,7 @@
 //! How much of the result rests on assumed figures: the derivative of the multiplier by each of them.
 
 use super::{
-    AssumptionOutcome, FigureCount,
+    AssumptionOutcome, FigureCount, NormalisedOutcome,
     clock::Clock,
     context::Context,
     derivative::{Weighed, Weigher},
@@ -10,7 +10,10 @@ pub(super) use super::{
     derivative::{Followed, Moved, WORK, follow, follow_objective},
     users::shaping,
 };
-use crate::flowsheet::{FigureId, Flowsheet, Goal, MeasureUnit, Provenance};
+use crate::{
+    chem::normalising_factor,
+    flowsheet::{FigureId, Flowsheet, Goal, Kind, MeasureUnit, Provenance, SpeciesId},
+};
 
 /// How the figures are founded, none of them weighed.
 pub(super) fn count(flowsheet: &Flowsheet) -> FigureCount {
@@ -88,6 +91,36 @@ pub(super) fn weigh(context: &Context<'_>, clock: Clock) -> (Vec<AssumptionOutco
         b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
     });
     (outcomes, count)
+}
+
+/// The splits that are divided by their sums: because the file asks for it, or a part was moved.
+pub(super) fn normalised(context: &Context<'_>) -> Vec<NormalisedOutcome> {
+    let flowsheet = context.flowsheet;
+    let mut found = Vec::new();
+    let mut add = |first: SpeciesId, parts: &[FigureId]| {
+        let sum = parts.iter().map(|&part| context.values[part]).sum();
+        let Some(factor) = normalising_factor(sum, parts.len()) else { return };
+        let (path, name) = (&flowsheet.figures[parts[0]].path, &flowsheet.species[first].name);
+        let path = path.strip_suffix(name.as_str()).unwrap_or(path).trim_end_matches('.');
+        found.push(NormalisedOutcome { path: path.to_owned(), sum, factor });
+    };
+    for operation in &flowsheet.operations {
+        let assay = match &operation.kind {
+            Kind::Feed(feed) => Some(&feed.assay),
+            Kind::Use(service) => service.assay.as_ref(),
+            _ => None,
+        };
+        for grade in assay.into_iter().flat_map(|assay| &assay.grades) {
+            if !grade.parts.is_empty() {
+                add(grade.members[0], &grade.parts);
+            }
+        }
+        let designed = operation.kind.cascade().map_or(&[][..], |cascade| &cascade.feed);
+        if let Some(&(first, _)) = designed.first() {
+            add(first, &designed.iter().map(|&(_, part)| part).collect::<Vec<_>>());
+        }
+    }
+    found
 }
 
 /// A ratio of money to money.

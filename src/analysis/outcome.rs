@@ -68,6 +68,9 @@ pub struct Outcome {
     pub assumptions: Vec<AssumptionOutcome>,
     /// How the figures are founded.
     pub figures: FigureCount,
+    /// Splits that sum neither to 1 nor to 100 and are divided by their sums, in the order of the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub normalised: Vec<NormalisedOutcome>,
 }
 
 impl Outcome {
@@ -584,6 +587,18 @@ pub struct AssumptionOutcome {
     pub multiplier_elasticity: Option<f64>,
     /// Change of the objective per 1 % more of the figure.
     pub objective_per_percent: Option<f64>,
+}
+
+/// A split that is divided by its sum.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct NormalisedOutcome {
+    /// Its path.
+    pub path: String,
+    /// Sum of its parts, > 0, neither 1 nor 100.
+    pub sum: f64,
+    /// What each part is multiplied by, > 0, so that they sum to 1 or to 100, whichever is nearer in proportion.
+    pub factor: f64,
 }
 
 /// How the figures are founded.

@@ -1,7 +1,8 @@
 //! Assays: grades of a stream, and splits inside a group, as mass fractions of species.
 //!
-//! "REO 1.75 %, of which `La2O3` 39.7, `CeO2` 48.41 …": the split is normalised, wᵢ = g · pᵢ / Σp, and Σp is reported,
-//! since a published split that sums to 92 is worth a remark. What the grades leave of 1 is the rest.
+//! "REO 1.75 %, of which `La2O3` 39.7, `CeO2` 48.41 …": wᵢ = g · pᵢ / Σp, where Σp is 100 or 1 ([`normalising_factor`]
+//! says what it is otherwise), since a published split that sums to 92 is worth a remark. What the grades leave of 1 is
+//! the rest.
 
 use std::fmt;
 
@@ -90,6 +91,16 @@ fn percent(fraction: f64) -> f64 {
 }
 
 impl std::error::Error for AssayError {}
+
+/// Factor, > 0, that makes parts with this sum, > 0, sum to 1 or to 100, whichever is nearer in proportion; none if they do,
+/// up to what the rounding of so many decimal numbers and of their sum explains.
+#[must_use]
+pub fn normalising_factor(sum: f64, parts: usize) -> Option<f64> {
+    let whole = if sum < 10.0 { 1.0 } else { 100.0 };
+    #[expect(clippy::cast_precision_loss, reason = "few parts")]
+    let rounding = (parts as f64 + 2.0) * f64::EPSILON;
+    ((sum - whole).abs() > rounding * whole).then(|| whole / sum)
+}
 
 /// Mass fractions of species from grades; `has_rest` says whether a lump takes what the grades leave.
 ///

@@ -75,7 +75,9 @@ impl ElementBalance {
 impl fmt::Display for ElementBalance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (left, right) = (Atoms(self.left), Atoms(self.right));
-        write!(f, "{}: {left} on the left, {right} on the right", self.element)
+        let sign = if self.surplus() < 0.0 { "−" } else { "+" };
+        let surplus = Atoms(self.surplus().abs());
+        write!(f, "{}: {left} on the left, {right} on the right ({sign}{surplus})", self.element)
     }
 }
 

@@ -224,7 +224,7 @@ fn reactions_that_balance_pass() {
 #[test]
 fn surplus_is_named_with_its_element() {
     let error = unbalanced("Nd2O3 + 3 C -> 2 Nd + 3 CO2");
-    assert_eq!(error.to_string(), "O: 3 on the left, 6 on the right");
+    assert_eq!(error.to_string(), "O: 3 on the left, 6 on the right (+3)");
     assert_eq!(error.help.unwrap(), "balances as `2 Nd2O3 + 3 C -> 4 Nd + 3 CO2`");
 }
 
@@ -271,6 +271,18 @@ fn equation_mistakes_are_named_with_their_place() {
         let error = Equation::parse(text).expect_err(text);
         assert_eq!(&text[error.range.clone()], at, "{text}: {error}");
     }
+}
+
+#[test]
+fn parts_that_sum_to_one_or_a_hundred_up_to_rounding_need_no_factor() {
+    for parts in [&[0.1, 0.2, 0.7][..], &[1.0], &[33.3, 33.3, 33.4], &[0.07 * 100.0, 93.0]] {
+        assert_eq!(normalising_factor(parts.iter().sum(), parts.len()), None);
+    }
+    let factor = |sum: f64| normalising_factor(sum, 10).expect("it does not sum");
+    assert_relative_eq!(factor(99.99), 100.0 / 99.99);
+    assert_relative_eq!(factor(1.0 + 1e-9), 1.0 / (1.0 + 1e-9));
+    assert_relative_eq!(factor(2.0), 0.5);
+    assert_relative_eq!(factor(10_000.0), 0.01);
 }
 
 #[test]

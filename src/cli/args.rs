@@ -398,7 +398,8 @@ pub(super) struct SolveArgs {
     /// Of a flowsheet with periods, the one that is told in full [default: the last]
     #[arg(long, value_name = "PERIOD")]
     pub(super) period: Option<String>,
-    /// Parts of the report, or `all` [default: all but best-multipliers, prices, streams, operations and closure]
+    /// Parts of the report, or `all` [default: all but best-multipliers, prices, streams, operations and closure]; with it,
+    /// `bottlenecks` tells all limits that bind, not only the first twelve
     #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = parts())]
     pub(super) show: Vec<Part>,
     #[command(flatten)]

@@ -151,7 +151,10 @@ codes! {
     LimitsCrossed, "limits-crossed", Error,
         "A limit's `min` is above its `max`, or `exactly` stands beside another limit: no flow can meet both.";
     SplitMissing, "split-missing", Error,
-        "An assay gives the grade of a group without saying how it divides among the group's species: add `assay.split.GROUP`. The parts are by mass and are normalised to their sum.";
+        "An assay gives the grade of a group without saying how it divides among the group's species: add `assay.split.GROUP`, in parts by mass that sum to 100 or to 1.";
+    SplitNotWhole, "split-not-whole", Error,
+        "The parts of a split sum neither to 100 nor to 1: one is misread or missing, or they were rounded where they were published. \
+         Mend them, or have them divided by their sum, `assay.normalise = [\"REO\"]`; the report then tells the sum. Parts that a scenario, `--set` or a sweep moves need not sum: the others keep their proportions.";
     AssayNotOne, "assay-not-one", Error,
         "The mass fractions of a feed do not sum to 1. Above 1 a grade is wrong; below 1 name the species that takes the rest: `assay.rest = \"gangue\"`.";
     DuplicateRecovery, "duplicate-recovery", Error,
@@ -161,7 +164,7 @@ codes! {
     RecoveryNotOne, "recovery-not-one", Error,
         "The recoveries of a species to all outlets do not sum to 1, or the fractions of a splitter do not: mass would vanish or be created.";
     ReactionUnbalanced, "reaction-unbalanced", Error,
-        "The equation does not conserve an element; the message gives the atoms on both sides. Mass would vanish or be created.";
+        "The equation does not conserve an element; the message gives the atoms on both sides and what is made (+) or lost (−). Mass would vanish or be created.";
     KeyNotReactant, "key-not-reactant", Error,
         "The key species, whose conversion is given, must stand on the left of the equation.";
     ReactantMissing, "reactant-missing", Error,

@@ -9,7 +9,7 @@ use super::{
     Name, Spanned, patch,
     tree::{self, Node, Shelf, Tree},
 };
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources, Span};
 
 /// A change to a flowsheet.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +86,7 @@ pub(super) fn apply<'t>(
     change: &Change,
     shelf: &'t Shelf,
     sources: &mut Sources,
+    changed: &mut Vec<Span>,
 ) -> Diagnostics {
     let Some(base) = sources.add(change.option, &change.text) else {
         return Diagnostic::new(Code::TooLarge, "the texts are larger than 4 GiB in all").into();
@@ -119,7 +120,7 @@ pub(super) fn apply<'t>(
         let place = place.start + base as usize..place.end + base as usize;
         toml::Spanned::new(place, key.into_inner())
     });
-    patch::lay(tree, patch::nest(path.collect(), node))
+    patch::lay(tree, patch::nest(path.collect(), node), changed)
 }
 
 /// The list that stands at a path.

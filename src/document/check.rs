@@ -15,18 +15,24 @@ const MOST: usize = 1000;
 
 /// Checks a whole file; `whole` is the place of what is missing in it.
 pub(super) fn check(tree: &Tree<'_>, whole: Span) -> Diagnostics {
-    let mut checker = Checker::new(false);
+    let mut checker = Checker::new(false, sources(tree).collect());
     let shape = checker.shapes.root();
     checker.table(tree, shape, whole);
     checker.finish()
 }
 
-/// Checks a patch: what it holds must fit, but nothing needs to be there.
-pub(super) fn check_patch(tree: &Tree<'_>) -> Diagnostics {
-    let mut checker = Checker::new(true);
+/// Checks a patch: what it holds must fit, but nothing needs to be there. It cites `known` sources.
+pub(super) fn check_patch(tree: &Tree<'_>, known: &[&str]) -> Diagnostics {
+    let mut checker = Checker::new(true, known.to_vec());
     let shape = checker.shapes.root();
     checker.table(tree, shape, Span::default());
     checker.finish()
+}
+
+/// The ids of the sources that a tree defines.
+pub(super) fn sources<'a>(tree: &'a Tree<'_>) -> impl Iterator<Item = &'a str> {
+    let table = tree.get("source").and_then(|node| node.get_ref().as_table());
+    table.into_iter().flatten().map(|(id, _)| &**id.get_ref())
 }
 
 /// One step from a node to a node in it.
@@ -53,16 +59,20 @@ struct Checker<'t> {
     trail: Vec<Step<'t>>,
     /// What the nodes of the trail mean, where the format says so.
     meanings: Vec<&'static str>,
+    /// Sources that may be cited, and those of which it was told that they may not.
+    known: Vec<&'t str>,
+    strange: Vec<&'t str>,
     findings: Diagnostics,
     /// Findings beyond [`MOST`].
     more: usize,
 }
 
 impl<'t> Checker<'t> {
-    fn new(partial: bool) -> Self {
+    fn new(partial: bool, known: Vec<&'t str>) -> Self {
         let shapes = Shapes::of_document();
         let (trail, meanings) = (Vec::new(), Vec::new());
-        Self { shapes, partial, trail, meanings, findings: Diagnostics::new(), more: 0 }
+        let (strange, findings) = (Vec::new(), Diagnostics::new());
+        Self { shapes, partial, trail, meanings, known, strange, findings, more: 0 }
     }
 
     /// Whether there are so many findings that one more is only counted.
@@ -96,6 +106,9 @@ impl<'t> Checker<'t> {
                 }
             }
             _ => self.node(node, shape),
+        }
+        if shape.cites {
+            self.cited(node);
         }
         self.meanings.pop();
         self.trail.pop();
@@ -132,6 +145,25 @@ impl<'t> Checker<'t> {
             DeValue::Boolean(_) if shape.boolean => {}
             _ => self.wrong(node, shape),
         }
+    }
+
+    /// Checks that sources are defined; one mistake is one finding, however often it is made.
+    fn cited(&mut self, node: &'t Node<'_>) {
+        let DeValue::String(id) = node.get_ref() else {
+            node.get_ref().as_array().into_iter().flatten().for_each(|node| self.cited(node));
+            return;
+        };
+        if self.known.contains(&&**id) || self.strange.contains(&&**id) || self.is_full() {
+            return;
+        }
+        self.strange.push(id);
+        let help = match nearest(id, self.known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("define it: `[source.{id}]` with a `title`"),
+        };
+        let message = format!("source `{id}` is not defined");
+        let found = Diagnostic::new(Code::UnknownSource, message).at(span_of(node), "");
+        self.findings.push(found.help(help));
     }
 
     fn table(&mut self, table: &'t Tree<'_>, shape: &Shape, span: Span) {

@@ -54,12 +54,13 @@ pub fn load(
     if findings.has_errors() {
         return Err(sorted(findings));
     }
-    findings.append(patch::apply_scenario(&mut tree, request.scenario, sources));
+    let mut changed = Vec::new();
+    findings.append(patch::apply_scenario(&mut tree, request.scenario, sources, &mut changed));
     for setting in request.set {
-        findings.append(patch::apply_setting(&mut tree, setting, &shelf, sources));
+        findings.append(patch::apply_setting(&mut tree, setting, &shelf, sources, &mut changed));
     }
     for change in request.changes {
-        findings.append(change::apply(&mut tree, change, &shelf, sources));
+        findings.append(change::apply(&mut tree, change, &shelf, sources, &mut changed));
     }
     findings.append(check::check(&tree, first_line));
     findings.append(names::check(&tree));
@@ -68,7 +69,9 @@ pub fn load(
         return Err(findings);
     }
     match read_document(tree) {
-        Ok(document) => Ok(Loaded { document: Arc::new(document), findings }),
+        Ok(document) => {
+            Ok(Loaded { document: Arc::new(Document { changed, ..document }), findings })
+        }
         Err(found) => {
             findings.push(found);
             Err(findings)

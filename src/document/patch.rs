@@ -15,7 +15,7 @@ use super::{
     schema::Shapes,
     tree::{self, Key, Node, Shelf, Tree, is_implicit, span_of},
 };
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources, nearest};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Sources, Span, nearest};
 
 /// Keys of a file that no patch may change.
 const FIXED: [&str; 2] = ["include", "scenario"];
@@ -25,20 +25,25 @@ pub(super) fn apply_scenario(
     tree: &mut Tree<'_>,
     chosen: Option<&str>,
     sources: &Sources,
+    changed: &mut Vec<Span>,
 ) -> Diagnostics {
     let mut findings = Diagnostics::new();
     let mut patches = Vec::new();
+    // What is wrong within the chosen one, if it cannot be laid over the tree and be checked as part of that.
+    let mut later = Diagnostics::new();
     let scenarios = tree.get("scenario").and_then(|node| node.get_ref().as_table());
     for (name, node) in scenarios.into_iter().flatten() {
         let Some(table) = node.get_ref().as_table() else { continue };
         let (read, mut found) = read_scenario(table, sources);
         let new = introduced(&read);
+        let known: Vec<&str> =
+            check::sources(tree).chain(read.iter().flat_map(check::sources)).collect();
         let is_chosen = chosen == Some(name.get_ref());
         for patch in &read {
             let wrong = inspect(tree, patch, &new);
-            // The chosen scenario is checked as part of the tree that it is laid over.
-            if wrong.is_empty() && !is_chosen {
-                found.append(check::check_patch(patch));
+            if wrong.is_empty() {
+                let of = if is_chosen { &mut later } else { &mut found };
+                of.append(check::check_patch(patch, &known));
             }
             found.append(wrong);
         }
@@ -53,8 +58,11 @@ pub(super) fn apply_scenario(
             findings.push(unknown_scenario(wanted, &known));
         }
     }
-    if !findings.has_errors() {
+    if findings.has_errors() {
+        findings.append(later);
+    } else {
         for patch in patches {
+            tree::list_written(&patch, changed);
             tree::merge(tree, patch);
         }
     }
@@ -84,6 +92,7 @@ pub(super) fn apply_setting<'t>(
     setting: &str,
     shelf: &'t Shelf,
     sources: &mut Sources,
+    changed: &mut Vec<Span>,
 ) -> Diagnostics {
     let Some(base) = sources.add("--set", setting) else {
         return Diagnostic::new(Code::TooLarge, "the texts are larger than 4 GiB in all").into();
@@ -115,13 +124,18 @@ pub(super) fn apply_setting<'t>(
     let node = read_value(value).unwrap_or_else(|| {
         toml::Spanned::new(0..value.len(), DeValue::String(Cow::Borrowed(value)))
     });
-    lay(tree, nest(path, tree::shift_node(node, base + start)))
+    lay(tree, nest(path, tree::shift_node(node, base + start)), changed)
 }
 
-/// Lays a patch over the tree, if everything that it names is there.
-pub(super) fn lay<'t>(tree: &mut Tree<'t>, patch: Tree<'t>) -> Diagnostics {
+/// Lays a patch over the tree, if everything that it names is there, and adds the places of what it says to `changed`.
+pub(super) fn lay<'t>(
+    tree: &mut Tree<'t>,
+    patch: Tree<'t>,
+    changed: &mut Vec<Span>,
+) -> Diagnostics {
     let wrong = inspect(tree, &patch, &introduced(std::slice::from_ref(&patch)));
     if !wrong.has_errors() {
+        tree::list_written(&patch, changed);
         tree::merge(tree, patch);
     }
     wrong

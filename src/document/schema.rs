@@ -46,6 +46,8 @@ pub(super) struct Shape {
     pub(super) integer: bool,
     /// `true` or `false`.
     pub(super) boolean: bool,
+    /// Ids of sources.
+    pub(super) cites: bool,
     /// A list of such items.
     pub(super) list: Option<Id>,
     /// A table; shared by all that refer to a named type.
@@ -184,6 +186,7 @@ impl Reader<'_> {
         shape.number |= named.number;
         shape.integer |= named.integer;
         shape.boolean |= named.boolean;
+        shape.cites |= named.cites || name.ends_with("/SourceIds");
         shape.list = shape.list.or(named.list);
         shape.table = shape.table.take().or(named.table);
     }

@@ -11,6 +11,7 @@ use super::{
     outlet::{Objective, Outlets, Payable},
     planning::{BuildTable, ChoiceTable, ContractTable, LifetimeTable, MoneyTable},
 };
+use crate::diagnostic::Span;
 
 /// A table keyed by names, in the order of the file.
 pub type Named<T> = IndexMap<Name, T>;
@@ -91,6 +92,9 @@ pub struct Document {
     /// Named sets of changes: `"product.magnets.price" = "22 USD/kg"`.
     #[serde(default)]
     pub scenario: Named<ScenarioTable>,
+    /// Places of the values that the chosen scenario, `--set` and other changes put here.
+    #[serde(skip)]
+    pub changed: Vec<Span>,
 }
 
 /// `[flowsheet]`: what the flowsheet is, and its common settings.
@@ -498,9 +502,12 @@ operation_table! {
 pub struct AssayTable {
     /// Mass fraction of species or groups in the feed: `{ REO = "1.75 %", ThO2 = "0.2 %" }`.
     pub grade: Named<Figure>,
-    /// How a group of `grade` divides among its species, in parts by mass; normalised to the sum, which is told.
+    /// How a group of `grade` divides among its species, in parts by mass that sum to 100 or to 1: `{ La2O3 = 60, CeO2 = 40 }`.
     #[serde(default)]
     pub split: Named<Named<Figure>>,
+    /// Groups whose split is divided by its sum where that is neither 100 nor 1; the report tells the sum.
+    #[serde(default)]
+    pub normalise: Vec<Name>,
     /// The species that takes what the grades leave.
     #[serde(default)]
     pub rest: Option<Name>,

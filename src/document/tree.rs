@@ -140,6 +140,25 @@ pub(super) fn span_of<T>(node: &toml::Spanned<T>) -> Span {
     node.span().into()
 }
 
+/// Adds the places of all that is written in a tree, each from its beginning to its end, other than on the way down to it.
+pub(super) fn list_written(tree: &Tree<'_>, places: &mut Vec<Span>) {
+    for (key, node) in tree {
+        match node.get_ref() {
+            DeValue::Table(table) if is_implicit(key, node) => list_written(table, places),
+            _ => places.push(extent(node)),
+        }
+    }
+}
+
+/// Where a node is with all that is in it; a table that begins with a header ends further down.
+fn extent(node: &Node<'_>) -> Span {
+    let inner = node.get_ref().as_table().into_iter().flatten().map(|(_, inner)| extent(inner));
+    inner.fold(span_of(node), |all, one| Span {
+        start: all.start.min(one.start),
+        end: all.end.max(one.end),
+    })
+}
+
 /// Whether a table was made by a dotted key or by a header further down, rather than written itself.
 pub(super) fn is_implicit(key: &Key<'_>, node: &Node<'_>) -> bool {
     key.span() == node.span() && node.get_ref().is_table()

@@ -26,6 +26,8 @@ pub struct Sweep {
     pub correlation_spans: Vec<Span>,
     /// Where its name was written; nowhere for [`Sweep::of_ranges`].
     pub span: Span,
+    /// Why it cannot be sampled as the flowsheet is changed: a figure whose range it takes was replaced without one.
+    pub blocked: Option<Box<Diagnostic>>,
 }
 
 /// An uncertain quantity and the figures that take its value.
@@ -85,6 +87,7 @@ impl Sweep {
             correlations: Vec::new(),
             correlation_spans: Vec::new(),
             span: Span::default(),
+            blocked: None,
         }
     }
 
@@ -106,6 +109,9 @@ impl Sweep {
         samples: u64,
         seed: u64,
     ) -> Result<Sampler, Box<Diagnostic>> {
+        if let Some(blocked) = &self.blocked {
+            return Err(blocked.clone());
+        }
         let inputs = self.inputs.iter().map(|input| input.distribution.clone()).collect();
         Sampler::new(inputs, method, samples, seed, &self.correlations)
             .map_err(|problem| Box::new(self.explain(&problem, method)))

@@ -86,7 +86,7 @@ impl Check<'_> {
             return vec![self.unreachable(operation).into()];
         }
         match &operation.kind {
-            Kind::Feed(_) => found.extend(self.check_assay(operation)),
+            Kind::Feed(_) | Kind::Use(_) => found.extend(self.check_assay(operation)),
             Kind::Separator(separator) => {
                 self.check_separation(operation, &separator.separation, &inlet, true, &mut found);
             }
@@ -112,7 +112,7 @@ impl Check<'_> {
                 }
                 self.check_recipe(id, operation, blender, &inlet, &mut found);
             }
-            Kind::Product(_) | Kind::Waste(_) | Kind::Stockpile(_) | Kind::Use(_) => {}
+            Kind::Product(_) | Kind::Waste(_) | Kind::Stockpile(_) => {}
         }
         self.check_limits(id, &inlet, &mut found);
         found
@@ -145,15 +145,19 @@ impl Check<'_> {
     }
 
     fn check_assay(&self, operation: &Operation) -> Option<Found> {
-        let Kind::Feed(feed) = &operation.kind else { return None };
-        let fractions = feed.assay.fractions(self.values);
-        let figures: Vec<_> = feed.assay.grades.iter().map(|grade| grade.figure).collect();
-        let name = &operation.name;
+        let (kind, assay) = match &operation.kind {
+            Kind::Feed(feed) => ("feed", &feed.assay),
+            Kind::Use(service) => ("use", service.assay.as_ref()?),
+            _ => return None,
+        };
+        let fractions = assay.fractions(self.values);
+        let figures: Vec<_> = assay.grades.iter().map(|grade| grade.figure).collect();
+        let name = format!("{kind} `{}`", operation.name);
         let negative = fractions.iter().find(|&&(_, share)| share < -TOLERANCE);
         let sum: f64 = fractions.iter().map(|&(_, share)| share).sum();
         let (message, help) = if let Some(&(species, share)) = negative {
             let message = format!(
-                "the grades of feed `{name}` sum to {} %, which leaves nothing for the rest `{}`",
+                "the grades of {name} sum to {} %, which leaves nothing for the rest `{}`",
                 percent(1.0 - share),
                 self.name(species)
             );
@@ -164,7 +168,7 @@ impl Check<'_> {
             } else {
                 "lower the grades until they sum to 100 %"
             };
-            (format!("the grades of feed `{name}` sum to {} %, not 100 %", percent(sum)), help)
+            (format!("the grades of {name} sum to {} %, not 100 %", percent(sum)), help)
         } else {
             return None;
         };

@@ -231,3 +231,18 @@ proptest! {
         prop_assert!((whole - mixed).abs() <= 1e-12 / length, "{whole} {mixed}");
     }
 }
+
+#[test]
+fn in_millionths_the_first_years_return_nothing_and_all_years_the_whole() {
+    let lifetime = Lifetime::Normal { mean: 25.0, deviation: 5.0 };
+    let sold = years(2025.0, 1.0);
+    let told = |year: i32| lifetime.returned_in_millionths(sold, years(f64::from(year), 1.0));
+    assert!(lifetime.returned(sold, years(2025.0, 1.0)) > 0.0);
+    assert_eq!(told(2025), 0.0);
+    for year in 2025..2090 {
+        let (share, exact) = (told(year), lifetime.returned(sold, years(f64::from(year), 1.0)));
+        assert!(share == 0.0 || share > 1e-8, "{year}: {share}");
+        assert_abs_diff_eq!(share, exact, epsilon = 1.1e-6);
+    }
+    assert_abs_diff_eq!((2025..2090).map(told).sum::<f64>(), 1.0, epsilon = 1e-15);
+}

@@ -236,7 +236,7 @@ impl Definer<'_> {
             .iter_ids()
             .filter(|&(id, _)| id <= self.period)
             .map(|(id, data)| {
-                let returned = life.returned(data.time(), own.time());
+                let returned = life.returned_in_millionths(data.time(), own.time());
                 (id, collected * data.years * returned)
             })
             .filter(|&(_, factor)| factor > 0.0)
@@ -247,7 +247,7 @@ impl Definer<'_> {
             .iter()
             .map(|&(year, figure)| {
                 let sold = Years { from: year, length: 1.0 };
-                self.values[figure] * life.returned(sold, own.time())
+                self.values[figure] * life.returned_in_millionths(sold, own.time())
             })
             .sum();
         let past = past * self.values[in_use.collection] / own.years;

@@ -15,6 +15,7 @@ mod page;
 pub mod pareto;
 mod roadmap;
 pub mod sensitivity;
+mod shortages;
 pub mod size;
 pub mod solvers;
 pub mod sources;
@@ -168,11 +169,14 @@ impl Section {
     }
 }
 
-/// The report as text. Sections come in their own order, each once; those without content are left out.
+/// The report as text. Sections come in their own order, each once; those without content are left out. Where others are
+/// chosen than the usual ones, all limits that bind are told.
 #[must_use]
 pub fn render(outcome: &Outcome, sections: &[Section], style: &Style) -> String {
     let mut page = Page::new(*style);
     foundation::head(&mut page, outcome);
+    let chosen = |section: &Section| section.is_usual() != sections.contains(section);
+    let in_full = Section::ALL.iter().any(chosen);
     for section in Section::ALL.iter().filter(|section| sections.contains(section)) {
         match section {
             Section::Roadmap => roadmap::write_roadmap(&mut page, outcome),
@@ -180,11 +184,14 @@ pub fn render(outcome: &Outcome, sections: &[Section], style: &Style) -> String 
             Section::Limits => roadmap::write_limits(&mut page, outcome),
             Section::CashFlow => roadmap::write_cash(&mut page, outcome),
             Section::Worth => roadmap::write_finance(&mut page, outcome),
-            Section::Goals => goals::write(&mut page, outcome),
+            Section::Goals => {
+                goals::write(&mut page, outcome);
+                shortages::write(&mut page, outcome);
+            }
             Section::Stages => stages::write_stages(&mut page, outcome),
             Section::Multipliers => multipliers::write(&mut page, outcome),
             Section::BestMultipliers => multipliers::write_best(&mut page, outcome),
-            Section::Bottlenecks => limits::write(&mut page, outcome),
+            Section::Bottlenecks => limits::write(&mut page, outcome, in_full),
             Section::Prices => intervals::write_prices(&mut page, outcome),
             Section::Intervals => intervals::write(&mut page, outcome),
             Section::Account => account::write_account(&mut page, outcome),

@@ -119,6 +119,9 @@ fn a_composition_that_is_given_is_designed_for_whatever_comes() {
         "extractants = [\"acid\"]",
         "extractants = [\"acid\"]\nfeed = { La2O3 = 40, Pr6O11 = 15, Nd2O3 = 45 }",
     );
+    let uneven = given.replace("Nd2O3 = 45 }", "Nd2O3 = 46 }");
+    let found = Flowsheet::lower(&shipped::document(&uneven)).expect_err("101 parts");
+    assert!(found.iter().any(|item| item.code == Code::SplitNotWhole));
     let (given, plain) = (shipped::lower_text(&given), shipped::lower_text(SOUND));
     assert_relative_eq!(
         design(&given).volume_per_rate(),

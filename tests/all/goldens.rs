@@ -9,6 +9,7 @@ use reeflow::{
     flowsheet::Flowsheet,
     lp::Options,
     model::Form,
+    report::terminal::{self, Section, Style},
 };
 
 use crate::shipped;
@@ -103,4 +104,55 @@ fn at_the_higher_grade_the_claim_is_judged_again() {
     assert!(text.contains("recovery of 60.5 %"), "{text}");
     let (codes, text) = refusal("claim-grade-3.48");
     assert!(codes.is_empty(), "{text}");
+}
+
+#[test]
+fn who_runs_short_under_licences_is_told_with_the_worth_of_each() {
+    let (flowsheet, _) = shipped::read("world-2024", Some("export-licence"));
+    let plan = analyse(&flowsheet, &Options::default(), Form::Condensed).expect("solved");
+    let style = Style { width: 400, color: false };
+    let text = terminal::render(&plan.outcome, &[Section::Goals, Section::Bottlenecks], &style);
+    let line = |start: &str, holds: &str| {
+        let found = text.lines().find(|line| line.starts_with(start) && line.contains(holds));
+        found.unwrap_or_else(|| panic!("{start} … {holds}: {text}")).to_owned()
+    };
+    for (element, worth) in [
+        ("sm", "2,520 USD/t"),
+        ("gd", "29.7 USD/kg"),
+        ("tb", "1,010 USD/kg"),
+        ("dy", "589.8 USD/kg"),
+        ("lu", "887.7 USD/kg"),
+        ("y", "8,700 USD/t"),
+    ] {
+        let limit = format!("splitter.china-{element}.to.usa.limit");
+        let short = line(&format!("usa-{element} "), &limit);
+        assert!(short.ends_with(worth) && short.contains(" 7"), "{short}");
+        for region in ["usa", "rest", "other"] {
+            let limit = format!("splitter.china-{element}.to.{region}.limit");
+            let rank = text.lines().find(|line| {
+                line.starts_with(|sign: char| sign.is_ascii_digit()) && line.contains(&limit)
+            });
+            assert!(rank.is_some(), "{limit}: {text}");
+        }
+    }
+    assert!(!text.contains("more that bind"), "{text}");
+}
+
+#[test]
+fn turbines_may_last_25_years_give_or_take_5() {
+    let name = concat!(env!("CARGO_MANIFEST_DIR"), "/flowsheets/evs-and-wind-2035.toml");
+    let text = std::fs::read_to_string(name).expect("it is shipped");
+    let (fixed, normal) = (
+        "lifetime.fixed = \"25 yr\"",
+        "lifetime.normal = { mean = \"25 yr\", deviation = \"5 yr\" }",
+    );
+    assert_eq!(text.matches(fixed).count(), 1);
+    let text = text.replace(fixed, normal);
+    let mut sources = Sources::new();
+    let loaded = load(name, text.as_bytes(), &Request::default(), &Disk, &mut sources);
+    let (flowsheet, _) = Flowsheet::lower(&loaded.expect("it loads").document).expect("sound");
+    let plan = analyse(&flowsheet, &Options::default(), Form::Condensed);
+    let plan = plan.unwrap_or_else(|found| panic!("{}", render(&found, &sources, false, 200)));
+    // Some of what was sold in 2010 comes back by 2035, so that it is worth a little more than with all alike.
+    assert!((plan.solution.objective / 37_945_965_166.0 - 1.0).abs() < 1e-2);
 }

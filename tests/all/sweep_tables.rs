@@ -356,3 +356,24 @@ fn the_shipped_sweep_varies_what_it_says() {
         assert!(!matches!(input.provenance, Provenance::Unstated), "{}", input.name);
     }
 }
+
+#[test]
+fn a_figure_that_is_replaced_without_its_range_blocks_its_sweep_and_nothing_else() {
+    let text = format!("{PLANT}\"separator.mill.recovery.concentrate.CaF2\" = \"range\"\n");
+    let replaced = "separator.mill.recovery.concentrate.CaF2={ value = \"80 %\" }".to_owned();
+    let set = [replaced, "sweep.s.input.'waste.dam.cost'=range".to_owned()];
+    let (flowsheet, sources) = read(&text, &Request { set: &set[..1], ..Request::default() });
+    let flowsheet = flowsheet.expect("sound but for its sweep");
+    let sweep = &flowsheet.sweeps[0];
+    let found = sweep.sampler(sweep.method(), 16, 0).expect_err("it has no range");
+    assert_eq!(found.code, Code::BadDistribution);
+    assert!(found.labels.iter().any(|label| sources.snippet(label.span) == Some("\"range\"")));
+    // What has no range as it is written is a mistake of the file.
+    let (refused, _) = read(&text, &Request { set: &set[1..], ..Request::default() });
+    let codes: Vec<Code> = refused.expect_err("refused").iter().map(|it| it.code).collect();
+    assert_eq!(codes, [Code::BadDistribution]);
+    // Another value keeps the range that is written beside it.
+    let kept = ["separator.mill.recovery.concentrate.CaF2=86 %".to_owned()];
+    let (flowsheet, _) = read(&text, &Request { set: &kept, ..Request::default() });
+    assert!(flowsheet.expect("sound").sweeps[0].blocked.is_none());
+}

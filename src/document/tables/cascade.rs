@@ -56,8 +56,8 @@ operation_table! {
         /// Pairs of `unverified` separation factors that you have checked: `["Ce/La"]`.
         #[serde(default)]
         pub confirmed: Vec<Name>,
-        /// Composition that it is designed for, in parts by mass of the species; otherwise that of what comes, which must
-        /// then be the same whatever is decided.
+        /// Composition that it is designed for, in parts by mass of the species that sum to 100 or to 1; otherwise that of
+        /// what comes, which must then be the same whatever is decided.
         #[serde(default)]
         pub feed: Named<Figure>,
         /// The phase that brings the feed: `"aqueous"` (the default) or `"organic"`.

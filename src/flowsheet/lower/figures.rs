@@ -1,8 +1,8 @@
 //! Figures: units read, ranges checked, provenance resolved.
 
-use super::{Lowering, did_you_mean, keys, ranges::Written};
+use super::{Lowering, ranges::Written};
 use crate::{
-    diagnostic::{Code, Diagnostic, Span, nearest},
+    diagnostic::{Code, Diagnostic, Span},
     document::{self, Limit, Scalar},
     flowsheet::{Figure, FigureId, Provenance},
     measure::{Basis, Dimension, Mismatch},
@@ -321,9 +321,6 @@ impl Lowering<'_> {
     ) -> Provenance {
         let chosen = if own.is_empty() { inherit } else { own };
         let chosen = if chosen.is_empty() { self.provenance.clone() } else { chosen.clone() };
-        for id in &chosen.source {
-            self.check_source(id);
-        }
         if let Some(reason) = chosen.assumed {
             return Provenance::Assumed { reason: reason.value };
         }
@@ -333,20 +330,6 @@ impl Lowering<'_> {
         }
         let ids = chosen.source.into_iter().map(|id| id.value).collect();
         Provenance::Sourced { ids, confidence: chosen.confidence }
-    }
-
-    fn check_source(&mut self, id: &document::Name) {
-        let document = self.document;
-        if document.source.contains_key(id.as_str()) {
-            return;
-        }
-        let near = nearest(id, keys(&document.source)).map(str::to_owned);
-        let help = did_you_mean(near, &format!("define it: `[source.{id}]` with a `title`"));
-        let message = format!("source `{id}` is not defined");
-        self.report_name(
-            id,
-            Diagnostic::new(Code::UnknownSource, message).at(id.span, "").help(help),
-        );
     }
 
     /// The figures of a limit with their senses; a single value means `single`.

@@ -58,11 +58,18 @@ impl<'d> Lowering<'d> {
         let inherit = own.or(&self.provenance);
         let mut taken: HashMap<FigureId, Span> = HashMap::new();
         let mut inputs = Vec::new();
+        let mut blocked = None;
         for (key, input) in &table.input {
             let path = format!("sweep.{name}.input.{key}");
             let lowered = match input {
                 document::SweepInput::Range(span) => {
-                    self.lower_range_input(key, *span, path, paths, &mut taken)
+                    match self.lower_range_input(key, *span, path, paths, &mut taken) {
+                        Ok(lowered) => lowered,
+                        Err(finding) => {
+                            blocked = blocked.or(Some(finding));
+                            continue;
+                        }
+                    }
                 }
                 document::SweepInput::Table(input) => {
                     self.lower_input(key, input, path, paths, &inherit, &mut taken)
@@ -70,7 +77,7 @@ impl<'d> Lowering<'d> {
             };
             inputs.extend(lowered);
         }
-        let complete = inputs.len() == table.input.len();
+        let complete = blocked.is_some() || inputs.len() == table.input.len();
         let mut sweep = Sweep {
             name: name.value.clone(),
             title: table.title.clone(),
@@ -86,6 +93,7 @@ impl<'d> Lowering<'d> {
             correlations: Vec::new(),
             correlation_spans: Vec::new(),
             span: name.span,
+            blocked,
         };
         let sound = self.lower_correlations(table, &inherit, &mut sweep);
         // What is missing has been told.
@@ -102,6 +110,9 @@ impl<'d> Lowering<'d> {
             );
             return None;
         }
+        if sweep.blocked.is_some() {
+            return Some(sweep);
+        }
         match sweep.sampler(sweep.method(), sweep.samples.unwrap_or(TRIAL), 0) {
             Ok(_) => Some(sweep),
             Err(finding) => {
@@ -111,7 +122,8 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// `"range"`: uniform over the figure's own range.
+    /// `"range"`: uniform over the figure's own range. Fails with what blocks the sweep, and nothing else, where a change took
+    /// the range away.
     fn lower_range_input(
         &mut self,
         key: &'d Name,
@@ -119,9 +131,10 @@ impl<'d> Lowering<'d> {
         path: String,
         paths: &HashMap<String, Vec<FigureId>>,
         taken: &mut HashMap<FigureId, Span>,
-    ) -> Option<SweepInput> {
-        let target = self.varied(key, &[], false, path, paths, taken)?;
-        let id = target.ids().next()?;
+    ) -> Result<Option<SweepInput>, Box<Diagnostic>> {
+        let target = self.varied(key, &[], false, path, paths, taken);
+        let figures: Vec<FigureId> = target.iter().flat_map(Target::ids).collect();
+        let Some(&id) = figures.first() else { return Ok(None) };
         let figure = &self.figures[id];
         let Some(range) = figure.range.clone().filter(|range| range.low < range.high) else {
             let message = format!("`{key}` has no range to vary over");
@@ -129,18 +142,21 @@ impl<'d> Lowering<'d> {
                 .at(span, "")
                 .at(figure.span, "this figure")
                 .help("give the figure a `range`, or write `{ uniform = [\"…\", \"…\"] }` here");
+            if self.document.changed.iter().any(|place| place.contains(figure.span)) {
+                return Err(Box::new(finding));
+            }
             self.report(finding);
-            return None;
+            return Ok(None);
         };
-        Some(SweepInput {
+        Ok(Some(SweepInput {
             name: key.value.clone(),
             unit: unit_of(&self.units, &figure.text),
             provenance: figure.provenance.clone(),
-            figures: target.ids().collect(),
+            figures,
             relative: false,
             distribution: Distribution::Uniform { low: range.low, high: range.high },
             span: key.span,
-        })
+        }))
     }
 
     fn lower_input(

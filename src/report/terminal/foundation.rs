@@ -101,6 +101,20 @@ pub(super) fn write_assumptions(page: &mut Page, outcome: &Outcome) {
         ]);
     }
     page.table(&sheet);
+    if outcome.normalised.is_empty() {
+        return;
+    }
+    page.line("");
+    let mut sheet = Sheet::new(&[".divided by its sum", "#sum", "#each part ×"]);
+    for it in &outcome.normalised {
+        sheet.row([it.path.clone(), precise(it.sum), precise(it.factor)]);
+    }
+    page.table(&sheet);
+}
+
+/// Six digits, since sums of parts are near to 100.
+fn precise(value: f64) -> String {
+    format!("{value:.5e}").parse::<f64>().unwrap_or(value).to_string()
 }
 
 pub(super) fn write_notes(page: &mut Page, outcome: &Outcome) {

@@ -6,7 +6,7 @@ use crate::{
     measure::{format_fraction, format_money_rate, format_number, format_price},
 };
 
-/// Number of binding limits that are shown.
+/// Number of binding limits that are shown in a report of which no section was chosen.
 const MOST: usize = 12;
 
 /// Number of goals whose changes are shown.
@@ -19,7 +19,7 @@ const NEARLY: f64 = 0.8;
 /// Two prices nearer than this are one, relative.
 const SAME: f64 = 1e-6;
 
-pub(super) fn write(page: &mut Page, outcome: &Outcome) {
+pub(super) fn write(page: &mut Page, outcome: &Outcome, in_full: bool) {
     if outcome.limits.is_empty() {
         return;
     }
@@ -33,7 +33,8 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
     if priced.is_empty() {
         page.line("No limit holds the objective back.");
     } else {
-        write_table(page, outcome, &priced);
+        let most = if in_full { priced.len() } else { MOST.min(priced.len()) };
+        write_table(page, outcome, &priced, most);
     }
     if let Some(joint) = &outcome.joint {
         write_joint(page, outcome, joint);
@@ -85,7 +86,7 @@ fn write_sides(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
     ));
 }
 
-fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
+fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome], most: usize) {
     let mut sheet = Sheet::new(&[
         "",
         ".limit",
@@ -96,7 +97,7 @@ fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
         "#\nto",
         "#worth",
     ]);
-    for (rank, limit) in limits.iter().take(MOST).enumerate() {
+    for (rank, limit) in limits.iter().take(most).enumerate() {
         let unit = Unit::of(limit, outcome);
         let end = |change: Option<f64>, sign: f64| {
             let Some(change) = change else { return NONE.to_owned() };
@@ -121,7 +122,7 @@ fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
         ]);
     }
     page.table(&sheet);
-    let ends = limits.iter().take(MOST).enumerate();
+    let ends = limits.iter().take(most).enumerate();
     let ends: Vec<String> = ends
         .filter_map(|(rank, limit)| Some(format!("{} {}", rank + 1, then(limit, outcome)?)))
         .collect();
@@ -136,11 +137,11 @@ fn write_table(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
     if limits.iter().any(|limit| limit.kind == "recipe" && limit.sense == "exactly") {
         page.item("A line of a recipe takes more as the others take less in proportion.");
     }
-    let more = limits.len().saturating_sub(MOST);
+    let more = limits.len() - most;
     if more > 0 {
-        page.line(&format!("… and {more} more that bind."));
+        page.line(&format!("… and {more} more that bind: `--show bottlenecks` tells all."));
     }
-    write_effects(page, outcome, limits);
+    write_effects(page, outcome, &limits[..most]);
 }
 
 /// What changes at the end of the range towards which the limit is worth moving.
@@ -152,7 +153,6 @@ fn then(limit: &LimitOutcome, outcome: &Outcome) -> Option<String> {
 
 /// What one unit more of each limit does to the goals: to those that are missed, if any are.
 fn write_effects(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
-    let limits = &limits[..limits.len().min(MOST)];
     let all_met = outcome.goals.iter().all(|goal| goal.met);
     let goals = outcome.goals.iter().filter(|goal| all_met || !goal.met);
     let goals = goals.filter(|goal| limits.iter().any(|limit| effect(limit, &goal.name).is_some()));
@@ -188,7 +188,7 @@ fn effect(limit: &LimitOutcome, goal: &str) -> Option<f64> {
 }
 
 /// What a limit is counted in.
-enum Unit {
+pub(super) enum Unit {
     /// t/yr.
     Mass,
     /// A share, told in per cent.
@@ -198,7 +198,7 @@ enum Unit {
 }
 
 impl Unit {
-    fn of(limit: &LimitOutcome, outcome: &Outcome) -> Self {
+    pub(super) fn of(limit: &LimitOutcome, outcome: &Outcome) -> Self {
         match limit.kind {
             "specification" | "fraction" | "recipe" | "contract share" => Self::Share,
             "stock" => Self::Goal("t".to_owned()),
@@ -243,7 +243,8 @@ fn in_objective(value: f64, outcome: &Outcome) -> String {
     amount(value, &outcome.objective.unit, &outcome.currency)
 }
 
-fn shadow_price(limit: &LimitOutcome, unit: &Unit, outcome: &Outcome) -> String {
+/// What one more of a limit is worth.
+pub(super) fn shadow_price(limit: &LimitOutcome, unit: &Unit, outcome: &Outcome) -> String {
     let price = limit.shadow_price;
     match unit {
         Unit::Mass if is_money(outcome) => format_price(price, &outcome.currency),

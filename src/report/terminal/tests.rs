@@ -2,8 +2,9 @@ use super::*;
 use crate::analysis::{
     AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
     ConsumptionOutcome, FigureCount, GoalEffect, GoalOutcome, HeldBy, KeptMultiplier, LimitOutcome,
-    MultiplierOutcome, ObjectiveOutcome, OperationOutcome, PriceOutcome, ProgramSize, Proof,
-    RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
+    MultiplierOutcome, NormalisedOutcome, ObjectiveOutcome, OperationOutcome, PriceOutcome,
+    ProgramSize, Proof, RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome,
+    StreamOutcome,
 };
 
 fn own(text: &str) -> String {
@@ -255,6 +256,11 @@ fn sample() -> Outcome {
             objective_per_percent: Some(-153_900.0),
         }],
         figures: FigureCount { sourced: 12, assumed: 30, unstated: 0, unweighed: 0 },
+        normalised: vec![NormalisedOutcome {
+            path: own("feed.ore.assay.split.REO"),
+            sum: 99.99,
+            factor: 1.000_100_010_001,
+        }],
     }
 }
 

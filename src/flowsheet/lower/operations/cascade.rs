@@ -328,6 +328,11 @@ impl<'d> Lowering<'d> {
             }
             feed.push((id, found.id));
         }
+        if let Some((key, _)) = table.feed.first() {
+            let parts: Vec<FigureId> = feed.iter().map(|&(_, id)| id).collect();
+            let what = format!("`{}.feed`", place.path);
+            self.check_whole(&parts, &what, key.span, "mend the parts");
+        }
         feed
     }
 }

@@ -1,11 +1,14 @@
 //! Feeds: supply, cost and assay.
 
-use super::super::{Lowering, did_you_mean, figures::Expect};
+use super::super::{Lowering, did_you_mean, figures::Expect, keys};
 use super::{Place, table_key};
 use crate::{
-    diagnostic::{Code, Diagnostic, nearest},
+    chem::normalising_factor,
+    diagnostic::{Code, Diagnostic, Span, nearest},
     document::{AssayTable, FeedTable, Name, Outlets},
-    flowsheet::{Assay, Content, Feed, Grade, LimitKind, Sense, SpeciesId},
+    flowsheet::{
+        Assay, Content, Feed, FigureId, Grade, LimitKind, PeriodId, Sense, SpeciesId, Values,
+    },
     measure::Dimension,
 };
 
@@ -76,6 +79,16 @@ impl<'d> Lowering<'d> {
                 );
             }
         }
+        for group in &table.normalise {
+            if !table.split.contains_key(group.as_str()) {
+                let near = nearest(group, keys(&table.split)).map(str::to_owned);
+                let message = format!("`{}` has no split of `{group}` to normalise", place.name);
+                let help = did_you_mean(near, "remove it, or add the split");
+                self.report(
+                    Diagnostic::new(Code::UnusedInput, message).at(group.span, "").help(help),
+                );
+            }
+        }
         let rest = table.rest.as_ref().and_then(|name| self.intern(name));
         Assay { grades, rest }
     }
@@ -112,7 +125,7 @@ impl<'d> Lowering<'d> {
         members: Vec<SpeciesId>,
         table: &'d AssayTable,
         place: &Place<'d>,
-    ) -> Option<(Vec<SpeciesId>, Vec<crate::flowsheet::FigureId>)> {
+    ) -> Option<(Vec<SpeciesId>, Vec<FigureId>)> {
         let is_group = self.groups.iter().any(|group| group.name == name.value);
         let Some(split) = table.split.get(name.as_str()) else {
             if is_group && members.len() > 1 {
@@ -122,7 +135,7 @@ impl<'d> Lowering<'d> {
                 );
                 self.report(Diagnostic::new(Code::SplitMissing, message).at(name.span, "").help(
                     format!(
-                        "add `assay.split.{name} = {{ {} }}`, in parts by mass",
+                        "add `assay.split.{name} = {{ {} }}`, in parts by mass that sum to 100",
                         self.list_parts(&members)
                     ),
                 ));
@@ -179,11 +192,59 @@ impl<'d> Lowering<'d> {
             self.report(
                 Diagnostic::new(Code::AssayNotOne, message)
                     .at(key, "")
-                    .help("give the parts by mass; they are normalised to their sum"),
+                    .help("give the parts by mass, so that they sum to 100"),
             );
             return None;
         }
+        if !table.normalise.contains(name) {
+            let what = format!("the split of `{name}` in `{}`", place.path);
+            let help = format!(
+                "mend the parts, or have them divided by their sum: `assay.normalise = [\"{name}\"]`"
+            );
+            self.check_whole(&parts, &what, table_key(&table.split, name), &help);
+        }
         Some((chosen, parts))
+    }
+
+    /// Checks that parts sum to 1 or to 100 in all periods, unless a change to the flowsheet moved only some of them.
+    pub(super) fn check_whole(&mut self, parts: &[FigureId], what: &str, at: Span, help: &str) {
+        let spans: Vec<Span> = parts.iter().map(|&id| self.figures[id].span).collect();
+        let mut at = at;
+        for place in &self.document.changed {
+            match spans.iter().filter(|&&span| place.contains(span)).count() {
+                0 => {}
+                // All of them stand in the change.
+                count if count == spans.len() => at = *place,
+                _ => return,
+            }
+        }
+        let values: Values = self.figures.iter().map(|figure| figure.value).collect();
+        let sum_in = |period: PeriodId| -> f64 {
+            let value = |part: &FigureId| {
+                let series = self.series.iter().find(|series| series.figure == *part);
+                series.map_or(values[*part], |it| it.value(&values, &self.periods, period))
+            };
+            parts.iter().map(value).sum()
+        };
+        let found = self.periods.ids().find_map(|period| {
+            let sum = sum_in(period);
+            let factor = normalising_factor(sum, parts.len())?;
+            Some((period, sum, sum * factor))
+        });
+        let Some((period, sum, whole)) = found else { return };
+        let percent = parts.iter().all(|&id| self.figures[id].text.ends_with('%'));
+        let (scale, unit) = if percent { (100.0, " %") } else { (1.0, "") };
+        let when = if self.periods.len() > 1 {
+            format!(" in {}", self.periods[period].name)
+        } else {
+            String::new()
+        };
+        let message = format!(
+            "{what} sums to {}{unit}{when}, not to {}{unit}",
+            digits(sum * scale),
+            digits(whole * scale)
+        );
+        self.report(Diagnostic::new(Code::SplitNotWhole, message).at(at, "").help(help));
     }
 
     /// The first species of a group as parts of a split, to be filled in.
@@ -195,4 +256,9 @@ impl<'d> Lowering<'d> {
         }
         parts.join(", ")
     }
+}
+
+/// A number with the digits that were written, without the noise of its sum.
+fn digits(sum: f64) -> f64 {
+    format!("{sum:.11e}").parse().unwrap_or(sum)
 }
