@@ -7,7 +7,7 @@
 use std::fmt::Debug;
 
 use super::{Common, Document, Figure, Limit, Many, Name, Named, Outlets, Payable, Rate, Scalar};
-use crate::measure::Units;
+use crate::{diagnostic::Span, measure::Units};
 
 /// A table of a document that can be taken from another one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -245,6 +245,10 @@ impl Document {
             };
         }
         each_kind!(adopt);
+        // What was changed in it is still no mistake of the file.
+        let changed = from.changed.iter().filter(|place| !self.changed.contains(place));
+        let changed: Vec<Span> = changed.copied().collect();
+        self.changed.extend(changed);
     }
 }
 

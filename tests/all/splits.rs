@@ -1,7 +1,7 @@
 //! Splits: whether their parts sum, what is done where they do not, and that nothing else is divided by its sum.
 
 use reeflow::{
-    analysis::{Outcome, analyse},
+    analysis::{Outcome, analyse, compare::attribute},
     cli::files::Disk,
     diagnostic::{Code, Sources},
     document::{Request, load},
@@ -125,4 +125,27 @@ fn no_other_shares_are_divided_by_their_sum() {
     let spent = PLAIN.replace("[group]", "[money]\ndiscount-rate = \"8 %\"\nspending = [\"60 %\", \"30 %\"]\n    [period]\n2025 = \"1 yr\"\n    [group]");
     let found = solve(&spent, &[]).expect_err("it is less than the whole");
     assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
+fn a_change_of_which_a_moved_part_is_one_of_several_is_divided() {
+    let text = PLAIN
+        .replace("[group]", "[species.gangue]\n    [group]")
+        .replace("assay.split", "assay.rest = \"gangue\"\n    assay.split");
+    let read = |set: &[&str]| {
+        let set: Vec<String> = set.iter().map(|&it| it.to_owned()).collect();
+        let request = Request { set: &set, ..Request::default() };
+        let loaded = load("t.toml", text.as_bytes(), &request, &Disk, &mut Sources::new());
+        Flowsheet::lower(&loaded.expect("it loads").document).expect("sound").0
+    };
+    // Another basis is another table, which is taken whole, with the part that was moved.
+    let before = read(&[]);
+    let after = read(&[
+        "feed.ore.assay.split.REO.Nd2O3=20",
+        "feed.ore.assay.grade={ REO = \"90 %\", Fe = \"1 %\" }",
+        "feed.ore.supply=120 t/yr",
+    ]);
+    let told = attribute(&before, &after, &Options::default()).expect("it is divided");
+    let sum: f64 = told.parts.iter().map(|part| part.objective).sum();
+    approx::assert_relative_eq!(sum, 120.0 * 0.9 * 0.25 * 1e3 - 4e4, max_relative = 1e-9);
 }

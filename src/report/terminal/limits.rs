@@ -30,17 +30,17 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome, in_full: bool) {
         limit.binding && (limit.shadow_price != 0.0 || (limit.sense != "exactly" && sided))
     });
     let priced: Vec<&LimitOutcome> = priced.collect();
+    let most = if in_full { priced.len() } else { MOST.min(priced.len()) };
     if priced.is_empty() {
         page.line("No limit holds the objective back.");
     } else {
-        let most = if in_full { priced.len() } else { MOST.min(priced.len()) };
         write_table(page, outcome, &priced, most);
     }
     if let Some(joint) = &outcome.joint {
         write_joint(page, outcome, joint);
     }
     if outcome.objective.degenerate {
-        write_sides(page, outcome, &priced);
+        write_sides(page, outcome, &priced, most);
     }
     let near = outcome.limits.iter().filter(|limit| {
         !limit.binding && limit.utilisation.is_some_and(|used| (NEARLY..=1.0).contains(&used))
@@ -67,7 +67,7 @@ fn write_joint(page: &mut Page, outcome: &Outcome, joint: &JointOutcome) {
 }
 
 /// Limits whose price is another one in the direction that tightens them.
-fn write_sides(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
+fn write_sides(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome], most: usize) {
     let other = |limit: &&&LimitOutcome| {
         let sides = [limit.left, limit.right].into_iter();
         sides.flatten().find(|side| (side - limit.shadow_price).abs() > SAME * side.abs())
@@ -79,7 +79,7 @@ fn write_sides(page: &mut Page, outcome: &Outcome, limits: &[&LimitOutcome]) {
         let other = LimitOutcome { shadow_price: price, ..(*limit).clone() };
         Some(format!("{} {} for {side} of it", limit.path, shadow_price(&other, &unit, outcome)))
     });
-    let told: Vec<String> = told.take(MOST).collect();
+    let told: Vec<String> = told.take(most).collect();
     let list = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
     page.item(&format!(
         "More limits meet than fix the plan; prices are those of relieving a limit{list}."
