@@ -1,6 +1,6 @@
 //! Shipped flowsheets with mistakes made at random: whatever is written, the stages answer.
 
-use std::{path::PathBuf, time::Instant};
+use std::path::PathBuf;
 
 use proptest::{prelude::*, sample::Index};
 use reeflow::{
@@ -175,7 +175,6 @@ fn make(mistake: &Mistake, text: &mut String) {
 
 /// Runs all stages; what they refuse, they refuse with an error that has a place.
 fn answer(name: &str, text: &str) -> Result<(), TestCaseError> {
-    let started = Instant::now();
     let mut sources = Sources::new();
     let request = Request::default();
     let found = match load(name, text.as_bytes(), &request, &Disk, &mut sources) {
@@ -199,7 +198,6 @@ fn answer(name: &str, text: &str) -> Result<(), TestCaseError> {
         prop_assert!(all, "`{}` points nowhere:\n{drawn}", item.message);
         prop_assert!(!item.message.contains("NaN %"), "{drawn}");
     }
-    prop_assert!(started.elapsed().as_secs() < 10, "it took {:?}", started.elapsed());
     Ok(())
 }
 
