@@ -23,6 +23,8 @@ mod goals;
 mod highs;
 mod pareto;
 pub mod render;
+#[cfg(feature = "html")]
+mod report;
 mod run;
 mod sensitivity;
 mod size;
@@ -112,6 +114,8 @@ fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<
         Command::Compare(args) => compare::compare(args, console),
         Command::Verify(args) => verify::verify(args, console),
         Command::Goals(args) => goals::goals(args, console),
+        #[cfg(feature = "html")]
+        Command::Report(args) => report::report(args, console),
         Command::Pareto(args) => pareto::pareto(args, console),
         Command::Bench(args) => bench::bench(args, console),
         Command::Export(args) => export::export(args, console),

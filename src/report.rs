@@ -2,6 +2,8 @@
 //!
 //! A report knows neither solver nor files; it makes strings.
 
+#[cfg(feature = "html")]
+pub mod html;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod open_energy;

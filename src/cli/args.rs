@@ -84,6 +84,18 @@ Examples:
   reeflow solve plant.toml --minimise 'cost(all) / flow(magnets)'
   reeflow solve plant.toml --exact --format json -o plant.json")]
     Solve(SolveArgs),
+    /// Find the best plan of a flowsheet and write it as a page for a browser
+    #[cfg(feature = "html")]
+    #[command(after_help = "\
+The page is one file that loads nothing from elsewhere: goals, a Sankey diagram by mass, element, species or value, the value \
+added by stage, multipliers, limits, and over the years production, capacity, stocks and cash flow, each with its table.
+
+Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or written.
+
+Examples:
+  reeflow report plant.toml -o plant.html
+  reeflow report plant.toml --scenario low-price --lang tr -o plant.html")]
+    Report(super::report::ReportArgs),
     /// Find mistakes in flowsheets and tell what becomes of their goals
     #[command(after_help = "\
 A goal holds if the best plan keeps it, also with each figure in doubt at either end of what it may be. It cannot hold if no plan \

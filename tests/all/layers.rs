@@ -27,7 +27,7 @@ const LAYERS: [(&str, u8); 20] = [
 ];
 
 /// Crates that some modules alone may name, beside their files.
-const OWNED: [(&str, &[&str]); 10] = [
+const OWNED: [(&str, &[&str]); 13] = [
     ("good_lp", &["lp/"]),
     ("libloading", &["lp/highs/library.rs"]),
     ("clap", &["cli"]),
@@ -38,6 +38,9 @@ const OWNED: [(&str, &[&str]); 10] = [
     ("statrs", &["lifetime", "sampling"]),
     ("sobol", &["sampling"]),
     ("parquet", &["report/table"]),
+    ("maud", &["report/html"]),
+    ("fluent_bundle", &["report/html/words"]),
+    ("unic_langid", &["report/html/words"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {

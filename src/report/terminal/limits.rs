@@ -188,7 +188,7 @@ fn effect(limit: &LimitOutcome, goal: &str) -> Option<f64> {
 }
 
 /// What a limit is counted in.
-pub(super) enum Unit {
+pub(in crate::report) enum Unit {
     /// t/yr.
     Mass,
     /// A share, told in per cent.
@@ -198,7 +198,7 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    pub(super) fn of(limit: &LimitOutcome, outcome: &Outcome) -> Self {
+    pub(in crate::report) fn of(limit: &LimitOutcome, outcome: &Outcome) -> Self {
         match limit.kind {
             "specification" | "fraction" | "recipe" | "contract share" => Self::Share,
             "stock" => Self::Goal("t".to_owned()),
@@ -210,7 +210,7 @@ impl Unit {
         }
     }
 
-    fn show(&self, value: f64, currency: &str) -> String {
+    pub(in crate::report) fn show(&self, value: f64, currency: &str) -> String {
         match self {
             Self::Mass => amount(value, "t/yr", currency),
             Self::Share => format_fraction(value),
@@ -234,7 +234,7 @@ impl Unit {
 }
 
 /// Whether the objective is money.
-pub(super) fn is_money(outcome: &Outcome) -> bool {
+pub(in crate::report) fn is_money(outcome: &Outcome) -> bool {
     outcome.objective.unit.strip_suffix("/yr") == Some(&outcome.currency)
 }
 
@@ -244,7 +244,7 @@ fn in_objective(value: f64, outcome: &Outcome) -> String {
 }
 
 /// What one more of a limit is worth.
-pub(super) fn shadow_price(limit: &LimitOutcome, unit: &Unit, outcome: &Outcome) -> String {
+pub(in crate::report) fn shadow_price(limit: &LimitOutcome, unit: &Unit, outcome: &Outcome) -> String {
     let price = limit.shadow_price;
     match unit {
         Unit::Mass if is_money(outcome) => format_price(price, &outcome.currency),

@@ -8,7 +8,7 @@ use super::Style;
 use crate::measure::{format_mass_rate, format_money_rate, format_number};
 
 /// What stands where there is no number.
-pub(super) const NONE: &str = "–";
+pub(in crate::report) const NONE: &str = "–";
 
 /// A blank at which no line is broken, until a table has been laid out.
 const HOLD: char = '\u{a0}';
@@ -218,16 +218,17 @@ impl Sheet {
 }
 
 /// Money of one table, all in one unit.
-pub(super) struct Money {
-    size: f64,
+pub(in crate::report) struct Money {
+    /// Money in one of the unit.
+    pub(in crate::report) size: f64,
     largest: f64,
     /// `MUSD/yr`, `kUSD/yr` or `USD/yr`.
-    pub(super) unit: String,
+    pub(in crate::report) unit: String,
 }
 
 impl Money {
     /// The unit in which the largest of the values reads well.
-    pub(super) fn fitting(values: impl IntoIterator<Item = f64>, currency: &str) -> Self {
+    pub(in crate::report) fn fitting(values: impl IntoIterator<Item = f64>, currency: &str) -> Self {
         let sizes = values.into_iter().map(f64::abs).filter(|value| value.is_finite());
         let largest = sizes.fold(0.0, f64::max);
         let (size, prefix) = match largest {
@@ -240,18 +241,18 @@ impl Money {
     }
 
     /// A value without its unit.
-    pub(super) fn show(&self, value: f64) -> String {
+    pub(in crate::report) fn show(&self, value: f64) -> String {
         number(value, self.largest, self.size)
     }
 }
 
 /// A value in a unit; what is rounding against the largest of its kind is 0.
-pub(super) fn number(value: f64, largest: f64, size: f64) -> String {
+pub(in crate::report) fn number(value: f64, largest: f64, size: f64) -> String {
     if value.abs() <= 1e-9 * largest { "0".to_owned() } else { format_number(value / size) }
 }
 
 /// A value with its unit: mass, money, a ratio, or whatever else.
-pub(super) fn amount(value: f64, unit: &str, currency: &str) -> String {
+pub(in crate::report) fn amount(value: f64, unit: &str, currency: &str) -> String {
     match unit {
         "" => format_number(value),
         "t/yr" => format_mass_rate(value),
@@ -261,12 +262,12 @@ pub(super) fn amount(value: f64, unit: &str, currency: &str) -> String {
 }
 
 /// A fraction as a number of per cent, without the sign.
-pub(super) fn percent(fraction: f64) -> String {
+pub(in crate::report) fn percent(fraction: f64) -> String {
     format_number(if fraction.abs() < 1e-9 { 0.0 } else { 100.0 * fraction })
 }
 
 /// A number with its sign, also if it is positive.
-pub(super) fn signed(value: f64) -> String {
+pub(in crate::report) fn signed(value: f64) -> String {
     let text = if value != 0.0 && value.abs() < 1e-3 {
         format!("{value:.2e}")
     } else {

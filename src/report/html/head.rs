@@ -1,0 +1,104 @@
+//! What the page is about, how good the plan is, and how well that is proven.
+
+use maud::{Markup, html};
+
+use super::Told;
+use crate::measure::format_number;
+
+/// Title, note, objective and proof.
+pub(super) fn head(told: &Told<'_>) -> Markup {
+    let Told { outcome, words, .. } = told;
+    let (objective, proof) = (&outcome.objective, &outcome.proof);
+    let worst = proof.primal.max(proof.dual).max(proof.complementarity).max(proof.gap);
+    let name = words.name("kind", &objective.name);
+    let met = outcome.goals.iter().filter(|goal| goal.met).count();
+    let note = outcome.note.as_deref().unwrap_or_default().trim();
+    html! {
+        header {
+            h1 { (outcome.title) }
+            dl.facts {
+                div.main {
+                    dt {
+                        @if objective.sense == "minimise" {
+                            (words.text_with("least", &[("what", name)]))
+                        } @else {
+                            (words.text_with("greatest", &[("what", name)]))
+                        }
+                    }
+                    dd { (words.amount(objective.value, &objective.unit, &outcome.currency)) }
+                }
+                @if !outcome.goals.is_empty() {
+                    div {
+                        dt { (words.text("goals-met")) }
+                        dd { (met) " / " (outcome.goals.len()) }
+                    }
+                }
+                @if let Some(period) = &outcome.period {
+                    div {
+                        dt { (words.text("told-period")) }
+                        dd { (period) }
+                    }
+                }
+            }
+            p.proof { (proven(told)) " " (words.text_with("certificate", &[
+                ("worst", words.error(worst)),
+                ("closure", words.error(proof.closure)),
+                ("backend", proof.backend.clone()),
+                ("full", words.number(proof.uncondensed.columns as f64)),
+                ("condensed", words.number(proof.condensed.columns as f64)),
+            ])) }
+            @if objective.unique == Some(false) {
+                p.proof { (words.text("not-unique")) }
+            }
+            @if !note.is_empty() {
+                div.about lang="" {
+                    @for paragraph in note.split("\n\n") {
+                        p { (paragraph) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// In which sense the plan is proven to be the best.
+fn proven(told: &Told<'_>) -> String {
+    let words = &told.words;
+    let search = told.outcome.roadmap.as_ref().and_then(|roadmap| roadmap.search);
+    match (told.outcome.proof.exact, search) {
+        (Some(exact), _) => {
+            words.text_with("proven-exactly", &[("rows", words.number(exact.rows as f64))])
+        }
+        (None, Some(search)) if !search.complete => {
+            let gap = words.local(&format!("{} %", format_number(100.0 * search.gap)));
+            words.text_with("proven-within", &[("gap", gap)])
+        }
+        _ => words.text("proven"),
+    }
+}
+
+/// How the figures are founded, and by what the page was made.
+pub(super) fn foot(told: &Told<'_>) -> Markup {
+    let Told { outcome, words, .. } = told;
+    let count = &outcome.figures;
+    html! {
+        footer {
+            p { (words.text_with("figures", &[
+                ("sourced", words.number(count.sourced as f64)),
+                ("assumed", words.number(count.assumed as f64)),
+                ("unstated", words.number(count.unstated as f64)),
+            ])) }
+            @if outcome.normalised.iter().next().is_some() {
+                ul {
+                    @for it in &outcome.normalised {
+                        li { (words.text_with("normalised", &[
+                            ("path", it.path.clone()),
+                            ("sum", words.number(it.sum)),
+                        ])) }
+                    }
+                }
+            }
+            p { "reeflow " (env!("CARGO_PKG_VERSION")) }
+        }
+    }
+}

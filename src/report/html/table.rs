@@ -1,0 +1,95 @@
+//! Tables: what every chart shows, to be read and copied.
+
+use maud::{Markup, html};
+
+use super::words::Words;
+
+/// A table; the first column names the rows.
+pub(super) struct Table {
+    caption: String,
+    head: Vec<String>,
+    /// Which columns are numbers.
+    numbers: Vec<bool>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table whose columns are named; `#` begins the name of a number column.
+    pub(super) fn new<S: AsRef<str>>(
+        caption: String,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let (mut head, mut numbers) = (Vec::new(), Vec::new());
+        for column in columns {
+            let name = column.as_ref();
+            numbers.push(name.starts_with('#'));
+            head.push(name.strip_prefix('#').unwrap_or(name).to_owned());
+        }
+        Self { caption, head, numbers, rows: Vec::new() }
+    }
+
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The table itself; nothing if it has no rows.
+    pub(super) fn markup(&self) -> Markup {
+        if self.is_empty() {
+            return html! {};
+        }
+        html! {
+            div.scroll tabindex="0" role="group" aria-label=(self.caption) {
+                table {
+                    caption { (self.caption) }
+                    thead {
+                        tr {
+                            @for (name, number) in self.head.iter().zip(&self.numbers) {
+                                th scope="col" class=[number.then_some("number")] { (name) }
+                            }
+                        }
+                    }
+                    tbody {
+                        @for row in &self.rows {
+                            tr {
+                                @for (at, cell) in row.iter().enumerate() {
+                                    @if at == 0 {
+                                        th scope="row" { (cell) }
+                                    } @else {
+                                        td class=(self.class(at, cell)) { (cell) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The table, to be opened.
+    pub(super) fn folded(&self, words: &Words) -> Markup {
+        if self.is_empty() {
+            return html! {};
+        }
+        html! {
+            details {
+                summary { (words.text("as-table")) ": " (self.caption) }
+                (self.markup())
+            }
+        }
+    }
+
+    fn class(&self, at: usize, cell: &str) -> &'static str {
+        let mark = cell.chars().next();
+        match (self.numbers.get(at), mark) {
+            (_, Some('✓')) => "met",
+            (_, Some('✗')) => "missed",
+            (Some(true), _) => "number",
+            _ => "",
+        }
+    }
+}
