@@ -34,6 +34,9 @@ mod measure;
 mod mutants;
 #[path = "all/oracle.rs"]
 mod oracle;
+#[cfg(feature = "html")]
+#[path = "all/page.rs"]
+mod page;
 #[path = "all/planning.rs"]
 mod planning;
 #[path = "all/ranges.rs"]

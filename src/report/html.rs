@@ -58,14 +58,13 @@ struct Section {
 fn sections(told: &Told<'_>) -> Vec<Section> {
     let all = [
         goals::goals(told),
+        years::production(told),
+        years::capacity(told),
+        years::cash(told),
         flows::flows(told),
         chain::chain(told),
         chain::multipliers(told),
         limits::limits(told),
-        years::goals(told),
-        years::production(told),
-        years::capacity(told),
-        years::cash(told),
         account::account(told),
     ];
     all.into_iter().flatten().collect()

@@ -144,7 +144,7 @@ pub(super) fn multipliers(told: &Told<'_>) -> Option<Section> {
         })
         .collect();
     let axis = json!({ "autorange": "reversed" });
-    let more = json!({ "yaxis": axis, "barmode": "group", "legend": { "traceorder": "normal" } });
+    let more = json!({ "yaxis": axis, "barmode": "group" });
     let layout = axes(&words.text("multiplier"), "", more);
     let height = 170 + 26 * sales.len() * bases.len();
     let label = words.text_with("multipliers-label", &[("title", outcome.title.clone())]);

@@ -25,14 +25,14 @@ pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
         return None;
     }
     let mut net = Net::of(outcome);
-    let bought = net.add_purchases(outcome, &words.text("bought"));
+    net.add_purchases(outcome, &words.text("bought"));
     let recycled: Vec<&str> = net
         .links
         .iter()
         .filter(|link| link.recycled)
         .map(|link| outcome.streams[link.stream.expect("a stream")].name.as_str())
         .collect();
-    let chart = chart(told, &net, &lenses, &bought);
+    let chart = chart(told, &net, &lenses);
     let title = match &outcome.period {
         Some(period) => words.text_with("flows-in", &[("period", period.clone())]),
         None => words.text("flows"),
@@ -64,6 +64,8 @@ struct Link {
     to: usize,
     /// Its stream; none for what is bought.
     stream: Option<usize>,
+    /// t/yr, if it is no stream.
+    bought: f64,
     /// Whether it leads back to where its flow has been.
     recycled: bool,
 }
@@ -81,21 +83,21 @@ impl Net {
             let name = name.as_ref()?;
             outcome.stages.iter().position(|stage| stage.name == *name)
         };
-        let colours = outcome.operations.iter().map(|operation| {
-            stage(&operation.stage).map_or_else(|| "--other".to_owned(), colour)
-        });
+        let colours = outcome
+            .operations
+            .iter()
+            .map(|operation| stage(&operation.stage).map_or_else(|| "--other".to_owned(), colour));
         let nodes: Vec<String> = outcome.operations.iter().map(|it| it.name.clone()).collect();
         let at = |name: &str| nodes.iter().position(|node| node == name);
         let links = outcome.streams.iter().enumerate().filter_map(|(stream, it)| {
             let (from, to) = (at(&it.from)?, at(&it.to)?);
-            Some(Link { from, to, stream: Some(stream), recycled: false })
+            Some(Link { from, to, stream: Some(stream), bought: 0.0, recycled: false })
         });
         let links: Vec<Link> = links.collect();
         let colours = colours.collect();
         let mut net = Self { nodes, colours, links };
-        let back = net.find_back_edges(|link| {
-            outcome.streams[link.stream.expect("a stream")].flow > 0.0
-        });
+        let back =
+            net.find_back_edges(|link| outcome.streams[link.stream.expect("a stream")].flow > 0.0);
         for (at, link) in net.links.iter_mut().enumerate() {
             link.recycled = back.contains(&at);
         }
@@ -140,45 +142,52 @@ impl Net {
         back
     }
 
-    /// Adds what operations are dosed with and buy, as flows from outside; how much each is.
-    fn add_purchases(&mut self, outcome: &Outcome, name: &str) -> Vec<f64> {
-        let outside = self.nodes.len();
-        let mut bought = Vec::new();
+    /// Adds what operations are dosed with and buy, as flows from outside.
+    fn add_purchases(&mut self, outcome: &Outcome, name: &str) {
+        let (from, streams) = (self.nodes.len(), self.links.len());
         for (to, operation) in outcome.operations.iter().enumerate() {
-            if operation.purchased > 0.0 {
-                self.links.push(Link { from: outside, to, stream: None, recycled: false });
-                bought.push(operation.purchased);
+            let bought = operation.purchased;
+            if bought > 0.0 {
+                self.links.push(Link { from, to, stream: None, bought, recycled: false });
             }
         }
-        if !bought.is_empty() {
+        if self.links.len() > streams {
             self.nodes.push(name.to_owned());
             self.colours.push("--other".to_owned());
         }
-        bought
     }
 }
 
-fn chart(told: &Told<'_>, net: &Net, lenses: &[Lens], bought: &[f64]) -> Chart {
+fn chart(told: &Told<'_>, net: &Net, lenses: &[Lens]) -> Chart {
     let Told { outcome, words, .. } = told;
-    let labels: Vec<String> = net.links.iter().map(|link| match link.stream {
-        Some(stream) => plain(&outcome.streams[stream].name),
-        None => plain(&words.text("bought")),
-    }).collect();
-    let colours: Vec<String> = net.links.iter().map(|link| {
-        if link.recycled { format!("{RECYCLED}|99") } else { format!("{}|66", net.colours[link.from]) }
-    }).collect();
+    let labels: Vec<String> = net
+        .links
+        .iter()
+        .map(|link| match link.stream {
+            Some(stream) => plain(&outcome.streams[stream].name),
+            None => plain(&words.text("bought")),
+        })
+        .collect();
+    let colours: Vec<String> = net
+        .links
+        .iter()
+        .map(|link| {
+            if link.recycled {
+                format!("{RECYCLED}|99")
+            } else {
+                format!("{}|66", net.colours[link.from])
+            }
+        })
+        .collect();
     let source: Vec<usize> = net.links.iter().map(|link| link.from).collect();
     let target: Vec<usize> = net.links.iter().map(|link| link.to).collect();
     let variants: Vec<Variant> = lenses.iter().map(|lens| {
-        let values: Vec<f64> = net.links.iter().scan(0, |next, link| {
-            Some(rounded(match link.stream {
-                Some(stream) => lens.values[stream].max(0.0),
-                None => {
-                    *next += 1;
-                    if lens.is_whole { bought[*next - 1] } else { 0.0 }
-                }
-            }))
-        }).collect();
+        let value = |link: &Link| match link.stream {
+            Some(stream) => lens.values[stream].max(0.0),
+            None if lens.is_whole => link.bought,
+            None => 0.0,
+        };
+        let values: Vec<f64> = net.links.iter().map(|link| rounded(value(link))).collect();
         let negative = lens.values.iter().zip(&outcome.streams).filter(|(value, _)| **value < 0.0);
         let negative: Vec<&str> = negative.map(|(_, stream)| stream.name.as_str()).collect();
         let note = if negative.is_empty() {

@@ -3,22 +3,24 @@
 use maud::html;
 
 use super::{Section, Told, table::Table};
-use crate::{analysis::GoalOutcome, report::terminal::page::NONE};
+use crate::{
+    analysis::{GoalCourse, GoalOutcome, Roadmap},
+    report::terminal::page::NONE,
+};
 
 /// Number of limits that are named as holding a goal back.
 const HOLDERS: usize = 3;
 
 pub(super) fn goals(told: &Told<'_>) -> Option<Section> {
     let Told { outcome, words, .. } = told;
+    if let (Some(roadmap), Some(_)) = (&outcome.roadmap, &outcome.period) {
+        return by_period(told, roadmap);
+    }
     if outcome.goals.is_empty() {
         return None;
     }
     let met = outcome.goals.iter().filter(|goal| goal.met).count();
     let counts = [("met", met.to_string()), ("all", outcome.goals.len().to_string())];
-    let title = match &outcome.period {
-        Some(period) => words.text_with("goals-in", &[("period", period.clone())]),
-        None => words.text("goals"),
-    };
     let columns = ["goal", "verdict", "#value", "#bound", "#margin", "#best"];
     let columns = columns.map(|column| match column.strip_prefix('#') {
         Some(id) => format!("#{}", words.text(id)),
@@ -58,22 +60,100 @@ pub(super) fn goals(told: &Told<'_>) -> Option<Section> {
             Some((name, reason(told, goal)?))
         })
         .collect();
+    Some(section(told, &table, &reasons))
+}
+
+fn section(told: &Told<'_>, table: &Table, reasons: &[(String, String)]) -> Section {
+    let words = &told.words;
     let body = html! {
         (table.markup())
         @if !reasons.is_empty() {
             h3 { (words.text("why-missed")) }
             ul {
-                @for (goal, reason) in &reasons {
+                @for (goal, reason) in reasons {
                     li { strong { (goal) } ": " (reason) }
                 }
             }
         }
     };
-    Some(Section { id: "goals", title, body, charts: Vec::new() })
+    Section { id: "goals", title: words.text("goals"), body, charts: Vec::new() }
+}
+
+/// Goals of a plan over the years, period by period.
+fn by_period(told: &Told<'_>, roadmap: &Roadmap) -> Option<Section> {
+    let Told { outcome, words, .. } = told;
+    if roadmap.goals.is_empty() {
+        return None;
+    }
+    let met = roadmap.goals.iter().filter(|goal| goal.met).count();
+    let counts = [("met", met.to_string()), ("all", roadmap.goals.len().to_string())];
+    let columns = [words.text("goal"), words.text("verdict"), format!("#{}", words.text("bound"))];
+    let periods = roadmap.periods.iter().map(|period| format!("#{}", period.name));
+    let mut table =
+        Table::new(words.text_with("goals-periods", &counts), columns.into_iter().chain(periods));
+    for goal in &roadmap.goals {
+        let show = |value: f64| words.amount(value, &goal.unit, &outcome.currency);
+        let cells = goal.points.iter().map(|point| {
+            let value = point.value.map_or_else(|| NONE.to_owned(), show);
+            match (point.wanted, point.met) {
+                (false, _) => value,
+                (true, true) => format!("✓ {value}"),
+                (true, false) => format!("✗ {value}"),
+            }
+        });
+        let name = goal.title.clone().unwrap_or_else(|| goal.name.clone());
+        let head = [name, verdict(told, goal.met), bounds(goal, show)];
+        table.row(head.into_iter().chain(cells));
+    }
+    let missed = roadmap.goals.iter().filter(|goal| !goal.met);
+    let reasons = missed.map(|goal| {
+        let name = goal.title.clone().unwrap_or_else(|| goal.name.clone());
+        (name, reason_by_period(told, roadmap, goal))
+    });
+    let reasons: Vec<(String, String)> = reasons.collect();
+    Some(section(told, &table, &reasons))
+}
+
+/// The bounds of the periods in which a goal is to hold.
+fn bounds(goal: &GoalCourse, show: impl Fn(f64) -> String) -> String {
+    let sign = if goal.sense == "at most" { "≤" } else { "≥" };
+    let wanted = goal.points.iter().filter(|point| point.wanted);
+    let wanted: Vec<f64> = wanted.map(|point| point.bound).collect();
+    match (wanted.first(), wanted.last()) {
+        (Some(first), Some(last)) if first == last => format!("{sign} {}", show(*first)),
+        (Some(first), Some(last)) => format!("{sign} {} … {}", show(*first), show(*last)),
+        _ => NONE.to_owned(),
+    }
+}
+
+/// When a goal is missed and by how much, and how good it could be at last.
+fn reason_by_period(told: &Told<'_>, roadmap: &Roadmap, goal: &GoalCourse) -> String {
+    let Told { outcome, words, .. } = told;
+    let points = roadmap.periods.iter().zip(&goal.points);
+    let missed: Vec<_> = points.filter(|(_, point)| point.wanted && !point.met).collect();
+    let periods: Vec<&str> = missed.iter().map(|(period, _)| period.name.as_str()).collect();
+    let mut parts = vec![words.text_with("missed-in", &[("periods", periods.join(", "))])];
+    let Some((period, point)) = missed.last() else { return parts.remove(0) };
+    let signed = |value: f64| words.signed(value, &goal.unit, &outcome.currency);
+    if let Some(value) = point.value {
+        let slack = if goal.sense == "at most" { point.bound - value } else { value - point.bound };
+        let margin = [("margin", signed(slack)), ("period", period.name.clone())];
+        parts.push(words.text_with("margin-in", &margin));
+    }
+    if let Some(best) = point.best {
+        let best = words.amount(best, &goal.unit, &outcome.currency);
+        let best = [("best", best), ("period", period.name.clone())];
+        parts.push(words.text_with("best-in", &best));
+    }
+    if !point.held_by.is_empty() {
+        let limits = point.held_by.join(", ");
+        parts.push(words.text_with("held-by", &[("limits", limits)]));
+    }
+    parts.join("; ")
 }
 
 /// Met or missed, in words and with a mark.
-pub(super) fn verdict(told: &Told<'_>, met: bool) -> String {
+fn verdict(told: &Told<'_>, met: bool) -> String {
     if met {
         format!("✓ {}", told.words.text("is-met"))
     } else {

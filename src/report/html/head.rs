@@ -11,7 +11,13 @@ pub(super) fn head(told: &Told<'_>) -> Markup {
     let (objective, proof) = (&outcome.objective, &outcome.proof);
     let worst = proof.primal.max(proof.dual).max(proof.complementarity).max(proof.gap);
     let name = words.name("kind", &objective.name);
-    let met = outcome.goals.iter().filter(|goal| goal.met).count();
+    let goals: Vec<bool> = match &outcome.roadmap {
+        Some(roadmap) if outcome.period.is_some() => {
+            roadmap.goals.iter().map(|it| it.met).collect()
+        }
+        _ => outcome.goals.iter().map(|goal| goal.met).collect(),
+    };
+    let met = goals.iter().filter(|&&met| met).count();
     let note = outcome.note.as_deref().unwrap_or_default().trim();
     html! {
         header {
@@ -27,10 +33,10 @@ pub(super) fn head(told: &Told<'_>) -> Markup {
                     }
                     dd { (words.amount(objective.value, &objective.unit, &outcome.currency)) }
                 }
-                @if !outcome.goals.is_empty() {
+                @if !goals.is_empty() {
                     div {
                         dt { (words.text("goals-met")) }
-                        dd { (met) " / " (outcome.goals.len()) }
+                        dd { (met) " / " (goals.len()) }
                     }
                 }
                 @if let Some(period) = &outcome.period {
@@ -88,7 +94,7 @@ pub(super) fn foot(told: &Told<'_>) -> Markup {
                 ("assumed", words.number(count.assumed as f64)),
                 ("unstated", words.number(count.unstated as f64)),
             ])) }
-            @if outcome.normalised.iter().next().is_some() {
+            @if !outcome.normalised.is_empty() {
                 ul {
                     @for it in &outcome.normalised {
                         li { (words.text_with("normalised", &[

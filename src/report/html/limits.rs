@@ -34,7 +34,10 @@ fn in_one_year(told: &Told<'_>) -> Option<Section> {
     let used = drawn.iter().map(|limit| limit.utilisation.unwrap_or(0.0) * 100.0);
     let used_text: Vec<String> = drawn
         .iter()
-        .map(|limit| limit.utilisation.map_or_else(|| NONE.to_owned(), |it| words.percent(it)))
+        .map(|limit| {
+            let used = limit.utilisation.map_or_else(|| NONE.to_owned(), |it| words.percent(it));
+            if limit.binding { format!("{used}, {}", words.text("binds")) } else { used }
+        })
         .collect();
     let prices: Vec<String> = drawn.iter().map(|limit| price(told, limit)).collect();
     let height = 120 + 34 * drawn.len();
@@ -60,8 +63,11 @@ fn in_one_year(told: &Told<'_>) -> Option<Section> {
     let worths: Vec<f64> =
         drawn.iter().map(|limit| limit.shadow_price * limit.bound / 100.0).collect();
     let money = Money::fitting(worths.iter().copied(), &outcome.currency);
-    let (size, unit) =
-        if is_money(outcome) { (money.size, money.unit.clone()) } else { (1.0, outcome.objective.unit.clone()) };
+    let (size, unit) = if is_money(outcome) {
+        (money.size, money.unit.clone())
+    } else {
+        (1.0, outcome.objective.unit.clone())
+    };
     let worth_text: Vec<String> = worths.iter().map(|&it| words.number(it / size + 0.0)).collect();
     let worth = json!([{
         "type": "bar",
@@ -162,16 +168,19 @@ fn over_years(told: &Told<'_>) -> Option<Section> {
         std::iter::once(words.text("limit")).chain(periods)
     };
     let mut used = Table::new(words.text("utilisation-table"), columns());
-    let caption = words.text_with("shadow-prices-table", &[("unit", words.unit(&outcome.objective.unit))]);
+    let caption =
+        words.text_with("shadow-prices-table", &[("unit", words.unit(&outcome.objective.unit))]);
     let mut prices = Table::new(caption, columns());
     for limit in &roadmap.limits {
         let shares = limit.utilisation.iter();
         let shares = shares.map(|it| it.map_or_else(|| NONE.to_owned(), |it| words.percent(it)));
         used.row(std::iter::once(limit.path.clone()).chain(shares));
         let worths = limit.shadow_price.iter().zip(&limit.binding);
-        let worths = worths.map(|(&price, &binds)| {
-            if binds { words.number(price) } else { NONE.to_owned() }
-        });
+        let worths = worths.map(
+            |(&price, &binds)| {
+                if binds { words.number(price) } else { NONE.to_owned() }
+            },
+        );
         prices.row(std::iter::once(limit.path.clone()).chain(worths));
     }
     let body = html! {

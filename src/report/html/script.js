@@ -39,7 +39,7 @@
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: "--text", size: narrow.matches ? 11 : 13, family: getComputedStyle(document.body).fontFamily },
     hoverlabel: { bgcolor: "--panel", bordercolor: "--faint", font: { color: "--text" } },
-    legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" },
+    legend: { orientation: "h", traceorder: "normal", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" },
     margin: { l: 8, r: 16, t: 24, b: 8 },
     xaxis: axis,
     yaxis: axis,

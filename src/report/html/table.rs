@@ -59,7 +59,7 @@ impl Table {
                                     @if at == 0 {
                                         th scope="row" { (cell) }
                                     } @else {
-                                        td class=(self.class(at, cell)) { (cell) }
+                                        td class=[self.class(at, cell)] { (cell) }
                                     }
                                 }
                             }
@@ -83,13 +83,16 @@ impl Table {
         }
     }
 
-    fn class(&self, at: usize, cell: &str) -> &'static str {
-        let mark = cell.chars().next();
-        match (self.numbers.get(at), mark) {
-            (_, Some('✓')) => "met",
-            (_, Some('✗')) => "missed",
-            (Some(true), _) => "number",
-            _ => "",
+    /// How a cell is shown: numbers to the right, marks in their colours.
+    fn class(&self, at: usize, cell: &str) -> Option<&'static str> {
+        let is_number = self.numbers.get(at).is_some_and(|&number| number);
+        match (is_number, cell.chars().next()) {
+            (true, Some('✓')) => Some("number met"),
+            (true, Some('✗')) => Some("number missed"),
+            (false, Some('✓')) => Some("met"),
+            (false, Some('✗')) => Some("missed"),
+            (true, _) => Some("number"),
+            (false, _) => None,
         }
     }
 }

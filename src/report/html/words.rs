@@ -6,7 +6,10 @@
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-use crate::report::terminal::page::{self, Money};
+use crate::{
+    measure::{format_money, format_number},
+    report::terminal::page::{self, Money},
+};
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,7 +60,8 @@ impl Words {
         let mut bundle = FluentBundle::new(vec![id]);
         bundle.set_use_isolating(false);
         let messages = FluentResource::try_new(language.messages().to_owned());
-        let messages = messages.map_err(|(_, errors)| errors).expect("the messages are well-formed");
+        let messages =
+            messages.map_err(|(_, errors)| errors).expect("the messages are well-formed");
         bundle.add_resource(messages).expect("each message is there once");
         Self { language, bundle }
     }
@@ -131,7 +135,12 @@ impl Words {
 
     /// A value with its unit.
     pub(super) fn amount(&self, value: f64, unit: &str, currency: &str) -> String {
-        self.local(&page::amount(value, unit, currency))
+        let text = if unit == currency {
+            format_money(value, currency)
+        } else {
+            page::amount(value, unit, currency)
+        };
+        self.local(&text)
     }
 
     /// The same with its sign, also if it is positive.
@@ -142,7 +151,7 @@ impl Words {
 
     /// A number without unit.
     pub(super) fn number(&self, value: f64) -> String {
-        self.local(&crate::measure::format_number(value))
+        self.local(&format_number(value))
     }
 
     /// A fraction in per cent.

@@ -1,4 +1,4 @@
-//! A plan over the years: goals, production, capacity, stocks and money by period.
+//! A plan over the years: production, capacity, stocks and money by period.
 
 use maud::html;
 use serde_json::{Value, json};
@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::{
     Section, Told,
     chart::{Chart, Variant, all_rounded, axes, colour, plain, wrapped},
-    goals::verdict,
     table::Table,
 };
 use crate::{
@@ -32,7 +31,7 @@ fn over_periods(told: &Told<'_>, unit: &str, more: Value) -> Value {
 }
 
 /// A bar by period, stacked on the others.
-fn bars(name: &str, at: usize, periods: &[String], values: Vec<f64>, unit: &str) -> Value {
+fn bars(name: &str, at: usize, periods: &[String], values: &[f64], unit: &str) -> Value {
     let name = wrapped(name, 40);
     json!({
         "type": "bar",
@@ -45,7 +44,7 @@ fn bars(name: &str, at: usize, periods: &[String], values: Vec<f64>, unit: &str)
 }
 
 /// A line by period.
-fn line(name: &str, colour: &str, periods: &[String], values: Vec<f64>, unit: &str) -> Value {
+fn line(name: &str, colour: &str, periods: &[String], values: &[f64], unit: &str) -> Value {
     let name = wrapped(name, 40);
     json!({
         "type": "scatter",
@@ -59,55 +58,11 @@ fn line(name: &str, colour: &str, periods: &[String], values: Vec<f64>, unit: &s
     })
 }
 
-/// Goals by period.
-pub(super) fn goals(told: &Told<'_>) -> Option<Section> {
-    let Told { outcome, words, .. } = told;
-    let roadmap = outcome.roadmap.as_ref().filter(|it| !it.goals.is_empty())?;
-    outcome.period.as_ref()?;
-    let met = roadmap.goals.iter().filter(|goal| goal.met).count();
-    let counts = [("met", met.to_string()), ("all", roadmap.goals.len().to_string())];
-    let columns = [words.text("goal"), words.text("verdict"), format!("#{}", words.text("bound"))];
-    let periods = roadmap.periods.iter().map(|period| format!("#{}", period.name));
-    let mut table =
-        Table::new(words.text_with("goals-count", &counts), columns.into_iter().chain(periods));
-    for goal in &roadmap.goals {
-        let show = |value: f64| words.amount(value, &goal.unit, &outcome.currency);
-        let sign = if goal.sense == "at most" { "≤" } else { "≥" };
-        let mut bounds: Vec<String> = Vec::new();
-        for point in goal.points.iter().filter(|point| point.wanted) {
-            let bound = show(point.bound);
-            if bounds.last() != Some(&bound) {
-                bounds.push(bound);
-            }
-        }
-        let bound = match bounds.as_slice() {
-            [] => NONE.to_owned(),
-            [one] => format!("{sign} {one}"),
-            [first, .., last] => format!("{sign} {first} … {last}"),
-        };
-        let cells = goal.points.iter().map(|point| {
-            let value = point.value.map_or_else(|| NONE.to_owned(), show);
-            match (point.wanted, point.met) {
-                (false, _) => value,
-                (true, true) => format!("✓ {value}"),
-                (true, false) => format!("✗ {value}"),
-            }
-        });
-        let name = goal.title.clone().unwrap_or_else(|| goal.name.clone());
-        table.row([name, verdict(told, goal.met), bound].into_iter().chain(cells));
-    }
-    let body = html! {
-        p { (words.text("goals-years-note")) }
-        (table.markup())
-    };
-    let title = words.text("goals-years");
-    Some(Section { id: "goals-by-period", title, body, charts: Vec::new() })
-}
-
 /// What is made, fed and kept, and which routes are taken.
 pub(super) fn production(told: &Told<'_>) -> Option<Section> {
     let Told { outcome, words, .. } = told;
-    let roadmap = outcome.roadmap.as_ref()?;
+    // Of one year like all others the flows tell it.
+    let roadmap = outcome.roadmap.as_ref().filter(|_| outcome.period.is_some())?;
     let is_used = |course: &&Course| course.values.iter().any(|&value| value > 0.0);
     let products: Vec<&Course> =
         roadmap.flows.iter().filter(|it| it.kind == "product").filter(is_used).collect();
@@ -143,8 +98,7 @@ pub(super) fn production(told: &Told<'_>) -> Option<Section> {
     }
     let mut routes = by_period(told, roadmap, words.text("routes"), "choice");
     for route in &roadmap.routes {
-        let taken =
-            route.taken.iter().map(|it| it.clone().unwrap_or_else(|| words.text("none")));
+        let taken = route.taken.iter().map(|it| it.clone().unwrap_or_else(|| words.text("none")));
         routes.row(std::iter::once(route.choice.clone()).chain(taken));
     }
     let ids = ["products", "contracts", "feeds", "stocks"];
@@ -164,18 +118,12 @@ pub(super) fn production(told: &Told<'_>) -> Option<Section> {
 }
 
 /// Flows or stocks over the periods: all of them, or one alone.
-fn courses(
-    told: &Told<'_>,
-    roadmap: &Roadmap,
-    id: &str,
-    list: &[&Course],
-    unit: &str,
-) -> Chart {
+fn courses(told: &Told<'_>, roadmap: &Roadmap, id: &str, list: &[&Course], unit: &str) -> Chart {
     let words = &told.words;
     let periods = periods(roadmap);
     let traces = list.iter().enumerate().map(|(at, course)| {
         let values = all_rounded(course.values.iter().copied());
-        bars(&course.name, at, &periods, values, unit)
+        bars(&course.name, at, &periods, &values, unit)
     });
     let data: Vec<Value> = traces.collect();
     let label = format!("{}, {unit}", words.text(id));
@@ -183,7 +131,8 @@ fn courses(
     let mut chart = Chart::new(&format!("chart-{id}"), label, 380, json!(data), layout);
     // What is made by the tonne cannot be seen beside what is mined by the thousand.
     let only = |chosen: Option<usize>| {
-        let visible = (0..list.len()).map(|at| json!({ "visible": chosen.is_none_or(|it| it == at) }));
+        let visible =
+            (0..list.len()).map(|at| json!({ "visible": chosen.is_none_or(|it| it == at) }));
         Value::Array(visible.collect())
     };
     let variant = |name: String, chosen: Option<usize>| Variant {
@@ -195,9 +144,9 @@ fn courses(
     };
     chart.choice = words.text("show");
     chart.variants.push(variant(words.text("everything"), None));
-    chart.variants.extend(
-        list.iter().enumerate().map(|(at, course)| variant(course.name.clone(), Some(at))),
-    );
+    chart
+        .variants
+        .extend(list.iter().enumerate().map(|(at, course)| variant(course.name.clone(), Some(at))));
     chart
 }
 
@@ -210,9 +159,9 @@ pub(super) fn capacity(told: &Told<'_>) -> Option<Section> {
     let traces = |course: &CapacityCourse| {
         let values = |list: &[f64]| all_rounded(list.iter().copied());
         json!([
-            bars(&words.text("existing"), 0, &periods, values(&course.existing), &unit),
-            bars(&words.text("built"), 1, &periods, values(&course.built), &unit),
-            line(&words.text("throughput"), "--text", &periods, values(&course.used), &unit),
+            bars(&words.text("existing"), 0, &periods, &values(&course.existing), &unit),
+            bars(&words.text("built"), 1, &periods, &values(&course.built), &unit),
+            line(&words.text("throughput"), "--text", &periods, &values(&course.used), &unit),
         ])
     };
     let name = |course: &CapacityCourse| match course.basis.as_str() {
@@ -280,14 +229,20 @@ pub(super) fn cash(told: &Told<'_>) -> Option<Section> {
     let roadmap = outcome.roadmap.as_ref().filter(|it| !it.cash.lines.is_empty())?;
     let names = periods(roadmap);
     let dated = outcome.period.is_some();
-    let lengths: Vec<f64> = roadmap.periods.iter().map(|it| it.years.max(f64::MIN_POSITIVE)).collect();
+    let lengths: Vec<f64> =
+        roadmap.periods.iter().map(|it| it.years.max(f64::MIN_POSITIVE)).collect();
     let yearly = |values: &[f64]| -> Vec<f64> {
         values.iter().zip(&lengths).map(|(value, years)| value / years).collect()
     };
     let is_sum = |name: &str| matches!(name, "cash flow" | "cumulative");
     let parts = roadmap.cash.lines.iter().filter(|line| !is_sum(&line.name));
     let money = Money::fitting(
-        roadmap.cash.lines.iter().filter(|line| line.name != "cumulative").flat_map(|line| yearly(&line.values)),
+        roadmap
+            .cash
+            .lines
+            .iter()
+            .filter(|line| line.name != "cumulative")
+            .flat_map(|line| yearly(&line.values)),
         &outcome.currency,
     );
     let unit = words.unit(&money.unit);
@@ -296,12 +251,12 @@ pub(super) fn cash(told: &Told<'_>) -> Option<Section> {
         .enumerate()
         .map(|(at, line)| {
             let values = scaled(yearly(&line.values), money.size);
-            bars(&words.name("cash", &line.name), at, &names, values, &unit)
+            bars(&words.name("cash", &line.name), at, &names, &values, &unit)
         })
         .collect();
     if let Some(sum) = roadmap.cash.lines.iter().find(|line| line.name == "cash flow") {
         let values = scaled(yearly(&sum.values), money.size);
-        traces.push(line(&words.name("cash", "cash flow"), "--text", &names, values, &unit));
+        traces.push(line(&words.name("cash", "cash flow"), "--text", &names, &values, &unit));
     }
     let layout = over_periods(told, &unit, json!({ "barmode": "relative" }));
     let label = words.text("cash-label");
@@ -311,7 +266,7 @@ pub(super) fn cash(told: &Told<'_>) -> Option<Section> {
         let unit = words.unit(money.unit.trim_end_matches("/yr"));
         let name = words.name("cash", "cumulative");
         let values = scaled(sum.values.clone(), money.size);
-        let trace = line(&name, "--series-1", &names, values, &unit);
+        let trace = line(&name, "--series-1", &names, &values, &unit);
         let layout = over_periods(told, &unit, json!({ "showlegend": false }));
         charts.push(Chart::new("chart-cumulative", name, 320, json!([trace]), layout));
     }
@@ -348,22 +303,30 @@ fn finance(told: &Told<'_>, roadmap: &Roadmap) -> maud::Markup {
     }
     let finance = &roadmap.finance;
     let years = |value: Option<f64>| {
-        value.map_or_else(|| words.text("never"), |it| words.text_with("years", &[("count", words.number(it))]))
+        value.map_or_else(
+            || words.text("never"),
+            |it| words.text_with("years", &[("count", words.number(it))]),
+        )
     };
     let money = Money::fitting([finance.net_present_value], &outcome.currency);
     let value = words.money(&money, finance.net_present_value);
     let unit = words.unit(money.unit.trim_end_matches("/yr"));
-    let rates: Vec<String> = finance.internal_rates.iter().map(|&rate| words.percent(rate)).collect();
+    let rates: Vec<String> =
+        finance.internal_rates.iter().map(|&rate| words.percent(rate)).collect();
     let mut rows = vec![
         (words.text("net-present-value"), format!("{value} {unit}")),
         (words.text("discount"), words.percent(finance.discount)),
-        (words.text("internal-rate"), if rates.is_empty() { words.text("none") } else { rates.join("; ") }),
+        (
+            words.text("internal-rate"),
+            if rates.is_empty() { words.text("none") } else { rates.join("; ") },
+        ),
     ];
     if finance.owed {
         rows.push((words.text("payback"), years(finance.payback)));
         rows.push((words.text("discounted-payback"), years(finance.discounted_payback)));
     }
-    let mut table = Table::new(words.text("worth"), [words.text("what"), format!("#{}", words.text("value"))]);
+    let mut table =
+        Table::new(words.text("worth"), [words.text("what"), format!("#{}", words.text("value"))]);
     for (name, value) in rows {
         table.row([name, value]);
     }

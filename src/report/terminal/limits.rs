@@ -244,7 +244,11 @@ fn in_objective(value: f64, outcome: &Outcome) -> String {
 }
 
 /// What one more of a limit is worth.
-pub(in crate::report) fn shadow_price(limit: &LimitOutcome, unit: &Unit, outcome: &Outcome) -> String {
+pub(in crate::report) fn shadow_price(
+    limit: &LimitOutcome,
+    unit: &Unit,
+    outcome: &Outcome,
+) -> String {
     let price = limit.shadow_price;
     match unit {
         Unit::Mass if is_money(outcome) => format_price(price, &outcome.currency),

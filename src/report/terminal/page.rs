@@ -228,7 +228,10 @@ pub(in crate::report) struct Money {
 
 impl Money {
     /// The unit in which the largest of the values reads well.
-    pub(in crate::report) fn fitting(values: impl IntoIterator<Item = f64>, currency: &str) -> Self {
+    pub(in crate::report) fn fitting(
+        values: impl IntoIterator<Item = f64>,
+        currency: &str,
+    ) -> Self {
         let sizes = values.into_iter().map(f64::abs).filter(|value| value.is_finite());
         let largest = sizes.fold(0.0, f64::max);
         let (size, prefix) = match largest {

@@ -46,18 +46,14 @@ pub(super) fn lenses(told: &Told<'_>) -> Vec<Lens> {
         is_species: false,
     };
     let groups = told.flowsheet.groups.iter().map(|group| {
-        let mut weights: Vec<(SpeciesId, f64)> = group.members.iter().map(|&id| (id, 1.0)).collect();
+        let mut weights: Vec<(SpeciesId, f64)> =
+            group.members.iter().map(|&id| (id, 1.0)).collect();
         weights.sort_unstable_by_key(|&(id, _)| id);
-        content(
-            "lens-groups",
-            &Content { name: group.name.clone(), weights: Some(weights) },
-            false,
-        )
+        content("lens-groups", &Content { name: group.name.clone(), weights: Some(weights) }, false)
     });
     let elements = elements(told).into_iter().map(|it| content("lens-elements", &it, false));
     let species = told.flowsheet.species.ids();
-    let species =
-        species.map(|id| content("lens-species", &told.flowsheet.content_of(id), true));
+    let species = species.map(|id| content("lens-species", &told.flowsheet.content_of(id), true));
     let all = [whole, value(told)].into_iter().chain(groups).chain(elements).chain(species);
     all.filter(|lens| lens.values.iter().any(|&value| value > 0.0)).collect()
 }
@@ -67,9 +63,8 @@ fn value(told: &Told<'_>) -> Lens {
     let words = &told.words;
     let is_imputed = told.outcome.objective.name == "profit" && told.outcome.roadmap.is_none();
     let streams = told.outcome.streams.iter();
-    let values = streams.map(|stream| {
-        stream.value.unwrap_or(if is_imputed { stream.imputed_value } else { 0.0 })
-    });
+    let values = streams
+        .map(|stream| stream.value.unwrap_or(if is_imputed { stream.imputed_value } else { 0.0 }));
     Lens {
         group: words.text("lens-whole"),
         name: words.text("value"),
