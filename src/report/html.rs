@@ -34,8 +34,7 @@ const SCRIPT: &str = include_str!("html/script.js");
 const PLOTLY: &str = include_str!("html/plotly.min.js");
 
 /// What the page may load: nothing but itself.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+const POLICY: &str = include_str!("html/policy.txt");
 
 /// What sections are made of.
 struct Told<'a> {
@@ -82,7 +81,7 @@ pub fn render(outcome: &Outcome, flowsheet: &Flowsheet, language: Language) -> S
         html lang=(language.code()) {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta http-equiv="Content-Security-Policy" content=(POLICY.trim());
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (outcome.title) }

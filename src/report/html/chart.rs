@@ -102,6 +102,7 @@ impl Chart {
         });
         json!({
             "id": self.id,
+            "height": self.height,
             "data": self.data,
             "layout": self.layout,
             "variants": variants.collect::<Vec<Value>>(),
@@ -177,4 +178,23 @@ pub(super) fn axes(x: &str, y: &str, more: Value) -> Value {
         }
     }
     Value::Object(layout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_no_tags() {
+        assert_eq!(wrapped("a<b> & a-long-word", 10), "a&lt;b&gt; &amp; a-<br>long-word");
+    }
+
+    #[test]
+    fn layouts_keep_the_titles_of_their_axes() {
+        let layout =
+            axes("x", "y", json!({ "yaxis": { "autorange": "reversed" }, "barmode": "group" }));
+        assert_eq!(layout["yaxis"]["title"]["text"], "y");
+        assert_eq!(layout["yaxis"]["autorange"], "reversed");
+        assert_eq!(layout["barmode"], "group");
+    }
 }

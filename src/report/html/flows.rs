@@ -1,8 +1,7 @@
 //! What flows where: a Sankey diagram of the mass, of each group, element and species, or of the value.
 
 mod lens;
-
-use std::collections::BTreeSet;
+mod net;
 
 use maud::html;
 use serde_json::json;
@@ -12,8 +11,8 @@ use super::{
     chart::{Chart, Variant, colour, plain, rounded},
     table::Table,
 };
-use crate::analysis::Outcome;
 use lens::{Lens, lenses};
+use net::{Link, Net};
 
 /// The colour of what flows back.
 const RECYCLED: &str = "--recycled";
@@ -24,8 +23,7 @@ pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
     if outcome.streams.is_empty() || lenses.is_empty() {
         return None;
     }
-    let mut net = Net::of(outcome);
-    net.add_purchases(outcome, &words.text("bought"));
+    let net = Net::of(outcome, &words.text("bought"));
     let recycled: Vec<&str> = net
         .links
         .iter()
@@ -56,106 +54,6 @@ pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
         (table(told, words.text("species-table"), &species).folded(words))
     };
     Some(Section { id: "flows", title, body, charts: vec![chart] })
-}
-
-/// An edge of the diagram.
-struct Link {
-    from: usize,
-    to: usize,
-    /// Its stream; none for what is bought.
-    stream: Option<usize>,
-    /// t/yr, if it is no stream.
-    bought: f64,
-    /// Whether it leads back to where its flow has been.
-    recycled: bool,
-}
-
-/// Operations and what flows between them.
-struct Net {
-    nodes: Vec<String>,
-    colours: Vec<String>,
-    links: Vec<Link>,
-}
-
-impl Net {
-    fn of(outcome: &Outcome) -> Self {
-        let stage = |name: &Option<String>| {
-            let name = name.as_ref()?;
-            outcome.stages.iter().position(|stage| stage.name == *name)
-        };
-        let colours = outcome
-            .operations
-            .iter()
-            .map(|operation| stage(&operation.stage).map_or_else(|| "--other".to_owned(), colour));
-        let nodes: Vec<String> = outcome.operations.iter().map(|it| it.name.clone()).collect();
-        let at = |name: &str| nodes.iter().position(|node| node == name);
-        let links = outcome.streams.iter().enumerate().filter_map(|(stream, it)| {
-            let (from, to) = (at(&it.from)?, at(&it.to)?);
-            Some(Link { from, to, stream: Some(stream), bought: 0.0, recycled: false })
-        });
-        let links: Vec<Link> = links.collect();
-        let colours = colours.collect();
-        let mut net = Self { nodes, colours, links };
-        let back =
-            net.find_back_edges(|link| outcome.streams[link.stream.expect("a stream")].flow > 0.0);
-        for (at, link) in net.links.iter_mut().enumerate() {
-            link.recycled = back.contains(&at);
-        }
-        net
-    }
-
-    /// Edges that lead back, when the net is walked from the nodes in the order of the file, those first that nothing enters.
-    fn find_back_edges(&self, counts: impl Fn(&Link) -> bool) -> BTreeSet<usize> {
-        let mut leaving: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
-        let mut entered = vec![false; self.nodes.len()];
-        for (at, link) in self.links.iter().enumerate().filter(|(_, link)| counts(link)) {
-            leaving[link.from].push(at);
-            entered[link.to] = true;
-        }
-        let starts = (0..self.nodes.len()).filter(|&node| !entered[node]);
-        let starts: Vec<usize> = starts.chain(0..self.nodes.len()).collect();
-        let (mut seen, mut open) = (vec![false; self.nodes.len()], vec![false; self.nodes.len()]);
-        let mut back = BTreeSet::new();
-        for start in starts {
-            if seen[start] {
-                continue;
-            }
-            (seen[start], open[start]) = (true, true);
-            let mut path = vec![(start, 0)];
-            while let Some((node, next)) = path.last_mut() {
-                let node = *node;
-                let Some(&edge) = leaving[node].get(*next) else {
-                    open[node] = false;
-                    path.pop();
-                    continue;
-                };
-                *next += 1;
-                let to = self.links[edge].to;
-                if open[to] {
-                    back.insert(edge);
-                } else if !seen[to] {
-                    (seen[to], open[to]) = (true, true);
-                    path.push((to, 0));
-                }
-            }
-        }
-        back
-    }
-
-    /// Adds what operations are dosed with and buy, as flows from outside.
-    fn add_purchases(&mut self, outcome: &Outcome, name: &str) {
-        let (from, streams) = (self.nodes.len(), self.links.len());
-        for (to, operation) in outcome.operations.iter().enumerate() {
-            let bought = operation.purchased;
-            if bought > 0.0 {
-                self.links.push(Link { from, to, stream: None, bought, recycled: false });
-            }
-        }
-        if self.links.len() > streams {
-            self.nodes.push(name.to_owned());
-            self.colours.push("--other".to_owned());
-        }
-    }
 }
 
 fn chart(told: &Told<'_>, net: &Net, lenses: &[Lens]) -> Chart {
@@ -209,10 +107,11 @@ fn chart(told: &Told<'_>, net: &Net, lenses: &[Lens]) -> Chart {
         "type": "sankey",
         "arrangement": "snap",
         "valueformat": ",.4~r",
+        "textfont": { "size": 11 },
         "node": {
             "label": net.nodes.iter().map(|name| plain(name)).collect::<Vec<_>>(),
             "color": net.colours,
-            "pad": 14,
+            "pad": 16,
             "thickness": 12,
             "line": { "width": 0 },
             "hovertemplate": "%{label}<br>%{value}<extra></extra>",

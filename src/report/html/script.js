@@ -50,6 +50,9 @@
     const list = document.getElementById(`${chart.id}-choice`);
     const chosen = chart.variants[list ? Number(list.value) : 0] || { data: [], layout: {} };
     const data = chart.data.map((trace, at) => merge(trace, chosen.data[at]));
+    // The legend takes a line for each trace where there is little room.
+    const legend = narrow.matches && data.length > 2 ? 16 * data.length : 0;
+    document.getElementById(chart.id).style.height = `${chart.height + legend}px`;
     const layout = merge(merge(shared(), chart.layout), chosen.layout);
     const note = document.getElementById(`${chart.id}-note`);
     if (note) note.textContent = chosen.note || "";

@@ -1,0 +1,155 @@
+//! Operations and what flows between them, with what flows back.
+//!
+//! plotly.js draws as a loop whatever closes a circle at its first node. So nodes come in an order in which all flows but those
+//! that lead back go forwards, and what it draws as a loop is what is told to flow back.
+
+use crate::{analysis::Outcome, report::html::chart::colour};
+
+/// The colour of what belongs to no stage.
+const OTHER: &str = "--other";
+
+/// An edge of the diagram.
+pub(super) struct Link {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// Its stream; none for what is bought.
+    pub(super) stream: Option<usize>,
+    /// t/yr, if it is no stream.
+    pub(super) bought: f64,
+    /// Whether it leads back to where its flow has been.
+    pub(super) recycled: bool,
+}
+
+/// Operations and what flows between them.
+pub(super) struct Net {
+    pub(super) nodes: Vec<String>,
+    /// By node.
+    pub(super) colours: Vec<String>,
+    pub(super) links: Vec<Link>,
+}
+
+impl Net {
+    /// The net of a plan; what operations are dosed with and buy comes from a node of that name.
+    pub(super) fn of(outcome: &Outcome, bought: &str) -> Self {
+        let operations = &outcome.operations;
+        let stage = |at: usize| {
+            let name = operations[at].stage.as_ref()?;
+            outcome.stages.iter().position(|stage| stage.name == *name)
+        };
+        let at = |name: &str| operations.iter().position(|operation| operation.name == name);
+        let ends: Vec<Option<(usize, usize)>> =
+            outcome.streams.iter().map(|it| Some((at(&it.from)?, at(&it.to)?))).collect();
+        let mut walk = Walk::new(operations.len());
+        for (stream, ends) in ends.iter().enumerate() {
+            if let Some((from, to)) = ends.filter(|_| outcome.streams[stream].flow > 0.0) {
+                walk.leaving[from].push((stream, to));
+                walk.entered[to] = true;
+            }
+        }
+        // From where nothing enters, along the chain; then whatever else there is.
+        let mut starts: Vec<usize> = (0..operations.len()).collect();
+        starts.sort_by_key(|&node| (walk.entered[node], stage(node).unwrap_or(usize::MAX)));
+        for start in starts {
+            walk.from(start);
+        }
+        let order: Vec<usize> = walk.left.iter().rev().copied().collect();
+        let (mut nodes, mut colours) = (Vec::new(), Vec::new());
+        if operations.iter().any(|operation| operation.purchased > 0.0) {
+            nodes.push(bought.to_owned());
+            colours.push(OTHER.to_owned());
+        }
+        let mut place = vec![0; order.len()];
+        for node in order {
+            place[node] = nodes.len();
+            nodes.push(operations[node].name.clone());
+            colours.push(stage(node).map_or_else(|| OTHER.to_owned(), colour));
+        }
+        let streams = ends.iter().enumerate().filter_map(|(stream, ends)| {
+            let (from, to) = ends.as_ref()?;
+            Some(Link {
+                from: place[*from],
+                to: place[*to],
+                stream: Some(stream),
+                bought: 0.0,
+                recycled: walk.back.contains(&stream),
+            })
+        });
+        let purchases = operations.iter().enumerate().filter(|(_, it)| it.purchased > 0.0);
+        let purchases = purchases.map(|(at, operation)| Link {
+            from: 0,
+            to: place[at],
+            stream: None,
+            bought: operation.purchased,
+            recycled: false,
+        });
+        let links = streams.chain(purchases).collect();
+        Self { nodes, colours, links }
+    }
+}
+
+/// A walk into the depth.
+struct Walk {
+    /// By node: edges and where they lead.
+    leaving: Vec<Vec<(usize, usize)>>,
+    entered: Vec<bool>,
+    seen: Vec<bool>,
+    /// Whether a node is on the way to the present one.
+    open: Vec<bool>,
+    /// Nodes in the order in which they were left for good.
+    left: Vec<usize>,
+    /// Edges that lead back to the way.
+    back: Vec<usize>,
+}
+
+impl Walk {
+    fn new(nodes: usize) -> Self {
+        Self {
+            leaving: vec![Vec::new(); nodes],
+            entered: vec![false; nodes],
+            seen: vec![false; nodes],
+            open: vec![false; nodes],
+            left: Vec::new(),
+            back: Vec::new(),
+        }
+    }
+
+    /// Walks from a node to all that were not seen yet.
+    fn from(&mut self, start: usize) {
+        if self.seen[start] {
+            return;
+        }
+        (self.seen[start], self.open[start]) = (true, true);
+        let mut path = vec![(start, 0)];
+        while let Some((node, next)) = path.last_mut() {
+            let node = *node;
+            let Some(&(edge, to)) = self.leaving[node].get(*next) else {
+                self.open[node] = false;
+                self.left.push(node);
+                path.pop();
+                continue;
+            };
+            *next += 1;
+            if self.open[to] {
+                self.back.push(edge);
+            } else if !self.seen[to] {
+                (self.seen[to], self.open[to]) = (true, true);
+                path.push((to, 0));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_that_close_a_circle_lead_back() {
+        // 0 → 1 → 2 → 3, 3 → 1 and 2 → 2.
+        let mut walk = Walk::new(4);
+        walk.leaving = vec![vec![(0, 1)], vec![(1, 2)], vec![(2, 3), (4, 2)], vec![(3, 1)]];
+        walk.from(0);
+        assert_eq!(walk.back, [3, 4]);
+        assert_eq!(walk.left, [3, 2, 1, 0]);
+    }
+}
