@@ -42,7 +42,11 @@ pub(super) fn goals(told: &Told<'_>) -> Option<Section> {
             format!("{sign} {}", show(goal.bound)),
             goal.slack.map_or_else(
                 || NONE.to_owned(),
-                |slack| words.signed(slack, &goal.unit, &outcome.currency),
+                |slack| {
+                    let is_rounding = slack.abs() <= 1e-9 * goal.bound.abs();
+                    let slack = if is_rounding { 0.0 } else { slack };
+                    words.signed(slack, &goal.unit, &outcome.currency)
+                },
             ),
             match goal.best {
                 Some(best) => show(best),

@@ -311,8 +311,10 @@ fn finance(told: &Told<'_>, roadmap: &Roadmap) -> maud::Markup {
     let money = Money::fitting([finance.net_present_value], &outcome.currency);
     let value = words.money(&money, finance.net_present_value);
     let unit = words.unit(money.unit.trim_end_matches("/yr"));
-    let rates: Vec<String> =
-        finance.internal_rates.iter().map(|&rate| words.percent(rate)).collect();
+    // One below 0 beside others comes of what closure costs at the end.
+    let is_sound = |rate: &&f64| **rate >= 0.0 || finance.internal_rates.iter().all(|it| *it < 0.0);
+    let rates = finance.internal_rates.iter().filter(is_sound);
+    let rates: Vec<String> = rates.map(|&rate| words.percent(rate)).collect();
     let mut rows = vec![
         (words.text("net-present-value"), format!("{value} {unit}")),
         (words.text("discount"), words.percent(finance.discount)),

@@ -3,6 +3,8 @@
 //! plotly.js draws as a loop whatever closes a circle at its first node. So nodes come in an order in which all flows but those
 //! that lead back go forwards, and what it draws as a loop is what is told to flow back.
 
+use std::collections::BTreeSet;
+
 use crate::{analysis::Outcome, report::html::chart::colour};
 
 /// The colour of what belongs to no stage.
@@ -52,7 +54,7 @@ impl Net {
         for start in starts {
             walk.from(start);
         }
-        let order: Vec<usize> = walk.left.iter().rev().copied().collect();
+        let order = walk.forwards();
         let (mut nodes, mut colours) = (Vec::new(), Vec::new());
         if operations.iter().any(|operation| operation.purchased > 0.0) {
             nodes.push(bought.to_owned());
@@ -95,8 +97,6 @@ struct Walk {
     seen: Vec<bool>,
     /// Whether a node is on the way to the present one.
     open: Vec<bool>,
-    /// Nodes in the order in which they were left for good.
-    left: Vec<usize>,
     /// Edges that lead back to the way.
     back: Vec<usize>,
 }
@@ -108,9 +108,33 @@ impl Walk {
             entered: vec![false; nodes],
             seen: vec![false; nodes],
             open: vec![false; nodes],
-            left: Vec::new(),
             back: Vec::new(),
         }
+    }
+
+    /// An order of the nodes in which all edges but those that lead back go forwards; otherwise it is that of the nodes.
+    fn forwards(&self) -> Vec<usize> {
+        let edges = self.leaving.iter().flatten();
+        let mut entering = vec![0_usize; self.leaving.len()];
+        for &(_, to) in edges.filter(|(edge, _)| !self.back.contains(edge)) {
+            entering[to] += 1;
+        }
+        let free = (0..entering.len()).filter(|&node| entering[node] == 0);
+        let mut free: BTreeSet<usize> = free.collect();
+        let mut order = Vec::new();
+        while let Some(node) = free.pop_first() {
+            order.push(node);
+            for (edge, to) in &self.leaving[node] {
+                if self.back.contains(edge) {
+                    continue;
+                }
+                entering[*to] -= 1;
+                if entering[*to] == 0 {
+                    free.insert(*to);
+                }
+            }
+        }
+        order
     }
 
     /// Walks from a node to all that were not seen yet.
@@ -124,7 +148,6 @@ impl Walk {
             let node = *node;
             let Some(&(edge, to)) = self.leaving[node].get(*next) else {
                 self.open[node] = false;
-                self.left.push(node);
                 path.pop();
                 continue;
             };
@@ -150,6 +173,16 @@ mod tests {
         walk.leaving = vec![vec![(0, 1)], vec![(1, 2)], vec![(2, 3), (4, 2)], vec![(3, 1)]];
         walk.from(0);
         assert_eq!(walk.back, [3, 4]);
-        assert_eq!(walk.left, [3, 2, 1, 0]);
+        assert_eq!(walk.forwards(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn nodes_come_as_written_where_flows_allow_it() {
+        // 2 → 0 → 1 → 2 is walked from 3 → 0.
+        let mut walk = Walk::new(4);
+        walk.leaving = vec![vec![(0, 1)], vec![(1, 2)], vec![(2, 0)], vec![(3, 0)]];
+        walk.from(3);
+        assert_eq!(walk.back, [2]);
+        assert_eq!(walk.forwards(), [3, 0, 1, 2]);
     }
 }
