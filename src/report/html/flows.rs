@@ -12,10 +12,7 @@ use super::{
     table::Table,
 };
 use lens::{Lens, lenses};
-use net::{Link, Net};
-
-/// The colour of what flows back.
-const RECYCLED: &str = "--recycled";
+use net::{Link, Net, RECYCLED};
 
 pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
     let Told { outcome, words, .. } = told;
@@ -24,12 +21,9 @@ pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
         return None;
     }
     let net = Net::of(outcome, &words.text("bought"));
-    let recycled: Vec<&str> = net
-        .links
-        .iter()
-        .filter(|link| link.recycled)
-        .map(|link| outcome.streams[link.stream.expect("a stream")].name.as_str())
-        .collect();
+    let back = |at: usize| net.links.iter().any(|it| it.recycled && it.stream == Some(at));
+    let recycled = outcome.streams.iter().enumerate().filter(|(at, _)| back(*at));
+    let recycled: Vec<&str> = recycled.map(|(_, stream)| stream.name.as_str()).collect();
     let chart = chart(told, &net, &lenses);
     let title = match &outcome.period {
         Some(period) => words.text_with("flows-in", &[("period", period.clone())]),
@@ -48,7 +42,10 @@ pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
         }
         (chart.markup(words))
         @if !recycled.is_empty() {
-            p.note { (words.text_with("recycled-streams", &[("streams", recycled.join(", "))])) }
+            p.note {
+                (words.text_with("recycled-streams", &[("streams", recycled.join(", "))]))
+                @if net.is_cut() { " " (words.text("recycled-cut")) }
+            }
         }
         (table(told, words.text("flows-table"), &parts).folded(words))
         (table(told, words.text("species-table"), &species).folded(words))

@@ -1,7 +1,7 @@
 //! Operations and what flows between them, with what flows back.
 //!
 //! plotly.js draws as a loop whatever closes a circle at its first node. So nodes come in an order in which all flows but those
-//! that lead back go forwards, and what it draws as a loop is what is told to flow back.
+//! that lead back go forwards, and what it draws as a loop is what is told to flow back. Where several do, each is cut.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,14 @@ use crate::{analysis::Outcome, report::html::chart::colour};
 /// The colour of what belongs to no stage.
 const OTHER: &str = "--other";
 
+/// The colour of what flows back.
+pub(super) const RECYCLED: &str = "--recycled";
+
+/// Most flows that are drawn as loops.
+const LOOPS: usize = 1;
+
 /// An edge of the diagram.
+#[derive(Clone, Copy)]
 pub(super) struct Link {
     pub(super) from: usize,
     pub(super) to: usize,
@@ -85,7 +92,32 @@ impl Net {
             recycled: false,
         });
         let links = streams.chain(purchases).collect();
-        Self { nodes, colours, links }
+        let mut net = Self { nodes, colours, links };
+        if net.is_cut() {
+            net.cut();
+        }
+        net
+    }
+
+    /// Whether what flows back is cut.
+    pub(super) fn is_cut(&self) -> bool {
+        self.links.iter().filter(|link| link.recycled).count() > LOOPS
+    }
+
+    /// Ends what flows back in a node of its own, and begins it again in another one: several loops push all else about.
+    fn cut(&mut self) {
+        for at in 0..self.links.len() {
+            let Link { from, to, stream, bought, recycled } = self.links[at];
+            if !recycled {
+                continue;
+            }
+            let (end, start) = (self.nodes.len(), self.nodes.len() + 1);
+            self.nodes.push(format!("↺ {}", self.nodes[to]));
+            self.nodes.push(format!("↺ {}", self.nodes[from]));
+            self.colours.extend([RECYCLED.to_owned(), RECYCLED.to_owned()]);
+            self.links[at].to = end;
+            self.links.push(Link { from: start, to, stream, bought, recycled });
+        }
     }
 }
 

@@ -47,6 +47,7 @@ bought = bought
 stages = Stages
 recycled = flows back
 recycled-streams = Flows back to where it has been: { $streams }.
+recycled-cut = Each is cut, and begins again at ↺ with the name of where it comes from.
 not-drawn = Of negative worth, and not drawn: { $streams }.
 mass = total mass
 mass-note = All that flows, with what is dosed and bought.

@@ -47,6 +47,7 @@ bought = satın alınan
 stages = Aşamalar
 recycled = geri dönen
 recycled-streams = Daha önce geçtiği yere geri dönen akımlar: { $streams }.
+recycled-cut = Her biri kesilmiştir ve geldiği yerin adıyla ↺ işaretinde yeniden başlar.
 not-drawn = Değeri eksi olduğu için çizilmeyenler: { $streams }.
 mass = toplam kütle
 mass-note = Eklenen ve satın alınanlarla birlikte akan her şey.
