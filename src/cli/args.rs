@@ -9,9 +9,9 @@ use clap::{
 use clap_complete::Shell;
 
 use super::{
-    bench::BenchArgs, compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs,
-    pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs, sources::SourcesArgs,
-    sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs,
+    bench::BenchArgs, check::CheckArgs, compare::CompareArgs, debottleneck::DebottleneckArgs,
+    goals::GoalsArgs, pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs,
+    sources::SourcesArgs, sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs,
 };
 use crate::report::{json, terminal::Section};
 
@@ -428,39 +428,6 @@ fn parts() -> impl clap::builder::TypedValueParser<Value = Part> {
     let names = Section::ALL.iter().map(|section| section.name()).chain(["all"]);
     PossibleValuesParser::new(names)
         .map(|name| Section::from_name(&name).map_or(Part::All, Part::One))
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArgs {
-    /// The flowsheets; `-` is standard input
-    #[arg(required = true)]
-    pub(super) files: Vec<PathBuf>,
-    /// Apply a scenario of the flowsheets
-    #[arg(long, value_name = "NAME", conflicts_with = "all_scenarios")]
-    pub(super) scenario: Option<String>,
-    /// Check each flowsheet as it is and in each of its scenarios
-    #[arg(long)]
-    pub(super) all_scenarios: bool,
-    #[command(flatten)]
-    pub(super) patch: PatchArgs,
-    #[command(flatten)]
-    pub(super) solver: SolverArgs,
-    #[command(flatten)]
-    pub(super) form: FormArgs,
-    /// The claims as text for people, as tables in Markdown, or as JSON for programs
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: CheckFormat,
-    /// Write the report to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum CheckFormat {
-    #[default]
-    Text,
-    Markdown,
-    Json,
 }
 
 #[derive(Debug, Args)]

@@ -1,10 +1,12 @@
 //! `reeflow check`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
 
 use super::{
     End, Stop,
-    args::{CheckArgs, CheckFormat},
+    args::{FormArgs, PatchArgs, SolverArgs},
     console::{Console, write_output},
     render::summarise,
     run::{Sheet, open},
@@ -21,6 +23,39 @@ use crate::{
         terminal::{self, Verdict},
     },
 };
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The flowsheets; `-` is standard input
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Apply a scenario of the flowsheets
+    #[arg(long, value_name = "NAME", conflicts_with = "all_scenarios")]
+    scenario: Option<String>,
+    /// Check each flowsheet as it is and in each of its scenarios
+    #[arg(long)]
+    all_scenarios: bool,
+    #[command(flatten)]
+    patch: PatchArgs,
+    #[command(flatten)]
+    solver: SolverArgs,
+    #[command(flatten)]
+    form: FormArgs,
+    /// The claims as text for people, as tables in Markdown, or as JSON for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: CheckFormat,
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    #[default]
+    Text,
+    Markdown,
+    Json,
+}
 
 /// What has been checked so far.
 struct Checking<'a> {
