@@ -86,12 +86,15 @@ Examples:
     Solve(SolveArgs),
     /// Find mistakes in flowsheets and tell what becomes of their goals
     #[command(after_help = "\
-A goal holds if the best plan keeps it, also with each figure in doubt at either end of what it may be. It cannot hold if no plan \
-keeps it, not even with the eight heaviest of them at their better ends. Else it depends on the figures that are named, or on which plan is \
-taken. In doubt is what has a `range`, what a `[sweep.NAME]` varies, and what is assumed, unstated or of low confidence \
-(between which values: `reeflow sources --help`); all other figures are taken as they are. Ends are solved anew where \
-the derivative promises at least a quarter of what is missing, for the eight heaviest figures, over \
-the years three.
+The flowsheet is solved anew with each figure in doubt at either end of what it may be. A goal holds if the best plan keeps it \
+at all of them. It cannot hold if no plan keeps it as the figures are, nor at the ends that promise most, nor with the eight \
+heaviest figures all at their better ends. Else it depends on the figures that turn it, or on which plan is taken; it is open if \
+that was not found out. In doubt is what has a `range`, what a `[sweep.NAME]` varies, and what is assumed, unstated or of low \
+confidence (between which values: `reeflow sources --help`); all other figures are taken as they are. Where a line of a \
+recipe that fills the whole is moved, the others move in proportion.
+
+Over the years a plan takes long: of each goal only the three figures that promise most are tried, and none together. The \
+time limit holds for the plan and, again, for all that is asked of it.
 
 Exits with 0 if all files are sound, have a plan and meet their goals, 1 if one does not, 2 if one cannot \
 be read.

@@ -20,7 +20,7 @@ use crate::{
     document::Read,
     report::{
         json::Answer,
-        terminal::{self, Verdict},
+        terminal::{self, Case},
     },
 };
 
@@ -126,7 +126,7 @@ impl Checking<'_> {
         mut sheet: Sheet,
         scenario: Option<&str>,
         console: &mut Console,
-        verdicts: &mut Vec<Verdict>,
+        verdicts: &mut Vec<Case>,
     ) -> Result<End, Stop> {
         let args = self.args;
         let (options, form) = (args.solver.options(), args.form.form());
@@ -148,12 +148,12 @@ impl Checking<'_> {
         let checked = Checked {
             file: read.name.clone(),
             scenario: scenario.map(str::to_owned),
-            currency: plan.as_ref().map_or_else(String::new, |it| it.outcome.currency.clone()),
+            currency: sheet.flowsheet.as_ref().map_or_else(String::new, |it| it.currency.clone()),
             solved: plan.is_some(),
             claims: claims.unwrap_or_default(),
         };
         let goals = checked.claims.iter().map(|claim| (claim.goal.clone(), claim.met)).collect();
-        verdicts.push(Verdict {
+        verdicts.push(Case {
             case: scenario.unwrap_or("as it is").to_owned(),
             goals: plan.is_some().then_some(goals),
         });
@@ -181,6 +181,9 @@ impl Checking<'_> {
     ) -> String {
         let mut told: Vec<String> = Vec::new();
         told.push(if plan.is_some() { "solved and proven" } else { "not solved" }.to_owned());
+        if checked.claims.is_empty() && plan.is_some() {
+            told.push("no goals".to_owned());
+        }
         if !checked.claims.is_empty() {
             let met = checked.claims.iter().filter(|claim| claim.met).count();
             told.push(format!("{met} of {} goals met", checked.claims.len()));

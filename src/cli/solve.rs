@@ -89,7 +89,7 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
         }
         (Format::Text, Some(outcome)) => {
             let style = console.style(args.output.output.as_deref());
-            Some(terminal::render(outcome, &chosen, &style))
+            Some(terminal::render(outcome, &chosen, !args.show.is_empty(), &style))
         }
         (Format::Text, None) => None,
     };

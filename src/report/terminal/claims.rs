@@ -88,7 +88,7 @@ pub fn render_markdown_sums(all: &[Checked]) -> String {
     let verdicts = [Verdict::Holds, Verdict::DependsOn, Verdict::CannotHold, Verdict::Open];
     let words = verdicts.map(Verdict::words).join(" | ");
     let mut text = format!("| flowsheet | {words} |\n| --- | ---: | ---: | ---: | ---: |\n");
-    for checked in all {
+    for checked in all.iter().filter(|checked| !checked.claims.is_empty()) {
         let counts = verdicts.map(|verdict| {
             checked.claims.iter().filter(|claim| claim.verdict == verdict).count().to_string()
         });
@@ -145,6 +145,9 @@ fn reasons(claim: &Claim, currency: &str) -> Vec<String> {
     if !weights.is_empty() {
         parts.push(format!("hangs on {}", weights.join(", ")));
     }
+    if claim.untried > 0 {
+        parts.push(format!("{} figures in doubt not tried", claim.untried));
+    }
     if parts.is_empty() {
         parts.push("hangs on no figure in doubt".to_owned());
     }
@@ -152,8 +155,10 @@ fn reasons(claim: &Claim, currency: &str) -> Vec<String> {
 }
 
 fn words_of_turn(turn: &Turn, show: &dyn Fn(f64) -> String) -> String {
-    match turn.value {
-        Some(value) => format!("`{}` = {} at {} ({})", turn.path, turn.text, turn.end, show(value)),
-        None => format!("`{}` = {} at {} (no plan)", turn.path, turn.text, turn.end),
-    }
+    let value = match turn.value {
+        Some(value) => show(value),
+        None if turn.no_plan => "no plan".to_owned(),
+        None => "no value".to_owned(),
+    };
+    format!("`{}` = {} at {} ({value})", turn.path, turn.text, turn.end)
 }
