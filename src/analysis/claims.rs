@@ -3,7 +3,7 @@
 //! In doubt is what has a `range`, what a sweep varies, and what is assumed, unstated, or of low confidence; all other
 //! figures are taken as they are. The flowsheet is solved anew with each figure in doubt at either end of what it may be,
 //! unless it only limits what stays slack there ([`Ends`]). A goal that the best plan keeps *holds* if it is kept at all of
-//! them. A goal that it misses *cannot hold* if it is missed at all of them, if no plan keeps it as the figures are, nor at
+//! them at which there is a plan. A goal that it misses *cannot hold* if it is missed at all of them, if no plan keeps it as the figures are, nor at
 //! the ends that promise at least a part of what is missing, nor with the heaviest figures all at their better ends
 //! ([`Probe`]). What was not found out is open.
 //!
@@ -114,7 +114,7 @@ pub struct Claim {
     pub untried: usize,
 }
 
-/// A figure whose end turns a verdict.
+/// A figure at an end of what it may be.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Turn {
@@ -124,10 +124,8 @@ pub struct Turn {
     pub text: String,
     /// The end, in words.
     pub end: String,
-    /// The value there; none if there is no plan, or if the denominator of a ratio is 0.
+    /// The value there; none if the denominator of a ratio is 0, or if there is no plan.
     pub value: Option<f64>,
-    /// Whether there is no plan.
-    pub no_plan: bool,
 }
 
 /// What a figure in doubt weighs in a claim.
@@ -156,8 +154,19 @@ pub struct Checked {
     pub currency: String,
     /// Whether there is a proven plan.
     pub solved: bool,
-    /// What becomes of the goals; empty without a plan.
+    /// What becomes of the goals.
+    #[serde(flatten)]
+    pub audit: Audit,
+}
+
+/// What becomes of all goals of a flowsheet.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Audit {
+    /// One entry per bound of a goal; empty without a plan.
     pub claims: Vec<Claim>,
+    /// Ends at which there is no plan, so that they say nothing of the claims.
+    pub without_plan: Vec<Turn>,
 }
 
 impl Checked {
@@ -177,9 +186,9 @@ impl Checked {
 ///
 /// The time limit of `options` holds for all of it; what is not found out in time is open, or not weighed.
 #[must_use]
-pub fn audit(flowsheet: &Flowsheet, plan: &Plan, options: &Options) -> Vec<Claim> {
+pub fn audit(flowsheet: &Flowsheet, plan: &Plan, options: &Options) -> Audit {
     if flowsheet.goals.is_empty() {
-        return Vec::new();
+        return Audit::default();
     }
     let doubts: Vec<Doubt> = doubts(flowsheet).into_iter().filter(Doubt::is_open).collect();
     let auditor = Auditor { flowsheet, plan, doubts, clock: Clock::start(options) };
@@ -226,7 +235,7 @@ impl Auditor<'_> {
         move |id| asked.binary_search(&id).is_ok()
     }
 
-    fn in_one_year(&self) -> Vec<Claim> {
+    fn in_one_year(&self) -> Audit {
         let (flowsheet, plan) = (self.flowsheet, self.plan);
         let values = flowsheet.values();
         let context = Context::new(flowsheet, &values, &plan.model, &plan.solution);
@@ -282,7 +291,7 @@ impl Auditor<'_> {
             }
             claims.push(claim);
         }
-        claims
+        Audit { claims, without_plan: tried.without_plan(flowsheet, &self.doubts) }
     }
 
     /// The ends of figures in doubt that may change the plan, and how many of them are solved.

@@ -91,8 +91,7 @@ pub(super) fn judge(sense: Sense, wanted: f64, value: Option<f64>) -> (Option<f6
 impl NoBest {
     const fn of(failure: &Failure) -> Self {
         match failure {
-            Failure::Unbounded(_) => Self::Unbounded,
-            Failure::Ratio(RatioFailure::Growing(_)) => Self::Unbounded,
+            Failure::Unbounded(_) | Failure::Ratio(RatioFailure::Growing(_)) => Self::Unbounded,
             Failure::Ratio(_) => Self::Ratio,
             Failure::Infeasible(_) => Self::Infeasible,
             _ => Self::NotFound,

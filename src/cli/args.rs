@@ -87,7 +87,7 @@ Examples:
     /// Find mistakes in flowsheets and tell what becomes of their goals
     #[command(after_help = "\
 The flowsheet is solved anew with each figure in doubt at either end of what it may be. A goal holds if the best plan keeps it \
-at all of them. It cannot hold if no plan keeps it as the figures are, nor at the ends that promise most, nor with the eight \
+at all of them where there is a plan. It cannot hold if no plan keeps it as the figures are, nor at the ends that promise most, nor with the eight \
 heaviest figures all at their better ends. Else it depends on the figures that turn it, or on which plan is taken; it is open if \
 that was not found out. In doubt is what has a `range`, what a `[sweep.NAME]` varies, and what is assumed, unstated or of low \
 confidence (between which values: `reeflow sources --help`); all other figures are taken as they are. Where a line of a \

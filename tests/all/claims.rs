@@ -49,7 +49,7 @@ const MILL: &str = r#"
 
 fn judge(flowsheet: &Flowsheet) -> Vec<Claim> {
     let plan = analyse(flowsheet, &Options::default(), Form::Condensed).expect("a plan");
-    audit(flowsheet, &plan, &Options::default())
+    audit(flowsheet, &plan, &Options::default()).claims
 }
 
 fn near(found: f64, wanted: f64) {
@@ -204,7 +204,7 @@ fn what_is_not_found_out_in_time_is_open() {
     let flowsheet = shipped::lower_text(MILL);
     let plan = analyse(&flowsheet, &Options::default(), Form::Condensed).expect("a plan");
     let no_time = Options { time_limit: Some(std::time::Duration::ZERO), ..Options::default() };
-    let claims = audit(&flowsheet, &plan, &no_time);
+    let claims = audit(&flowsheet, &plan, &no_time).claims;
     let untried = claims.iter().filter(|claim| claim.untried > 0).count();
     assert_eq!(untried, claims.len());
     for name in ["used", "kept", "nearly"] {

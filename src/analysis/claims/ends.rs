@@ -80,19 +80,22 @@ impl Ends {
         place: &Place<'_>,
     ) -> Vec<Turn> {
         let turned = self.list.iter().filter_map(|((at, high), found)| {
-            let (value, no_plan) = match found {
-                At::Solved(values) => (values[number], false),
-                At::NoPlan => (None, true),
-                At::Refused | At::NotTried => return None,
-            };
+            let At::Solved(values) = found else { return None };
+            let value = values[number];
             let kept = goals::judge(place.sense, place.wanted, value).1;
-            (kept != place.met).then(|| turn(flowsheet, &doubts[*at], *high, value, no_plan))
+            (kept != place.met).then(|| turn(flowsheet, &doubts[*at], *high, value))
         });
-        // What goes furthest first; where there is no plan or no value, before all.
+        // What goes furthest first; where there is no value, before all.
         let mut turned: Vec<Turn> = turned.collect();
         let far = |turn: &Turn| turn.value.map_or(f64::INFINITY, |it| (it - place.wanted).abs());
         turned.sort_by(|a, b| far(b).total_cmp(&far(a)));
         turned
+    }
+
+    /// The ends at which there is no plan.
+    pub(super) fn without_plan(&self, flowsheet: &Flowsheet, doubts: &[Doubt]) -> Vec<Turn> {
+        let ends = self.list.iter().filter(|(_, found)| matches!(found, At::NoPlan));
+        ends.map(|((at, high), _)| turn(flowsheet, &doubts[*at], *high, None)).collect()
     }
 
     /// The figures of which an end was tried.
@@ -102,21 +105,14 @@ impl Ends {
     }
 }
 
-/// That a figure turns a verdict at an end.
-pub(super) fn turn(
-    flowsheet: &Flowsheet,
-    doubt: &Doubt,
-    high: bool,
-    value: Option<f64>,
-    no_plan: bool,
-) -> Turn {
+/// A figure at an end, and the value of a claim there.
+pub(super) fn turn(flowsheet: &Flowsheet, doubt: &Doubt, high: bool, value: Option<f64>) -> Turn {
     let figure = &flowsheet.figures[doubt.figures[0]];
     Turn {
         path: figure.path.clone(),
         text: figure.text.clone(),
         end: doubt.end(flowsheet, high),
         value,
-        no_plan,
     }
 }
 

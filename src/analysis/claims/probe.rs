@@ -109,7 +109,7 @@ impl Probe<'_> {
                 Ok(resolved) => {
                     let value = resolved.value(self.main);
                     let keeps = goals::judge(target.sense, target.wanted, value).1;
-                    let turned = || turn(context.flowsheet, &self.doubts[at], high, value, false);
+                    let turned = || turn(context.flowsheet, &self.doubts[at], high, value);
                     Ok(keeps.then(turned))
                 }
                 Err(Unresolved::TimeLimit) => Err(()),

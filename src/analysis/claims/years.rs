@@ -1,7 +1,7 @@
 //! Claims about a plan over the years.
 
 use super::{
-    Auditor, Claim, Verdict,
+    Audit, Auditor, Verdict,
     ends::{End, Ends, Place},
     held_by, margin,
     probe::{Target, heaviest, near_ends},
@@ -28,9 +28,9 @@ impl Auditor<'_> {
     /// Goals of a plan over the years, each in the last period in which it is missed, else in the last one in which it is
     /// to hold. What no plan with the same routes and trains keeps cannot hold, unless the best plan with a figure at
     /// another end keeps it.
-    pub(super) fn over_years(&self) -> Vec<Claim> {
+    pub(super) fn over_years(&self) -> Audit {
         let (flowsheet, plan) = (self.flowsheet, self.plan);
-        let Some(roadmap) = &plan.outcome.roadmap else { return Vec::new() };
+        let Some(roadmap) = &plan.outcome.roadmap else { return Audit::default() };
         let bounds = flowsheet.goals.iter();
         let bounds = bounds.flat_map(|goal| goal.bounds.iter().map(move |bound| (goal, bound)));
         let whole = roadmap.search.is_some();
@@ -109,7 +109,7 @@ impl Auditor<'_> {
                 claim.verdict = Verdict::Open;
             }
         }
-        claims
+        Audit { claims, without_plan: tried.without_plan(flowsheet, &self.doubts) }
     }
 
     /// Whether plans with other routes and trains keep a goal in a period. That none does is proven without asking for whole

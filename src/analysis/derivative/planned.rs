@@ -6,6 +6,7 @@ use super::{STEP, Slopes, WORK, slopes::with_companions};
 use crate::{
     analysis::{clock::Clock, context::Context},
     flowsheet::{Build, BuildCost, FigureId, Flowsheet, Goal, PeriodId, Values},
+    index::IdVec,
     model::{Linear, Model, Sensitivity, Solution},
 };
 
@@ -137,8 +138,9 @@ impl Slopes {
         });
         let weighed: Vec<(Option<Vec<f64>>, usize)> = weighed.collect();
         let unweighed = weighed.iter().map(|(_, left)| left).sum();
-        let alone = weighed.into_iter().map(|(by, _)| by).collect();
-        Self { by: with_companions(flowsheet, &base, alone), unweighed }
+        let alone: IdVec<FigureId, Option<Vec<f64>>> =
+            weighed.into_iter().map(|(by, _)| by).collect();
+        Self { by: with_companions(flowsheet, &base, &alone), unweighed }
     }
 }
 

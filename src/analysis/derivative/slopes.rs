@@ -41,7 +41,7 @@ impl Slopes {
         let unweighed = weighed.iter().map(|(_, left)| left).sum();
         let alone: IdVec<FigureId, Option<Vec<f64>>> =
             weighed.into_iter().map(|(by, _)| by).collect();
-        Self { by: with_companions(flowsheet, context.values, alone), unweighed }
+        Self { by: with_companions(flowsheet, context.values, &alone), unweighed }
     }
 }
 
@@ -49,7 +49,7 @@ impl Slopes {
 pub(super) fn with_companions(
     flowsheet: &Flowsheet,
     values: &Values,
-    alone: IdVec<FigureId, Option<Vec<f64>>>,
+    alone: &IdVec<FigureId, Option<Vec<f64>>>,
 ) -> IdVec<FigureId, Option<Vec<f64>>> {
     let mut together = alone.clone();
     for recipe in whole_recipes(flowsheet, values) {
