@@ -29,7 +29,7 @@ pub(super) struct ReportArgs {
     /// Where to write; the ending says what: `.xlsx`, `.md`, `.csv`, `.json`, or `/` for a folder of CSV files
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
-    /// Only these tables; of a `.csv` the one [default: all]
+    /// Only these tables, by name; a `.csv` takes one [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     table: Vec<String>,
     #[command(flatten)]
@@ -69,6 +69,7 @@ fn kind_of(path: &Path) -> Result<Kind, Stop> {
         Some("md" | "markdown") => Ok(Kind::Markdown),
         Some("csv") => Ok(Kind::Csv),
         Some("json") => Ok(Kind::Json),
+        // The place of HTML: a `Kind` of its own, written below.
         Some("html" | "htm") => {
             Err(Stop::Tool(format!("`{text}`: there are no reports in HTML yet; {ENDINGS}")))
         }

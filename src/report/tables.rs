@@ -226,15 +226,17 @@ impl Table {
         self
     }
 
+    /// Whether nothing stands in a column.
+    #[must_use]
+    pub fn is_empty(&self, column: usize) -> bool {
+        self.rows.iter().all(|row| row[column] == Cell::Empty)
+    }
+
     /// Whether a column has numbers and no texts.
     #[must_use]
     pub fn is_numeric(&self, column: usize) -> bool {
-        let mut told = self.rows.iter().map(|row| &row[column]).filter(|it| **it != Cell::Empty);
-        let mut some = false;
-        told.all(|cell| {
-            some = true;
-            cell.number().is_some()
-        }) && some
+        let is_text = |row: &Vec<Cell>| matches!(row[column], Cell::Text(_));
+        !self.is_empty(column) && !self.rows.iter().any(is_text)
     }
 
     /// The unit of a cell: that of its column, or else what the row says in its column `unit`.
@@ -278,7 +280,7 @@ pub fn tables(outcome: &Outcome, flowsheet: &Flowsheet) -> Vec<Table> {
     all.extend([flows::consumption(outcome), flows::residues(outcome), flows::closure(outcome)]);
     all.extend([flows::intervals(outcome), inputs::cascades(flowsheet)]);
     all.extend([
-        inputs::assumptions(outcome),
+        inputs::assumptions(outcome, flowsheet),
         inputs::inputs(flowsheet),
         inputs::sources(flowsheet),
     ]);

@@ -6,13 +6,14 @@ use crate::{
     flowsheet::Flowsheet,
 };
 
-/// Streams and what is in them, a column per species.
+/// Streams and what is in them, a column per species; the mass yield is the share of what enters the operation.
 pub(super) fn streams(outcome: &Outcome, flowsheet: &Flowsheet) -> Table {
     let mut columns = vec![
         plain("stream"),
         plain("from"),
         plain("to"),
         of("all", "t/yr"),
+        plain("mass yield"),
         money("value", outcome),
         money("imputed value", outcome),
         of("least in optimal plans", "t/yr"),
@@ -24,6 +25,10 @@ pub(super) fn streams(outcome: &Outcome, flowsheet: &Flowsheet) -> Table {
     let names = flowsheet.species.iter().map(|species| species.name.as_str());
     let names: Vec<&str> =
         names.filter(|name| outcome.streams.iter().any(|it| flows(name, it).is_some())).collect();
+    let mass_yield = |stream: &StreamOutcome| {
+        let from = outcome.operations.iter().find(|it| it.name == stream.from)?;
+        from.yields.iter().find(|it| it.to == stream.name).map(|it| it.share)
+    };
     // A species may be called as a column is.
     let column = |name: &&str| {
         let taken = columns.iter().any(|column| column.name == **name);
@@ -38,6 +43,7 @@ pub(super) fn streams(outcome: &Outcome, flowsheet: &Flowsheet) -> Table {
             &stream.from,
             &stream.to,
             stream.flow,
+            mass_yield(stream),
             stream.value,
             stream.imputed_value,
             least,
@@ -82,11 +88,8 @@ pub(super) fn operations(outcome: &Outcome) -> Table {
         plain("closure, relative"),
         money("cost", outcome),
         of("emission, CO2 equivalent", "t/yr"),
-        plain("mass yields"),
     ];
     let row = |it: &OperationOutcome| {
-        let yields = it.yields.iter().map(|share| format!("{} {}", share.to, share.share));
-        let yields: Vec<String> = yields.collect();
         row![
             &it.name,
             it.kind,
@@ -98,7 +101,6 @@ pub(super) fn operations(outcome: &Outcome) -> Table {
             it.closure,
             it.cost,
             it.emission,
-            yields.join("; "),
         ]
     };
     Table::new("operations", "Operations", columns)

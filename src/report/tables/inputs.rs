@@ -71,11 +71,12 @@ pub(super) fn sources(flowsheet: &Flowsheet) -> Table {
     Table::new("sources", "Sources", columns).with(rows)
 }
 
-pub(super) fn assumptions(outcome: &Outcome) -> Table {
+pub(super) fn assumptions(outcome: &Outcome, flowsheet: &Flowsheet) -> Table {
     let columns = vec![
         plain("figure"),
         plain("as written"),
         plain("value"),
+        plain("unit"),
         plain("assumed because"),
         plain("multiplier, change per unit"),
         of("multiplier, change per 1 % more", "%"),
@@ -86,6 +87,7 @@ pub(super) fn assumptions(outcome: &Outcome) -> Table {
             &it.path,
             &it.text,
             it.value,
+            internal_unit(flowsheet, &it.text, it.value),
             &it.reason,
             it.multiplier_derivative,
             it.multiplier_elasticity,

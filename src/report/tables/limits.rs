@@ -56,8 +56,8 @@ pub(super) fn limits(outcome: &Outcome) -> Table {
             limit.shadow_price,
             limit.left,
             limit.right,
-            limit.decrease.map(|change| limit.bound - change),
-            limit.increase.map(|change| limit.bound + change),
+            limit.decrease.map(|change| end(limit, -change)),
+            limit.increase.map(|change| end(limit, change)),
             &limit.next_down,
             &limit.next_up,
             limit.worth,
@@ -70,6 +70,12 @@ pub(super) fn limits(outcome: &Outcome) -> Table {
     };
     let title = "Limits: those that bind by what relieving them is worth, then the others";
     Table::new("limits", title, columns).with(outcome.limits.iter().map(row))
+}
+
+/// A bound after a change; what is rounding beside the bound is 0.
+fn end(limit: &LimitOutcome, change: f64) -> f64 {
+    let end = limit.bound + change;
+    if end.abs() <= 1e-9 * limit.bound.abs() { 0.0 } else { end }
 }
 
 /// The unit of a bound; none for shares, which are fractions.

@@ -1,4 +1,4 @@
-//! Tables as Markdown: a heading and a pipe table each, numbers as on the terminal.
+//! Tables as Markdown: a heading and a pipe table each, numbers as on the terminal, columns without content left out.
 
 use super::{Cell, Table};
 use crate::measure::format_number;
@@ -9,17 +9,19 @@ pub fn markdown(title: &str, tables: &[Table]) -> String {
     let mut text = format!("# {}\n", escaped(title));
     for table in tables {
         text.extend(["\n## ", &escaped(&table.title), "\n\n"]);
-        line(&mut text, table.columns.iter().map(|column| escaped(&column.heading())));
-        let marks = (0..table.columns.len())
-            .map(|column| if table.is_numeric(column) { "---:" } else { "---" }.to_owned());
-        line(&mut text, marks);
+        let shown: Vec<usize> =
+            (0..table.columns.len()).filter(|&column| !table.is_empty(column)).collect();
+        line(&mut text, shown.iter().map(|&column| escaped(&table.columns[column].heading())));
+        let mark =
+            |&column: &usize| if table.is_numeric(column) { "---:" } else { "---" }.to_owned();
+        line(&mut text, shown.iter().map(mark));
         let first_total = table.rows.len() - table.totals;
         for (at, row) in table.rows.iter().enumerate() {
-            let show = |(column, cell): (usize, &Cell)| match show(table, at, column, cell) {
+            let show = |&column: &usize| match show(table, at, column, &row[column]) {
                 text if at >= first_total && !text.is_empty() => format!("**{text}**"),
                 text => text,
             };
-            line(&mut text, row.iter().enumerate().map(show));
+            line(&mut text, shown.iter().map(show));
         }
     }
     text
