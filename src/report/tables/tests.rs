@@ -1,6 +1,6 @@
 //! Tables by hand.
 
-use super::{Cell, NAMES, Table, csv, markdown, of, plain};
+use super::{Cell, NAMES, Table, markdown, of, plain};
 
 fn fruit() -> Table {
     let columns = vec![plain("fruit"), of("mass", "t/yr"), plain("note")];
@@ -42,9 +42,10 @@ fn sums_tell_what_they_are_of() {
     assert!(table.is_numeric(1) && !table.is_numeric(0) && !table.is_numeric(2));
 }
 
+#[cfg(feature = "cli")]
 #[test]
 fn csv_quotes_what_needs_quotes() {
-    let text = csv(&fruit());
+    let text = super::csv(&fruit());
     let lines = "fruit,mass [t/yr],note\r\n\"pears, ripe\",0.1,\r\na|b,2500,\"two\nlines\"\r\n\
                  none,,\"\"\"quoted\"\"\"\r\nall,2500.1,\r\n";
     assert_eq!(text, lines);
