@@ -23,6 +23,7 @@ mod goals;
 mod highs;
 mod pareto;
 pub mod render;
+mod report;
 mod run;
 mod sensitivity;
 mod size;
@@ -101,6 +102,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<End, Stop> {
     match command {
         Command::Solve(args) => solve::solve(args, console),
+        Command::Report(args) => report::report(args, console),
         Command::Check(args) => check::check(args, console),
         Command::Balance(args) => balance::balance(args, console),
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),

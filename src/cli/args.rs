@@ -10,8 +10,8 @@ use clap_complete::Shell;
 
 use super::{
     bench::BenchArgs, check::CheckArgs, compare::CompareArgs, debottleneck::DebottleneckArgs,
-    goals::GoalsArgs, pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs,
-    sources::SourcesArgs, sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs,
+    goals::GoalsArgs, pareto::ParetoArgs, report::ReportArgs, sensitivity::SensitivityArgs,
+    size::SizeArgs, sources::SourcesArgs, sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs,
 };
 use crate::report::{json, terminal::Section};
 
@@ -84,6 +84,30 @@ Examples:
   reeflow solve plant.toml --minimise 'cost(all) / flow(magnets)'
   reeflow solve plant.toml --exact --format json -o plant.json")]
     Solve(SolveArgs),
+    /// Write all numbers of the best plan as a workbook, Markdown, CSV or data
+    #[command(after_help = "\
+The ending of OUT says what is written:
+  plant.xlsx      a workbook: a sheet for each table, sums as formulas, charts
+  plant.md        Markdown: a table under each heading, numbers of four digits
+  plant.json      the tables as data; `reeflow schema --of tables` tells how
+  limits.csv      one table, named with --table
+  plant/          a folder with a CSV file for each table
+A file that is there is overwritten. Numbers have all their digits but in Markdown, and their unit in the header; the same flowsheet \
+always makes the same bytes.
+
+Tables: summary, goals, stages, multipliers, account, limits, prices, streams, grades, operations, recoveries, consumption, residues, \
+closure, intervals, cascades, assumptions, inputs, sources; of a plan over the years also goals-by-period, production, stocks, routes, \
+capacities, built, limits-by-period, cash-flow, levelised-costs. What would be empty is left out.
+
+Exits with 0 if there is a plan, 1 if the model is wrong or has none (nothing is written then, but findings as JSON), 2 if a file cannot \
+be read or written, or OUT or a table has no such name.
+
+Examples:
+  reeflow report plant.toml -o plant.xlsx
+  reeflow report plant.toml --scenario low-price -o low-price.md --table goals,stages,account
+  reeflow report plant.toml -o limits.csv --table limits
+  reeflow report roadmap.toml --period 2035 -o roadmap/")]
+    Report(ReportArgs),
     /// Find mistakes in flowsheets and tell what becomes of their goals
     #[command(after_help = "\
 The flowsheet is solved anew with each figure in doubt at either end of what it may be. A goal holds if the best plan keeps it \

@@ -114,7 +114,7 @@ fn tell_contradiction(exactly: &Exactly) -> Option<Diagnostic> {
 }
 
 /// A missed goal is no mistake of one who asks what the best plan is.
-fn as_warnings(findings: &Diagnostics) -> Diagnostics {
+pub(super) fn as_warnings(findings: &Diagnostics) -> Diagnostics {
     let mut softer = Diagnostics::new();
     for item in findings {
         let mut item = item.clone();

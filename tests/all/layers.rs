@@ -27,7 +27,7 @@ const LAYERS: [(&str, u8); 20] = [
 ];
 
 /// Crates that some modules alone may name, beside their files.
-const OWNED: [(&str, &[&str]); 10] = [
+const OWNED: [(&str, &[&str]); 11] = [
     ("good_lp", &["lp/"]),
     ("libloading", &["lp/highs/library.rs"]),
     ("clap", &["cli"]),
@@ -38,6 +38,7 @@ const OWNED: [(&str, &[&str]); 10] = [
     ("statrs", &["lifetime", "sampling"]),
     ("sobol", &["sampling"]),
     ("parquet", &["report/table"]),
+    ("rust_xlsxwriter", &["report/workbook"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
