@@ -39,7 +39,7 @@ pub use exact::Exactly;
 pub use outcome::{
     AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
     ConsumptionOutcome, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy, JointOutcome,
-    KeptMultiplier, LimitOutcome, MultiplierOutcome, NormalisedOutcome, ObjectiveOutcome,
+    KeptMultiplier, LimitOutcome, MultiplierOutcome, NoBest, NormalisedOutcome, ObjectiveOutcome,
     OpenOutcome, OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RatioOutcome,
     RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };

@@ -23,7 +23,6 @@ mod goals;
 mod highs;
 mod pareto;
 pub mod render;
-#[cfg(feature = "html")]
 mod report;
 mod run;
 mod sensitivity;
@@ -103,6 +102,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<End, Stop> {
     match command {
         Command::Solve(args) => solve::solve(args, console),
+        Command::Report(args) => report::report(args, console),
         Command::Check(args) => check::check(args, console),
         Command::Balance(args) => balance::balance(args, console),
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),
@@ -114,8 +114,6 @@ fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<
         Command::Compare(args) => compare::compare(args, console),
         Command::Verify(args) => verify::verify(args, console),
         Command::Goals(args) => goals::goals(args, console),
-        #[cfg(feature = "html")]
-        Command::Report(args) => report::report(args, console),
         Command::Pareto(args) => pareto::pareto(args, console),
         Command::Bench(args) => bench::bench(args, console),
         Command::Export(args) => export::export(args, console),

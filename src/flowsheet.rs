@@ -232,7 +232,11 @@ impl Flowsheet {
         }
         topology::find_species(&mut changed);
         let mut findings = Diagnostics::new();
-        cascade::design(&mut changed, &mut findings);
+        // What no figure by which a cascade is designed has changed is designed already.
+        let designs = self.designing_figures();
+        if designs.iter().any(|&id| values[id] != self.figures[id].value) {
+            cascade::design(&mut changed, &mut findings);
+        }
         if findings.has_errors() {
             return Err(findings);
         }

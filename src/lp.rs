@@ -293,6 +293,11 @@ impl<C, R> LinearProgram<C, R> {
         self.program.integer[column.index()] = false;
     }
 
+    /// Lets all columns take any value within their bounds.
+    pub fn relax(&mut self) {
+        self.program.integer.fill(false);
+    }
+
     /// Whether any column takes whole values only.
     #[must_use]
     pub fn has_integers(&self) -> bool {

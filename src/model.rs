@@ -194,6 +194,20 @@ impl Model {
         Horizon { flowsheet, values: &self.values }
     }
 
+    /// Asks no whole values of the condensed program any more: what no plan of it reaches, none reaches.
+    pub(crate) fn relax(&mut self) {
+        self.condensed.relax();
+    }
+
+    /// The objective in the flowsheet's own sense: a functional, or the two of a ratio.
+    pub(crate) fn objective(&self, flowsheet: &Flowsheet) -> (Linear, Option<Linear>) {
+        let written = programs::write_objective(self.horizon(flowsheet), &self.functionals);
+        match written {
+            (_, Some((of, to))) => (of, Some(to)),
+            (least, None) => (Linear::sum(&[(-flowsheet.objective.sign(), least)]), None),
+        }
+    }
+
     /// Functionals of the flows: measures, values, costs, limits.
     #[must_use]
     pub const fn functionals(&self) -> &Functionals {

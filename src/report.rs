@@ -9,4 +9,7 @@ pub mod json;
 pub mod open_energy;
 #[cfg(feature = "cli")]
 pub mod table;
+pub mod tables;
 pub mod terminal;
+#[cfg(feature = "cli")]
+pub mod workbook;

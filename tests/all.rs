@@ -65,5 +65,7 @@ mod sweep;
 mod sweep_tables;
 #[path = "all/synthetic.rs"]
 mod synthetic;
+#[path = "all/tables.rs"]
+mod tables;
 #[path = "all/together.rs"]
 mod together;

@@ -1,11 +1,16 @@
 //! Claims: whether a goal holds, cannot hold, or depends on something, and on what.
 //!
-//! A goal that the best plan keeps *holds* if it is also kept with each figure in doubt at either end of what it may be;
-//! one that no plan keeps *cannot hold* if that is so too, and if none keeps it with the heaviest of them all at their better ends. In
-//! doubt is what has a `range`, what a sweep varies, and what is assumed, unstated, or of low confidence; all other figures
-//! are taken as they are. Ends are solved anew where the derivative promises at least a part of what is missing
-//! (`probe::NEAR`), for the heaviest figures.
+//! In doubt is what has a `range`, what a sweep varies, and what is assumed, unstated, or of low confidence; all other
+//! figures are taken as they are. The flowsheet is solved anew with each figure in doubt at either end of what it may be,
+//! unless it only limits what stays slack there ([`Ends`]). A goal that the best plan keeps *holds* if it is kept at all of
+//! them at which there is a plan. A goal that it misses *cannot hold* if it is missed at all of them, if no plan keeps it as the figures are, nor at
+//! the ends that promise at least a part of what is missing, nor with the heaviest figures all at their better ends
+//! ([`Probe`]). What was not found out is open.
+//!
+//! Over the years a plan takes long: only the ends that promise most are solved, and of the best plan; figures are not moved
+//! together.
 
+mod ends;
 mod probe;
 mod years;
 
@@ -13,7 +18,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    GoalOutcome, Plan,
+    GoalOutcome, NoBest, Plan,
     bottleneck::sense_name,
     clock::Clock,
     context::Context,
@@ -22,11 +27,21 @@ use super::{
     goals,
 };
 use crate::{
-    flowsheet::{Flowsheet, Goal, GoalBound, Objective, Provenance, Ratio, Sense},
+    flowsheet::{
+        FigureId, Flowsheet, Goal, GoalBound, Objective, PeriodId, Provenance, Ratio, Sense,
+    },
+    index::Id,
     lp::Options,
     model::{Form, Model},
 };
-use probe::{Probe, Target};
+use ends::{End, Ends, Place};
+use probe::{Probe, Target, heaviest};
+
+/// Solving at ends is worth at most so many nodes in all.
+const WORK: usize = 2_000_000;
+
+/// Of models with more nodes the plan that is best for a goal is not asked for.
+const LARGE: usize = 100_000;
 
 /// Most limits that are named as holding a claim.
 const HOLDERS: usize = 2;
@@ -35,13 +50,14 @@ const HOLDERS: usize = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The best plan keeps it, whichever figure in doubt is moved to either of its ends.
+    /// The best plan keeps it, whichever figure in doubt is moved to either of its ends; over the years: of those that were
+    /// tried.
     Holds,
-    /// No plan keeps it, whatever the figures in doubt are; over the years: none with the routes and trains of the best.
+    /// No plan keeps it, nor with a figure in doubt at either of its ends; over the years: of those that were tried.
     CannotHold,
     /// It is kept or missed as a figure in doubt is this or that, or as another plan than the best one is taken.
     DependsOn,
-    /// It was not found out.
+    /// It was not found out, or not of all figures in doubt.
     Open,
 }
 
@@ -94,11 +110,11 @@ pub struct Claim {
     pub all_together: Option<f64>,
     /// The heaviest figures in doubt.
     pub hangs_on: Vec<Weight>,
-    /// Number of figures in doubt that were not weighed.
-    pub unweighed: usize,
+    /// Number of figures in doubt of which an end was not tried.
+    pub untried: usize,
 }
 
-/// A figure whose end turns a verdict.
+/// A figure at an end of what it may be.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Turn {
@@ -108,7 +124,7 @@ pub struct Turn {
     pub text: String,
     /// The end, in words.
     pub end: String,
-    /// The value there; none if there is no plan.
+    /// The value there; none if the denominator of a ratio is 0, or if there is no plan.
     pub value: Option<f64>,
 }
 
@@ -138,8 +154,19 @@ pub struct Checked {
     pub currency: String,
     /// Whether there is a proven plan.
     pub solved: bool,
-    /// What becomes of the goals; empty without a plan.
+    /// What becomes of the goals.
+    #[serde(flatten)]
+    pub audit: Audit,
+}
+
+/// What becomes of all goals of a flowsheet.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Audit {
+    /// One entry per bound of a goal; empty without a plan.
     pub claims: Vec<Claim>,
+    /// Ends at which there is no plan, so that they say nothing of the claims.
+    pub without_plan: Vec<Turn>,
 }
 
 impl Checked {
@@ -159,9 +186,9 @@ impl Checked {
 ///
 /// The time limit of `options` holds for all of it; what is not found out in time is open, or not weighed.
 #[must_use]
-pub fn audit(flowsheet: &Flowsheet, plan: &Plan, options: &Options) -> Vec<Claim> {
+pub fn audit(flowsheet: &Flowsheet, plan: &Plan, options: &Options) -> Audit {
     if flowsheet.goals.is_empty() {
-        return Vec::new();
+        return Audit::default();
     }
     let doubts: Vec<Doubt> = doubts(flowsheet).into_iter().filter(Doubt::is_open).collect();
     let auditor = Auditor { flowsheet, plan, doubts, clock: Clock::start(options) };
@@ -198,17 +225,17 @@ impl Auditor<'_> {
             turned_by: Vec::new(),
             all_together: None,
             hangs_on: Vec::new(),
-            unweighed: 0,
+            untried: 0,
         }
     }
 
-    fn is_asked(&self) -> impl Fn(crate::flowsheet::FigureId) -> bool + Sync {
+    fn is_asked(&self) -> impl Fn(FigureId) -> bool + Sync {
         let mut asked: Vec<_> = self.doubts.iter().flat_map(|it| it.figures.clone()).collect();
         asked.sort_unstable();
         move |id| asked.binary_search(&id).is_ok()
     }
 
-    fn in_one_year(&self) -> Vec<Claim> {
+    fn in_one_year(&self) -> Audit {
         let (flowsheet, plan) = (self.flowsheet, self.plan);
         let values = flowsheet.values();
         let context = Context::new(flowsheet, &values, &plan.model, &plan.solution);
@@ -218,91 +245,136 @@ impl Auditor<'_> {
         let weigher = Weigher::new(&context, self.clock, &asked);
         let all: Vec<Option<&Followed>> = followed.iter().map(Option::as_ref).collect();
         let slopes = Slopes::new(&context, &weigher, &all, &asked);
-        let mut outcomes = plan.outcome.goals.iter();
+        let bounds = flowsheet.goals.iter().enumerate();
+        let bounds = bounds
+            .flat_map(|(number, goal)| goal.bounds.iter().map(move |bound| (number, goal, bound)));
+        let bounds: Vec<(usize, &Goal, &GoalBound)> = bounds.collect();
+        let places = bounds.iter().zip(&plan.outcome.goals).map(|((_, goal, bound), outcome)| {
+            let (sense, wanted, met) = (bound.sense, outcome.bound, outcome.met);
+            Place { goal, sense, period: PeriodId::new(0), wanted, met }
+        });
+        let places: Vec<Place<'_>> = places.collect();
+        let (ends, most) = self.ends_to_try(&weigher);
+        let tried = Ends::solve(&context, &self.doubts, &ends[..most], &places, &self.clock);
+        let untried = count_untried(&ends, &tried);
         let mut claims = Vec::new();
-        for (place, goal) in flowsheet.goals.iter().enumerate() {
-            for bound in &goal.bounds {
-                let Some(outcome) = outcomes.next() else { continue };
-                let mut claim = self.claim(goal, bound, outcome.bound, outcome.value);
-                let probe = all[place].map(|main| Probe {
+        for (at, (&(number, goal, bound), outcome)) in
+            bounds.iter().zip(&plan.outcome.goals).enumerate()
+        {
+            let mut claim = self.claim(goal, bound, outcome.bound, outcome.value);
+            claim.turned_by = tried.turns(flowsheet, &self.doubts, at, &places[at]);
+            claim.untried = untried;
+            claim.best = outcome.best;
+            if let Some(main) = all[number] {
+                claim.hangs_on = heaviest(flowsheet, &self.doubts, &slopes, number, main.base);
+            }
+            if outcome.met {
+                claim.why = margin(&claim);
+                claim.verdict = claim.verdict_unless(Verdict::Holds);
+            } else if let Some(no_best) = outcome.no_best {
+                let probe = all[number].map(|main| Probe {
                     context: &context,
                     main,
                     slopes: &slopes,
                     doubts: &self.doubts,
                     clock: &self.clock,
                     target: Target {
-                        place,
+                        place: number,
                         value: main.base,
                         wanted: outcome.bound,
                         sense: bound.sense,
                     },
                 });
-                match probe {
-                    Some(probe) if outcome.met => judge_met(&probe, &mut claim),
-                    Some(probe) if outcome.why_no_best.is_some() => {
-                        judge_plan(&probe, outcome, &mut claim);
-                    }
-                    _ => self.judge_missed(goal, bound.sense, outcome, &mut claim),
-                }
-                claims.push(claim);
+                judge_without_best(no_best, outcome, probe.as_ref(), &mut claim);
+            } else {
+                self.judge_missed(goal, bound.sense, outcome, &mut claim);
             }
+            claims.push(claim);
         }
-        claims
+        Audit { claims, without_plan: tried.without_plan(flowsheet, &self.doubts) }
     }
 
-    /// What becomes of a goal that the best plan misses: the same questions, to the plan that is best for the goal.
+    /// The ends of figures in doubt that may change the plan, and how many of them are solved.
+    fn ends_to_try(&self, weigher: &Weigher<'_>) -> (Vec<End>, usize) {
+        let mut ends = Vec::new();
+        for (at, doubt) in self.doubts.iter().enumerate() {
+            let idle = |&id: &FigureId| weigher.is_idle(id, [doubt.low, doubt.high]);
+            if doubt.figures.iter().all(idle) {
+                continue;
+            }
+            let own = self.flowsheet.figures[doubt.figures[0]].value;
+            let both = [(doubt.low, false), (doubt.high, true)];
+            ends.extend(both.iter().filter(|(end, _)| *end != own).map(|&(_, high)| (at, high)));
+        }
+        let most = WORK.div_euclid(self.plan.model.nodes().len().max(1)).min(ends.len());
+        (ends, most)
+    }
+
+    /// What becomes of a goal that the best plan misses: the plan that is best for the goal is asked.
     fn judge_missed(&self, goal: &Goal, sense: Sense, outcome: &GoalOutcome, claim: &mut Claim) {
-        claim.best = outcome.best;
         let kept = |value: f64| goals::judge(sense, outcome.bound, Some(value)).1;
         if outcome.best.is_some_and(kept) {
             claim.verdict = Verdict::DependsOn;
-            claim.why = match self.cost_of_keeping(goal) {
+            claim.why = match self.clock.left().and_then(|it| self.cost_of_keeping(goal, &it)) {
                 Some(cost) => format!("which plan is taken: keeping it costs {cost}"),
                 None => "which plan is taken: another one keeps it".to_owned(),
             };
-        } else if let Some(reason) = &outcome.why_no_best {
-            claim.why = format!("no best value: {reason}");
-            return;
         } else {
-            claim.verdict = Verdict::CannotHold;
             claim.why = held_by(outcome.held_by.iter().map(|held| held.limit.as_str()));
+        }
+        if self.plan.model.nodes().len() > LARGE {
+            return;
         }
         let changed = aim_at(self.flowsheet, goal, sense);
         let values = changed.values();
         let Ok(mut model) = Model::assemble(&changed, &values) else { return };
         let Some(options) = self.clock.left() else { return };
-        let Ok(solution) = model.solve(&changed, &options, Form::Condensed) else { return };
-        let context = Context::new(&changed, &values, &model, &solution);
-        let Some(main) = follow_objective(&context) else { return };
+        let solved = model.solve(&changed, &options, Form::Condensed).ok();
+        let context = solved.as_ref().map(|it| Context::new(&changed, &values, &model, it));
+        // A best value that plans of any size have is the solution of no one program.
+        let found = context.as_ref().and_then(|it| Some((it, follow_objective(it)?)));
+        let Some((context, main)) = found else {
+            if outcome.best.is_some() && claim.verdict == Verdict::Open {
+                claim.verdict = claim.verdict_unless(Verdict::CannotHold);
+            }
+            return;
+        };
         let asked = self.is_asked();
-        let weigher = Weigher::new(&context, self.clock, &asked);
-        let slopes = Slopes::new(&context, &weigher, &[Some(&main)], &asked);
+        let weigher = Weigher::new(context, self.clock, &asked);
+        let slopes = Slopes::new(context, &weigher, &[Some(&main)], &asked);
+        claim.hangs_on = heaviest(&changed, &self.doubts, &slopes, 0, main.base);
+        if claim.verdict == Verdict::DependsOn {
+            return;
+        }
         let probe = Probe {
-            context: &context,
+            context,
             main: &main,
             slopes: &slopes,
             doubts: &self.doubts,
             clock: &self.clock,
             target: Target { place: 0, value: main.base, wanted: outcome.bound, sense },
         };
-        (claim.hangs_on, claim.unweighed) = probe.heaviest();
-        if claim.verdict != Verdict::CannotHold {
-            return;
+        let (turns, untried) = probe.turns();
+        for turn in turns {
+            let known = |it: &Turn| it.path == turn.path && it.end == turn.end;
+            if !claim.turned_by.iter().any(known) {
+                claim.turned_by.push(turn);
+            }
         }
-        claim.turned_by = probe.turns();
-        if !claim.turned_by.is_empty() {
-            claim.verdict = Verdict::DependsOn;
-            return;
+        claim.untried = claim.untried.max(untried);
+        if claim.turned_by.is_empty() {
+            claim.all_together = probe.all_together();
         }
-        claim.all_together = probe.all_together();
-        if claim.all_together.is_some_and(kept) {
-            claim.verdict = Verdict::DependsOn;
+        claim.verdict = if claim.all_together.is_some_and(kept) {
             claim.why = format!("several figures together; {}", claim.why);
-        }
+            Verdict::DependsOn
+        } else {
+            claim.verdict_unless(Verdict::CannotHold)
+        };
     }
 
     /// What enforcing a goal costs the objective, with its unit; none if it is not found.
-    fn cost_of_keeping(&self, goal: &Goal) -> Option<String> {
+    fn cost_of_keeping(&self, goal: &Goal, options: &Options) -> Option<String> {
         let mut changed = self.flowsheet.clone();
         changed
             .goals
@@ -311,43 +383,81 @@ impl Auditor<'_> {
             .for_each(|it| it.enforced = true);
         let values = changed.values();
         let mut model = Model::assemble(&changed, &values).ok()?;
-        let solution = model.solve(&changed, &self.clock.left()?, Form::Condensed).ok()?;
+        let solution = model.solve(&changed, options, Form::Condensed).ok()?;
         let outcome = &self.plan.outcome;
         let cost = (outcome.objective.value - solution.objective).abs();
         let unit = &outcome.objective.unit;
-        let money = unit.strip_suffix("/yr") == Some(self.flowsheet.currency.as_str());
-        Some(if money {
-            crate::measure::format_money_rate(cost, &self.flowsheet.currency)
+        let currency = self.flowsheet.currency.as_str();
+        let rate = crate::measure::format_money_rate(cost, currency);
+        Some(if unit.strip_suffix("/yr") == Some(currency) {
+            rate
+        } else if unit == currency {
+            format!("{} of net present value", rate.trim_end_matches("/yr"))
         } else {
             format!("{} {unit} of the objective", crate::measure::format_number(cost))
         })
     }
 }
 
-/// A goal that is met: whether it stays so.
-fn judge_met(probe: &Probe<'_>, claim: &mut Claim) {
-    claim.turned_by = probe.turns();
-    (claim.hangs_on, claim.unweighed) = probe.heaviest();
-    claim.why = margin(claim);
-    claim.verdict = if claim.turned_by.is_empty() { Verdict::Holds } else { Verdict::DependsOn };
+impl Claim {
+    /// A verdict, unless a figure turns it, or some were not tried.
+    const fn verdict_unless(&self, otherwise: Verdict) -> Verdict {
+        if !self.turned_by.is_empty() {
+            Verdict::DependsOn
+        } else if self.untried > 0 {
+            Verdict::Open
+        } else {
+            otherwise
+        }
+    }
 }
 
-/// A goal that is missed, and that has no best value over all plans, such as a ratio whose denominator may vanish: the best
-/// plan alone is judged.
-fn judge_plan(probe: &Probe<'_>, outcome: &GoalOutcome, claim: &mut Claim) {
-    claim.turned_by = probe.turns();
-    (claim.hangs_on, claim.unweighed) = probe.heaviest();
-    let reason = outcome.why_no_best.as_deref().unwrap_or_default();
-    claim.why = format!("judged at the plan itself, for no best value is there: {reason}");
-    if claim.turned_by.is_empty() {
-        claim.all_together = probe.all_together();
-    }
-    let together = claim.all_together.is_some_and(|value| probe.target.keeps(value));
-    claim.verdict = if together || !claim.turned_by.is_empty() {
-        Verdict::DependsOn
-    } else {
-        Verdict::CannotHold
+/// The number of figures of which not all ends were tried.
+fn count_untried(wanted: &[End], tried: &Ends) -> usize {
+    let tried: Vec<usize> = tried.tried().collect();
+    let ends =
+        |list: &mut dyn Iterator<Item = usize>, at: usize| list.filter(|&it| it == at).count();
+    let mut figures: Vec<usize> = wanted.iter().map(|&(at, _)| at).collect();
+    figures.dedup();
+    let missing = |&&at: &&usize| {
+        let wanted = ends(&mut wanted.iter().map(|&(it, _)| it), at);
+        ends(&mut tried.iter().copied(), at) < wanted
     };
+    figures.iter().filter(missing).count()
+}
+
+/// A goal that is missed and has no best value: without limit another plan keeps it; of a ratio whose denominator may
+/// vanish the best plan alone is judged.
+fn judge_without_best(
+    no_best: NoBest,
+    outcome: &GoalOutcome,
+    probe: Option<&Probe<'_>>,
+    claim: &mut Claim,
+) {
+    let reason = outcome.why_no_best.as_deref().unwrap_or_default();
+    claim.why = format!("no best value: {reason}");
+    match (no_best, probe) {
+        (NoBest::Unbounded, _) => {
+            claim.why = format!("which plan is taken: {reason}");
+            claim.verdict = Verdict::DependsOn;
+        }
+        (NoBest::Ratio, Some(probe)) => {
+            claim.why = format!("judged at the best plan, for {reason}");
+            if claim.turned_by.is_empty() {
+                claim.all_together = probe.all_together();
+            }
+            let together = claim.all_together.is_some_and(|value| probe.target.keeps(value));
+            claim.verdict = if together {
+                Verdict::DependsOn
+            } else {
+                claim.verdict_unless(Verdict::CannotHold)
+            };
+        }
+        (NoBest::Infeasible, _) => claim.verdict = claim.verdict_unless(Verdict::CannotHold),
+        (NoBest::Ratio | NoBest::NotFound, _) => {
+            claim.verdict = claim.verdict_unless(Verdict::Open);
+        }
+    }
 }
 
 /// How far a value is on the good side of its bound.

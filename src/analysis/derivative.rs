@@ -8,7 +8,7 @@ mod planned;
 mod slopes;
 
 pub(super) use planned::{Course, FollowedCourse};
-pub(super) use slopes::{Slopes, companions};
+pub(super) use slopes::{Slopes, companions, whole_recipes};
 
 use super::{
     clock::Clock,
@@ -17,12 +17,18 @@ use super::{
     users::{Users, Uses},
 };
 use crate::{
-    flowsheet::{FigureId, Flowsheet, Goal, Measure, OperationId, PeriodId, Provenance, Values},
+    diagnostic::{Code, Diagnostics, Severity},
+    flowsheet::{
+        FigureId, Flowsheet, Goal, Limit, Measure, OperationId, PeriodId, Provenance, Sense, Values,
+    },
     model::{At, Form, Linear, Model, MovedDefinitions, Row, Sensitivity, Solution},
 };
 
 /// Relative step of the derivative.
 const STEP: f64 = 1e-6;
+
+/// What is less than this share of a flow is rounding.
+const NOISE: f64 = 1e-9;
 
 /// Writing or solving the whole model once per figure is worth at most so many nodes in all; past that, figures that
 /// need it are counted but not weighed, and the report says so.
@@ -95,9 +101,36 @@ impl<'a> Weigher<'a> {
         }
     }
 
-    /// What uses a figure.
-    pub(super) fn uses(&self, figure: FigureId) -> &Uses {
-        self.users.of(figure)
+    /// Whether a figure does nothing but limit, and its limits stay slack at both ends: then the plan stays best.
+    pub(super) fn is_idle(&self, figure: FigureId, ends: [f64; 2]) -> bool {
+        let uses = self.users.of(figure);
+        if !uses.operations.is_empty() || self.users.designs(figure) {
+            return false;
+        }
+        uses.rows.iter().all(|&(_, row)| {
+            let Row::Limit(limit, _) = row else { return false };
+            let limit = &self.context.flowsheet.limits[limit];
+            ends.iter().all(|&end| self.is_slack(limit, figure, end))
+        })
+    }
+
+    /// Whether a limit is slack, with room to spare, with a figure at an end and the flows as they are.
+    fn is_slack(&self, limit: &Limit, figure: FigureId, end: f64) -> bool {
+        let slack = |values: &Values| {
+            let at = At { values, ..self.context.at() };
+            let (left, right) = self.context.functionals().limit(at, limit);
+            let reached = self.context.value(&left);
+            let size = reached.abs().max(right.abs());
+            match limit.sense {
+                Sense::AtMost => right - reached > NOISE * size,
+                Sense::AtLeast => reached - right > NOISE * size,
+                Sense::Exactly => false,
+            }
+        };
+        let mut values = self.context.values.clone();
+        let before = slack(&values);
+        values[figure] = end;
+        before && slack(&values)
     }
 
     /// Whether a figure stands in the definitions.
@@ -205,7 +238,9 @@ impl Moved {
 
     pub(super) fn derivative(&self, context: &Context<'_>, followed: &Followed) -> f64 {
         if let Shape::Other(resolved) = &self.shape {
-            return (resolved.value(followed) - followed.base) / self.step;
+            return resolved
+                .value(followed)
+                .map_or(0.0, |value| (value - followed.base) / self.step);
         }
         let at = At { values: &self.values, ..context.at() };
         let explicit = {
@@ -295,12 +330,20 @@ pub(super) struct Resolved {
 /// Why there is no plan with figures moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unresolved {
-    /// The flowsheet is refused: grades or recoveries that do not sum to 1, a specification that nothing meets.
+    /// The flowsheet is refused: grades or recoveries that do not sum to 1.
     Wrong,
-    /// There is none.
+    /// There is none; nothing meets a specification.
     NoPlan,
     /// The time is over.
     TimeLimit,
+}
+
+impl Unresolved {
+    fn of(findings: &Diagnostics) -> Self {
+        let mut errors = findings.iter().filter(|it| it.severity == Severity::Error);
+        let unmet = errors.all(|it| it.code == Code::SpecificationUnmeetable);
+        if unmet { Self::NoPlan } else { Self::Wrong }
+    }
 }
 
 impl Resolved {
@@ -310,9 +353,9 @@ impl Resolved {
         clock: &Clock,
     ) -> Result<Self, Unresolved> {
         let options = clock.left().ok_or(Unresolved::TimeLimit)?;
-        let flowsheet = context.flowsheet.with_values(values).map_err(|_| Unresolved::Wrong)?;
+        let flowsheet = context.flowsheet.with_values(values).map_err(|it| Unresolved::of(&it))?;
         let mut model =
-            Model::assemble(&flowsheet, &flowsheet.values()).map_err(|_| Unresolved::Wrong)?;
+            Model::assemble(&flowsheet, &flowsheet.values()).map_err(|it| Unresolved::of(&it))?;
         match model.solve(&flowsheet, &options, Form::Condensed) {
             Ok(solution) => Ok(Self { flowsheet, model, solution }),
             Err(_) if clock.left().is_none() => Err(Unresolved::TimeLimit),
@@ -326,14 +369,11 @@ impl Resolved {
         goals::value(&context, goal)
     }
 
-    pub(super) fn value(&self, followed: &Followed) -> f64 {
+    /// What is followed; none if its denominator is 0.
+    pub(super) fn value(&self, followed: &Followed) -> Option<f64> {
         let values = self.flowsheet.values();
         let context = Context::new(&self.flowsheet, &values, &self.model, &self.solution);
-        let measure = |measure: &Measure| {
-            context.value(&context.functionals().measure(context.at(), measure))
-        };
-        let of = measure(&followed.of);
-        followed.to.as_ref().map_or(of, |to| of / measure(to))
+        goals::value_of(&context, &followed.of, followed.to.as_ref())
     }
 }
 

@@ -4,7 +4,8 @@
 //! of what is not. Else it is between itself divided and multiplied by a factor that says how reliable its source is: the
 //! factors of the indicator *reliability* in the pedigree matrix of ecoinvent 2, which are meant as the ends of 95 %
 //! (R. Frischknecht et al., Int. J. Life Cycle Assess. 10 (2005) 3–9). Which factor stands for which word is our reading. Of a
-//! share the factor is on its odds, share ÷ (1 − share), so that it stays one; 0 and 1 stay what they are.
+//! share the factor is on its odds, share ÷ (1 − share), so that it stays one; 0 and 1 stay what they are. The
+//! largest line of a recipe that fills the whole is what the others leave, and in no doubt of its own.
 
 use crate::{
     document::Confidence,
@@ -13,7 +14,7 @@ use crate::{
     sampling::Distribution,
 };
 
-use super::derivative::is_datum;
+use super::derivative::{is_datum, whole_recipes};
 
 /// Factor of a source that is sure: measured, but not verified by us (score 2 of 5).
 const HIGH: f64 = 1.05;
@@ -141,6 +142,7 @@ impl Doubt {
 pub(super) fn doubts(flowsheet: &Flowsheet) -> Vec<Doubt> {
     let mut places: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
     let mut doubts: Vec<Doubt> = Vec::new();
+    let balances = balances(flowsheet);
     for (id, figure) in flowsheet.figures.iter_ids() {
         if !is_datum(flowsheet, id) {
             continue;
@@ -153,10 +155,22 @@ pub(super) fn doubts(flowsheet: &Flowsheet) -> Vec<Doubt> {
         }
         places.insert(&figure.path, doubts.len());
         let footing = Footing::of(&figure.provenance);
-        let (low, high, basis) = ends(flowsheet, id, figure, footing);
+        let (low, high, basis) = if balances.contains(&id) {
+            (figure.value, figure.value, Basis::Footing)
+        } else {
+            ends(flowsheet, id, figure, footing)
+        };
         doubts.push(Doubt { figures: vec![id], low, high, basis, footing });
     }
     doubts
+}
+
+/// The largest line of each recipe that fills the whole: it is what the others leave.
+fn balances(flowsheet: &Flowsheet) -> Vec<FigureId> {
+    let values = flowsheet.values();
+    let largest =
+        |recipe: Vec<FigureId>| recipe.into_iter().max_by(|&a, &b| values[a].total_cmp(&values[b]));
+    whole_recipes(flowsheet, &values).filter_map(largest).collect()
 }
 
 fn ends(

@@ -1,7 +1,7 @@
 //! Goals: the value reached, whether it is met, the best attainable, and what holds it back (formulation §6).
 
 use super::{
-    GoalOutcome, HeldBy,
+    GoalOutcome, HeldBy, NoBest,
     bottleneck::{self, Sides, binds, sense_name},
     context::Context,
     failure::reason_of_ratio,
@@ -36,6 +36,7 @@ pub(super) fn check(context: &Context<'_>, options: &Options) -> Vec<GoalOutcome
             Ok(best) => (outcome.best, outcome.held_by) = (Some(best.value), best.held_by),
             Err(failure) => {
                 let told = explain(context, goal, bound.sense, &failure);
+                outcome.no_best = Some(NoBest::of(&failure));
                 let kept = best_kept(context, goal, bound.sense, options);
                 (outcome.why_no_best, outcome.held_by) = match kept {
                     Some((value, holders)) => (Some(format!("{told}; {value}")), holders),
@@ -69,6 +70,7 @@ pub(super) fn reached(context: &Context<'_>) -> Vec<GoalOutcome> {
                 enforced: goal.enforced,
                 best: None,
                 why_no_best: None,
+                no_best: None,
                 held_by: Vec::new(),
             });
         }
@@ -84,6 +86,17 @@ pub(super) fn judge(sense: Sense, wanted: f64, value: Option<f64>) -> (Option<f6
     });
     let near = -TOLERANCE * wanted.abs().max(1e-12);
     (slack, slack.is_some_and(|slack| slack >= near))
+}
+
+impl NoBest {
+    const fn of(failure: &Failure) -> Self {
+        match failure {
+            Failure::Unbounded(_) | Failure::Ratio(RatioFailure::Growing(_)) => Self::Unbounded,
+            Failure::Ratio(_) => Self::Ratio,
+            Failure::Infeasible(_) => Self::Infeasible,
+            _ => Self::NotFound,
+        }
+    }
 }
 
 /// Why a goal has no best value.

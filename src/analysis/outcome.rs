@@ -179,6 +179,19 @@ pub struct AccountLine {
     pub value: f64,
 }
 
+/// Why a goal has no best value over all plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoBest {
+    /// It has no limit in the direction that is wanted.
+    Unbounded,
+    /// The denominator of a ratio is 0, negative, or vanishes on the way to the best.
+    Ratio,
+    /// No plan satisfies the other goals.
+    Infeasible,
+    /// It was not found.
+    NotFound,
+}
+
 /// One goal.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -210,6 +223,9 @@ pub struct GoalOutcome {
     pub best: Option<f64>,
     /// For a missed goal without a best value: why there is none.
     pub why_no_best: Option<String>,
+    /// The same as a kind; not in the report.
+    #[serde(skip)]
+    pub no_best: Option<NoBest>,
     /// For a missed goal: what holds the best value back (or the value of this plan), strongest first.
     pub held_by: Vec<HeldBy>,
 }

@@ -33,7 +33,7 @@ pub struct SourcesReport {
     pub currency: String,
     /// What is weighed: the objective, then each goal that has a value. Weights are in this order.
     pub results: Vec<ResultFooting>,
-    /// All figures, in the order of the file.
+    /// All data, in the order of the file: bounds of goals and what follows from the design of cascades are none.
     pub figures: Vec<FigureFooting>,
     /// All sources that are cited, in the order of the file.
     pub sources: Vec<SourceFooting>,
@@ -173,14 +173,11 @@ fn over_years(context: &Context<'_>, clock: &Clock) -> (Vec<Weighed>, Slopes) {
     let follow = |course| FollowedCourse::new(flowsheet, model, solution, course);
     let mut results = Vec::new();
     let mut followed = Vec::new();
-    if let Some(worth) = follow(Course::Worth) {
-        let (name, unit) = if flowsheet.is_dated() {
-            ("net present value".to_owned(), flowsheet.currency.clone())
-        } else {
-            ("profit".to_owned(), flowsheet.objective.unit(&flowsheet.currency))
-        };
-        results.push(Weighed { goal: None, name, unit, value: worth.base });
-        followed.push(Some(worth));
+    if let Some(objective) = follow(Course::Objective) {
+        let told = super::describe_objective(flowsheet, context.solution);
+        let (name, unit) = (told.name, told.unit);
+        results.push(Weighed { goal: None, name, unit, value: objective.base });
+        followed.push(Some(objective));
     }
     for goal in &flowsheet.goals {
         let period = goal.periods.1;

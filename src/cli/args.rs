@@ -9,9 +9,9 @@ use clap::{
 use clap_complete::Shell;
 
 use super::{
-    bench::BenchArgs, compare::CompareArgs, debottleneck::DebottleneckArgs, goals::GoalsArgs,
-    pareto::ParetoArgs, sensitivity::SensitivityArgs, size::SizeArgs, sources::SourcesArgs,
-    sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs,
+    bench::BenchArgs, check::CheckArgs, compare::CompareArgs, debottleneck::DebottleneckArgs,
+    goals::GoalsArgs, pareto::ParetoArgs, report::ReportArgs, sensitivity::SensitivityArgs,
+    size::SizeArgs, sources::SourcesArgs, sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs,
 };
 use crate::report::{json, terminal::Section};
 
@@ -84,26 +84,44 @@ Examples:
   reeflow solve plant.toml --minimise 'cost(all) / flow(magnets)'
   reeflow solve plant.toml --exact --format json -o plant.json")]
     Solve(SolveArgs),
-    /// Find the best plan of a flowsheet and write it as a page for a browser
-    #[cfg(feature = "html")]
+    /// Write all numbers of the best plan as a page with charts, a workbook, Markdown, CSV or data
     #[command(after_help = "\
-The page is one file that loads nothing from elsewhere: goals, a Sankey diagram by mass, element, species or value, the value \
-added by stage, multipliers, limits, and over the years production, capacity, stocks and cash flow, each with its table.
+The ending of OUT says what is written:
+  plant.html      a page for a browser: Sankey diagram, value by stage, limits, goals; it loads nothing from elsewhere
+  plant.xlsx      a workbook: a sheet for each table, sums as formulas, charts
+  plant.md        Markdown: a table under each heading, numbers of four digits
+  plant.json      the tables as data; `reeflow schema --of tables` tells how
+  limits.csv      one table, named with --table
+  plant/          a folder with a CSV file for each table
+A file that is there is overwritten. Numbers have all their digits but in Markdown, and their unit in the header; the same flowsheet \
+always makes the same bytes.
 
-Exits with 0 if there is a plan, 1 if the model is wrong or has none, 2 if a file cannot be read or written.
+Tables: summary, goals, stages, multipliers, account, limits, prices, streams, grades, operations, recoveries, consumption, residues, \
+closure, intervals, cascades, assumptions, inputs, sources; of a plan over the years also goals-by-period, production, stocks, routes, \
+capacities, built, limits-by-period, cash-flow, levelised-costs. What would be empty is left out.
+
+Exits with 0 if there is a plan, 1 if the model is wrong or has none (nothing is written then, but findings as JSON), 2 if a file cannot \
+be read or written, or OUT or a table has no such name.
 
 Examples:
   reeflow report plant.toml -o plant.html
-  reeflow report plant.toml --scenario low-price --lang tr -o plant.html")]
-    Report(super::report::ReportArgs),
+  reeflow report plant.toml --lang tr -o plant.html
+  reeflow report plant.toml -o plant.xlsx
+  reeflow report plant.toml --scenario low-price -o low-price.md --table goals,stages,account
+  reeflow report plant.toml -o limits.csv --table limits
+  reeflow report roadmap.toml --period 2035 -o roadmap/")]
+    Report(ReportArgs),
     /// Find mistakes in flowsheets and tell what becomes of their goals
     #[command(after_help = "\
-A goal holds if the best plan keeps it, also with each figure in doubt at either end of what it may be. It cannot hold if no plan \
-keeps it, not even with the eight heaviest of them at their better ends. Else it depends on the figures that are named, or on which plan is \
-taken. In doubt is what has a `range`, what a `[sweep.NAME]` varies, and what is assumed, unstated or of low confidence \
-(between which values: `reeflow sources --help`); all other figures are taken as they are. Ends are solved anew where \
-the derivative promises at least a quarter of what is missing, for the eight heaviest figures, over \
-the years three.
+The flowsheet is solved anew with each figure in doubt at either end of what it may be. A goal holds if the best plan keeps it \
+at all of them where there is a plan. It cannot hold if no plan keeps it as the figures are, nor at the ends that promise most, nor with the eight \
+heaviest figures all at their better ends. Else it depends on the figures that turn it, or on which plan is taken; it is open if \
+that was not found out. In doubt is what has a `range`, what a `[sweep.NAME]` varies, and what is assumed, unstated or of low \
+confidence (between which values: `reeflow sources --help`); all other figures are taken as they are. Where a line of a \
+recipe that fills the whole is moved, the others move in proportion.
+
+Over the years a plan takes long: of each goal only the three figures that promise most are tried, and none together. The \
+time limit holds for the plan and, again, for all that is asked of it.
 
 Exits with 0 if all files are sound, have a plan and meet their goals, 1 if one does not, 2 if one cannot \
 be read.
@@ -440,39 +458,6 @@ fn parts() -> impl clap::builder::TypedValueParser<Value = Part> {
     let names = Section::ALL.iter().map(|section| section.name()).chain(["all"]);
     PossibleValuesParser::new(names)
         .map(|name| Section::from_name(&name).map_or(Part::All, Part::One))
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArgs {
-    /// The flowsheets; `-` is standard input
-    #[arg(required = true)]
-    pub(super) files: Vec<PathBuf>,
-    /// Apply a scenario of the flowsheets
-    #[arg(long, value_name = "NAME", conflicts_with = "all_scenarios")]
-    pub(super) scenario: Option<String>,
-    /// Check each flowsheet as it is and in each of its scenarios
-    #[arg(long)]
-    pub(super) all_scenarios: bool,
-    #[command(flatten)]
-    pub(super) patch: PatchArgs,
-    #[command(flatten)]
-    pub(super) solver: SolverArgs,
-    #[command(flatten)]
-    pub(super) form: FormArgs,
-    /// The claims as text for people, as tables in Markdown, or as JSON for programs
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: CheckFormat,
-    /// Write the report to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum CheckFormat {
-    #[default]
-    Text,
-    Markdown,
-    Json,
 }
 
 #[derive(Debug, Args)]

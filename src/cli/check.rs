@@ -1,10 +1,12 @@
 //! `reeflow check`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
 
 use super::{
     End, Stop,
-    args::{CheckArgs, CheckFormat},
+    args::{FormArgs, PatchArgs, SolverArgs},
     console::{Console, write_output},
     render::summarise,
     run::{Sheet, open},
@@ -18,9 +20,42 @@ use crate::{
     document::Read,
     report::{
         json::Answer,
-        terminal::{self, Verdict},
+        terminal::{self, Case},
     },
 };
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The flowsheets; `-` is standard input
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Apply a scenario of the flowsheets
+    #[arg(long, value_name = "NAME", conflicts_with = "all_scenarios")]
+    scenario: Option<String>,
+    /// Check each flowsheet as it is and in each of its scenarios
+    #[arg(long)]
+    all_scenarios: bool,
+    #[command(flatten)]
+    patch: PatchArgs,
+    #[command(flatten)]
+    solver: SolverArgs,
+    #[command(flatten)]
+    form: FormArgs,
+    /// The claims as text for people, as tables in Markdown, or as JSON for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: CheckFormat,
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    #[default]
+    Text,
+    Markdown,
+    Json,
+}
 
 /// What has been checked so far.
 struct Checking<'a> {
@@ -91,7 +126,7 @@ impl Checking<'_> {
         mut sheet: Sheet,
         scenario: Option<&str>,
         console: &mut Console,
-        verdicts: &mut Vec<Verdict>,
+        verdicts: &mut Vec<Case>,
     ) -> Result<End, Stop> {
         let args = self.args;
         let (options, form) = (args.solver.options(), args.form.form());
@@ -109,20 +144,21 @@ impl Checking<'_> {
         };
         console.draw(&sheet.findings, &sheet.sources);
         let told = sheet.flowsheet.as_ref().zip(plan.as_ref());
-        let claims = told.map(|(flowsheet, plan)| audit(flowsheet, plan, &options));
+        let audited = told.map(|(flowsheet, plan)| audit(flowsheet, plan, &options));
         let checked = Checked {
             file: read.name.clone(),
             scenario: scenario.map(str::to_owned),
-            currency: plan.as_ref().map_or_else(String::new, |it| it.outcome.currency.clone()),
+            currency: sheet.flowsheet.as_ref().map_or_else(String::new, |it| it.currency.clone()),
             solved: plan.is_some(),
-            claims: claims.unwrap_or_default(),
+            audit: audited.unwrap_or_default(),
         };
-        let goals = checked.claims.iter().map(|claim| (claim.goal.clone(), claim.met)).collect();
-        verdicts.push(Verdict {
+        let goals =
+            checked.audit.claims.iter().map(|claim| (claim.goal.clone(), claim.met)).collect();
+        verdicts.push(Case {
             case: scenario.unwrap_or("as it is").to_owned(),
             goals: plan.is_some().then_some(goals),
         });
-        let missed = checked.claims.iter().any(|claim| !claim.met);
+        let missed = checked.audit.claims.iter().any(|claim| !claim.met);
         let wrong = plan.is_none() || sheet.findings.has_errors() || missed;
         if args.format == CheckFormat::Text {
             let text = self.summary(&checked, &sheet, plan.as_ref(), wrong, console);
@@ -146,9 +182,12 @@ impl Checking<'_> {
     ) -> String {
         let mut told: Vec<String> = Vec::new();
         told.push(if plan.is_some() { "solved and proven" } else { "not solved" }.to_owned());
-        if !checked.claims.is_empty() {
-            let met = checked.claims.iter().filter(|claim| claim.met).count();
-            told.push(format!("{met} of {} goals met", checked.claims.len()));
+        if checked.audit.claims.is_empty() && plan.is_some() {
+            told.push("no goals".to_owned());
+        }
+        if !checked.audit.claims.is_empty() {
+            let met = checked.audit.claims.iter().filter(|claim| claim.met).count();
+            told.push(format!("{met} of {} goals met", checked.audit.claims.len()));
         }
         told.extend(summarise(&sheet.findings));
         let name = match &checked.scenario {
@@ -157,7 +196,7 @@ impl Checking<'_> {
         };
         let mark = if wrong { "✗" } else { "✓" };
         let mut text = format!("{mark} {name}: {}\n", told.join(", "));
-        if !checked.claims.is_empty() {
+        if !checked.audit.claims.is_empty() {
             let style = console.style(self.args.output.as_deref());
             text.push_str(&terminal::claims::render(checked, &style));
             text.push('\n');
@@ -179,7 +218,7 @@ impl Checking<'_> {
         match self.args.format {
             CheckFormat::Text => self.args.output.is_some().then_some(self.text),
             CheckFormat::Markdown => {
-                let tables = self.checked.iter().filter(|it| !it.claims.is_empty());
+                let tables = self.checked.iter().filter(|it| !it.audit.claims.is_empty());
                 let tables: Vec<String> = tables
                     .map(|it| {
                         format!("### {}\n\n{}", it.name(), terminal::claims::render_markdown(it))

@@ -129,8 +129,25 @@ pub(super) fn write_output(
     let Some(path) = file.filter(|path| path.as_os_str() != "-") else {
         return console.print(text);
     };
-    write_file(path, text.as_bytes())
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+    write_file(path, bytes)
         .map_err(|reason| Stop::Tool(format!("cannot write `{}`: {reason}", path.display())))
+}
+
+/// Writes a file into a folder, which is made if there is none.
+pub(super) fn write_in_folder(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Stop> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let reason = match error.kind() {
+            ErrorKind::AlreadyExists | ErrorKind::NotADirectory => "it is a file".to_owned(),
+            _ => reason(&error),
+        };
+        Stop::Tool(format!("cannot make the folder `{}`: {reason}", folder.display()))
+    })?;
+    write_bytes(&folder.join(name), bytes)
 }
 
 /// Writes a file whole or not at all; what is no plain file (a pipe, a device) is written directly.

@@ -1,53 +1,201 @@
 //! `reeflow report`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, builder::PossibleValuesParser};
 
 use super::{
     End, Stop,
     args::{FormArgs, SheetArgs, SolverArgs},
-    console::{Console, write_output},
+    console::{Console, write_bytes, write_in_folder},
     run::Sheet,
+    solve::as_warnings,
 };
 use crate::{
-    analysis::{Wanted, analyse_with},
-    report::html::{self, Language},
+    analysis::{Plan, Wanted, analyse_with, fill_best_multipliers},
+    diagnostic::nearest,
+    flowsheet::Flowsheet,
+    report::{
+        html::{self, Language},
+        json::Answer,
+        tables::{NAMES, Table, csv, markdown, tables},
+        workbook::workbook,
+    },
 };
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
     #[command(flatten)]
     sheet: SheetArgs,
+    /// Where to write; the ending says what: `.html`, `.xlsx`, `.md`, `.csv`, `.json`, or `/` for a folder of CSV files
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+    /// Only these tables, by name; a `.csv` takes one [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    table: Vec<String>,
     #[command(flatten)]
     solver: SolverArgs,
     #[command(flatten)]
     form: FormArgs,
-    /// Of a flowsheet with periods, the one that is told in full [default: the last]
-    #[arg(long, value_name = "PERIOD")]
-    period: Option<String>,
-    /// The language of the page
+    /// Tell the least and greatest flow of each species, too, where other plans are as good
+    #[arg(long)]
+    intervals: bool,
+    /// Tell the best value multiplier of any plan, too, on all bases
+    #[arg(long)]
+    best_multipliers: bool,
+    /// The language of a page
     #[arg(long, value_name = "LANGUAGE", default_value = "en",
         value_parser = PossibleValuesParser::new(Language::ALL.iter().map(|it| it.code())))]
     lang: String,
-    /// The file to write: `.html`
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    /// Of a flowsheet with periods, the one that is told in full [default: the last]
+    #[arg(long, value_name = "PERIOD")]
+    period: Option<String>,
 }
 
-pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, Stop> {
-    let ending = args.output.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    if !matches!(ending, "html" | "htm") {
-        let message = format!("`{}` does not end in .html", args.output.display());
-        return Err(Stop::Tool(message));
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Page,
+    Workbook,
+    Markdown,
+    Csv,
+    Folder,
+    Json,
+}
+
+/// What the ending of a path asks for.
+fn kind_of(path: &Path) -> Result<Kind, Stop> {
+    let text = path.to_string_lossy();
+    if text.ends_with(['/', std::path::MAIN_SEPARATOR]) {
+        return Ok(Kind::Folder);
     }
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("xlsx") => Ok(Kind::Workbook),
+        Some("md" | "markdown") => Ok(Kind::Markdown),
+        Some("csv") => Ok(Kind::Csv),
+        Some("json") => Ok(Kind::Json),
+        Some("html" | "htm") => Ok(Kind::Page),
+        _ if path.is_dir() => {
+            Err(Stop::Tool(format!("`{text}` is a folder; `{text}/` writes all tables into it")))
+        }
+        Some(ending) => {
+            Err(Stop::Tool(format!("`{text}`: nothing is written as `.{ending}`; {ENDINGS}")))
+        }
+        None => {
+            Err(Stop::Tool(format!("`{text}` has no ending that says what to write; {ENDINGS}")))
+        }
+    }
+}
+
+const ENDINGS: &str = "end it with `.html` (a page), `.xlsx` (a workbook), `.md` (Markdown), `.csv` (one table), `.json` (all tables as data), or \
+                       `/` (a folder of CSV files)";
+
+pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, Stop> {
+    let kind = kind_of(&args.output)?;
+    check_names(&args.table, kind)?;
     let mut sheet = Sheet::read(&args.sheet)?;
-    let (options, form) = (args.solver.options(), args.form.form());
-    let wanted = Wanted { period: args.period.as_deref(), ..Wanted::default() };
-    let plan = sheet.ask(console, |flowsheet| analyse_with(flowsheet, &options, form, wanted));
-    let (Some(plan), Some(flowsheet)) = (plan, &sheet.flowsheet) else { return Err(Stop::Model) };
-    let language = Language::from_code(&args.lang).expect("clap knows the codes");
-    let text = html::render(&plan.outcome, flowsheet, language);
-    write_output(console, Some(&args.output), &text)?;
+    let mut told = sheet.flowsheet.as_ref().map(|flowsheet| solve(flowsheet, args)).transpose();
+    match &mut told {
+        Ok(Some(plan)) => sheet.findings.append(as_warnings(&std::mem::take(&mut plan.findings))),
+        Ok(None) => {}
+        Err(findings) => sheet.findings.append(std::mem::take(findings)),
+    }
+    console.draw(&sheet.findings, &sheet.sources);
+    let all = match (told.ok().flatten(), &sheet.flowsheet) {
+        (Some(plan), Some(flowsheet)) => Some((tables(&plan.outcome, flowsheet), plan)),
+        _ => None,
+    };
+    let Some((all, plan)) = all else {
+        if kind == Kind::Json {
+            let none: Option<&Vec<Table>> = None;
+            let text = Answer::new("tables", &sheet.findings, &sheet.sources, none).to_json();
+            write_bytes(&args.output, text.as_bytes())?;
+        }
+        return Err(Stop::Model);
+    };
+    if let (Kind::Page, Some(flowsheet)) = (kind, &sheet.flowsheet) {
+        let language = Language::from_code(&args.lang).expect("clap knows the codes");
+        let page = html::render(&plan.outcome, flowsheet, language);
+        write_bytes(&args.output, page.as_bytes())?;
+        console.note(&format!("wrote {}", args.output.display()));
+        return Ok(End::Well);
+    }
+    let chosen = choose(all, &args.table)?;
+    let title = plan.outcome.title.as_str();
+    match kind {
+        // Written above.
+        Kind::Page => {}
+        Kind::Workbook => {
+            let bytes = workbook(title, &chosen).map_err(|reason| {
+                Stop::Tool(format!("cannot write `{}`: {reason}", args.output.display()))
+            })?;
+            write_bytes(&args.output, &bytes)?;
+        }
+        Kind::Markdown => write_bytes(&args.output, markdown(title, &chosen).as_bytes())?,
+        Kind::Csv => write_bytes(&args.output, csv(&chosen[0]).as_bytes())?,
+        Kind::Json => {
+            let answer = Answer::new("tables", &sheet.findings, &sheet.sources, Some(&chosen));
+            write_bytes(&args.output, answer.to_json().as_bytes())?;
+        }
+        Kind::Folder => {
+            for table in &chosen {
+                let name = format!("{}.csv", table.name);
+                write_in_folder(&args.output, &name, csv(table).as_bytes())?;
+            }
+        }
+    }
+    let told = match (kind, chosen.len()) {
+        (Kind::Csv, _) => chosen[0].name.to_owned(),
+        (_, 1) => "1 table".to_owned(),
+        (_, count) => format!("{count} tables"),
+    };
+    console.note(&format!("wrote {} ({told})", args.output.display()));
     Ok(End::Well)
+}
+
+fn solve(flowsheet: &Flowsheet, args: &ReportArgs) -> Result<Plan, crate::diagnostic::Diagnostics> {
+    let options = args.solver.options();
+    let wanted = Wanted { intervals: args.intervals, period: args.period.as_deref() };
+    let mut plan = analyse_with(flowsheet, &options, args.form.form(), wanted)?;
+    if args.best_multipliers {
+        crate::analysis::only_one_year(flowsheet, "--best-multipliers")?;
+        fill_best_multipliers(&mut plan, flowsheet, &options);
+    }
+    Ok(plan)
+}
+
+/// Refuses names that no result has, before anything is solved, and a CSV of no table or of several.
+fn check_names(names: &[String], kind: Kind) -> Result<(), Stop> {
+    for name in names {
+        if NAMES.contains(&name.as_str()) {
+            continue;
+        }
+        let near = nearest(name, NAMES.iter().copied());
+        let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        let list = NAMES.join("`, `");
+        return Err(Stop::Tool(format!("there is no table `{name}`; {near}There are `{list}`")));
+    }
+    if kind == Kind::Csv && names.len() != 1 {
+        let list = NAMES.join("`, `");
+        return Err(Stop::Tool(format!(
+            "a `.csv` holds one table: name it with `--table`, or end the path with `/` for a folder of all; there are `{list}`"
+        )));
+    }
+    Ok(())
+}
+
+/// The tables that are named, or all of them.
+fn choose(mut all: Vec<Table>, names: &[String]) -> Result<Vec<Table>, Stop> {
+    for name in names {
+        if !all.iter().any(|table| table.name == *name) {
+            let there: Vec<&str> = all.iter().map(|table| table.name).collect();
+            let there = there.join("`, `");
+            return Err(Stop::Tool(format!(
+                "nothing stands in the table `{name}` of this flowsheet; there are `{there}`"
+            )));
+        }
+    }
+    all.retain(|table| names.is_empty() || names.iter().any(|name| table.name == *name));
+    Ok(all)
 }

@@ -89,7 +89,7 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
         }
         (Format::Text, Some(outcome)) => {
             let style = console.style(args.output.output.as_deref());
-            Some(terminal::render(outcome, &chosen, &style))
+            Some(terminal::render(outcome, &chosen, !args.show.is_empty(), &style))
         }
         (Format::Text, None) => None,
     };
@@ -114,7 +114,7 @@ fn tell_contradiction(exactly: &Exactly) -> Option<Diagnostic> {
 }
 
 /// A missed goal is no mistake of one who asks what the best plan is.
-fn as_warnings(findings: &Diagnostics) -> Diagnostics {
+pub(super) fn as_warnings(findings: &Diagnostics) -> Diagnostics {
     let mut softer = Diagnostics::new();
     for item in findings {
         let mut item = item.clone();

@@ -169,14 +169,12 @@ impl Section {
     }
 }
 
-/// The report as text. Sections come in their own order, each once; those without content are left out. Where others are
-/// chosen than the usual ones, all limits that bind are told.
+/// The report as text. Sections come in their own order, each once; those without content are left out. All limits that bind
+/// are told `in_full`, else the first.
 #[must_use]
-pub fn render(outcome: &Outcome, sections: &[Section], style: &Style) -> String {
+pub fn render(outcome: &Outcome, sections: &[Section], in_full: bool, style: &Style) -> String {
     let mut page = Page::new(*style);
     foundation::head(&mut page, outcome);
-    let chosen = |section: &Section| section.is_usual() != sections.contains(section);
-    let in_full = Section::ALL.iter().any(chosen);
     for section in Section::ALL.iter().filter(|section| sections.contains(section)) {
         match section {
             Section::Roadmap => roadmap::write_roadmap(&mut page, outcome),
@@ -232,7 +230,7 @@ pub fn render_flows(
 
 /// Which goals hold in one case of a flowsheet.
 #[derive(Clone, Debug)]
-pub struct Verdict {
+pub struct Case {
     /// The scenario, or the flowsheet as it is.
     pub case: String,
     /// Goals, and whether they are met; none if there is no plan.
@@ -241,7 +239,7 @@ pub struct Verdict {
 
 /// All goals against all cases; nothing where there is only one of either.
 #[must_use]
-pub fn render_verdicts(verdicts: &[Verdict], style: &Style) -> String {
+pub fn render_verdicts(verdicts: &[Case], style: &Style) -> String {
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in verdicts.iter().flat_map(|verdict| verdict.goals.iter().flatten()) {
         if !names.contains(&name.as_str()) {

@@ -49,7 +49,7 @@ const MILL: &str = r#"
 
 fn judge(flowsheet: &Flowsheet) -> Vec<Claim> {
     let plan = analyse(flowsheet, &Options::default(), Form::Condensed).expect("a plan");
-    audit(flowsheet, &plan, &Options::default())
+    audit(flowsheet, &plan, &Options::default()).claims
 }
 
 fn near(found: f64, wanted: f64) {
@@ -93,6 +93,10 @@ fn verdicts_are_those_found_by_hand() {
     let heaviest = &never.hangs_on[0];
     assert_eq!((heaviest.path.as_str(), heaviest.footing), (recovery, "assumed"));
     near(heaviest.weight, 0.5);
+
+    // Nothing is sold cheaply, so the ratio has no value; it has one where all is sold so.
+    let ratio = claim("share");
+    assert_eq!((ratio.value, ratio.verdict), (None, Verdict::DependsOn));
 
     // 6 t/yr sold for 1 instead of 10 USD/t.
     assert_eq!(claim("cheap").verdict, Verdict::DependsOn);
@@ -173,4 +177,73 @@ fn derivatives_over_the_years_are_those_of_differences() {
         let slack = 1e-3 * most.abs();
         assert!((least - slack..=most + slack).contains(&slope), "{path}: {slope}, {aside:?}");
     }
+}
+
+/// Goals that turn where nothing has a derivative: another plan is best at the other end of a price, and a slack limit binds.
+#[test]
+fn ends_without_a_derivative_turn_verdicts() {
+    let dear = r#"price = { value = "10 USD/t", range = ["0.5 USD/t", "12 USD/t"], source = "S" }"#;
+    let mill = MILL.replace(r#"price = { value = "10 USD/t", source = "S" }"#, dear);
+    let claims = judge(&shipped::lower_text(&mill));
+    let kept = claims.iter().find(|claim| claim.goal == "kept").expect("it is judged");
+    let price = kept.turned_by.iter().find(|turn| turn.path == "product.dear.price");
+    assert_eq!(price.expect("it turns").value, Some(0.0));
+
+    let slack =
+        r#"capacity = { value = "120 t/yr", range = ["50 t/yr", "120 t/yr"], source = "S" }"#;
+    let mill = MILL.replace("[splitter.ways]", &format!("{slack}\n    [splitter.ways]"));
+    let claims = judge(&shipped::lower_text(&mill));
+    let used = claims.iter().find(|claim| claim.goal == "used").expect("it is judged");
+    assert_eq!(used.verdict, Verdict::DependsOn);
+    assert_eq!(used.turned_by[0].path, "separator.mill.capacity");
+    near(used.turned_by[0].value.expect("a plan"), 50.0);
+}
+
+#[test]
+fn what_is_not_found_out_in_time_is_open() {
+    let flowsheet = shipped::lower_text(MILL);
+    let plan = analyse(&flowsheet, &Options::default(), Form::Condensed).expect("a plan");
+    let no_time = Options { time_limit: Some(std::time::Duration::ZERO), ..Options::default() };
+    let claims = audit(&flowsheet, &plan, &no_time).claims;
+    let untried = claims.iter().filter(|claim| claim.untried > 0).count();
+    assert_eq!(untried, claims.len());
+    for name in ["used", "kept", "nearly"] {
+        let claim = claims.iter().find(|claim| claim.goal == name).expect("it is judged");
+        assert_eq!(claim.verdict, Verdict::Open, "{name}");
+    }
+}
+
+#[test]
+fn a_goal_without_limit_depends_on_the_plan() {
+    let text = r#"
+        [flowsheet]
+        title = "as little as can be"
+        objective = { minimise = "cost(all)" }
+        assumed = "made up"
+        [feed.ore]
+        to = "sales"
+        cost = "1 USD/t"
+        assay.grade = { Nd2O3 = "100 %" }
+        [product.sales]
+        price = "2 USD/t"
+        [goal.some]
+        measure = "flow(sales)"
+        at-least = "85 t/yr"
+    "#;
+    let claims = judge(&shipped::lower_text(text));
+    assert_eq!(claims[0].verdict, Verdict::DependsOn);
+    assert!(claims[0].why.contains("no limit"), "{}", claims[0].why);
+}
+
+#[test]
+fn verdicts_over_the_years_ask_other_plans() {
+    let claims = judge(&shipped::lower("turkiye-roadmap", &[]));
+    let claim = |name: &str| claims.iter().find(|claim| claim.goal == name).expect("it is judged");
+    // 21 t of rare earths are in 1,200 t of ore, whatever is built.
+    assert_eq!(claim("pilot-reo").verdict, Verdict::CannotHold);
+    // With the trains of the best plan 2,010 t/yr; others make 2,500, at a loss.
+    let magnets = claim("magnets");
+    assert!(magnets.best.expect("sought") < 2500.0);
+    assert_eq!(magnets.verdict, Verdict::DependsOn);
+    assert!(magnets.why.contains("which plan is taken"), "{}", magnets.why);
 }

@@ -83,6 +83,7 @@ fn help_of_each_command() {
     let commands: &[&[&str]] = &[
         &[],
         &["solve"],
+        &["report"],
         &["check"],
         &["balance"],
         &["size"],

@@ -111,7 +111,8 @@ fn who_runs_short_under_licences_is_told_with_the_worth_of_each() {
     let (flowsheet, _) = shipped::read("world-2024", Some("export-licence"));
     let plan = analyse(&flowsheet, &Options::default(), Form::Condensed).expect("solved");
     let style = Style { width: 400, color: false };
-    let text = terminal::render(&plan.outcome, &[Section::Goals, Section::Bottlenecks], &style);
+    let sections = [Section::Goals, Section::Bottlenecks];
+    let text = terminal::render(&plan.outcome, &sections, true, &style);
     let line = |start: &str, holds: &str| {
         let found = text.lines().find(|line| line.starts_with(start) && line.contains(holds));
         found.unwrap_or_else(|| panic!("{start} … {holds}: {text}")).to_owned()

@@ -27,7 +27,7 @@ const LAYERS: [(&str, u8); 20] = [
 ];
 
 /// Crates that some modules alone may name, beside their files.
-const OWNED: [(&str, &[&str]); 13] = [
+const OWNED: [(&str, &[&str]); 14] = [
     ("good_lp", &["lp/"]),
     ("libloading", &["lp/highs/library.rs"]),
     ("clap", &["cli"]),
@@ -41,6 +41,7 @@ const OWNED: [(&str, &[&str]); 13] = [
     ("maud", &["report/html"]),
     ("fluent_bundle", &["report/html/words"]),
     ("unic_langid", &["report/html/words"]),
+    ("rust_xlsxwriter", &["report/workbook"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {

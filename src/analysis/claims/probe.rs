@@ -1,8 +1,11 @@
-//! Figures in doubt moved to their ends: which turn a verdict, which weigh most.
+//! The plan that is best for a claim, with figures in doubt at the ends that promise most.
 
 use rayon::prelude::*;
 
-use super::{Turn, Weight};
+use super::{
+    Turn, Weight,
+    ends::{End, take, turn},
+};
 use crate::{
     analysis::{
         clock::Clock,
@@ -11,17 +14,11 @@ use crate::{
         doubt::Doubt,
         goals,
     },
-    flowsheet::{Flowsheet, Sense, Values},
+    flowsheet::{FigureId, Flowsheet, Sense, Values},
 };
 
 /// An end is solved anew if the derivative promises at least this share of what is missing.
-pub(super) const NEAR: f64 = 0.25;
-
-/// Most figures of one claim that are solved anew.
-const MOST: usize = 8;
-
-/// The same for a plan over the years, which takes longer.
-pub(super) const MOST_OVER_YEARS: usize = 3;
+const NEAR: f64 = 0.25;
 
 /// Most figures that are moved together.
 const TOGETHER: usize = 8;
@@ -37,7 +34,9 @@ const SMALL: f64 = 1e-3;
 pub(super) struct Target {
     /// Its place among them.
     pub(super) place: usize,
+    /// The value, in the unit of the claim.
     pub(super) value: f64,
+    /// The bound, in the same.
     pub(super) wanted: f64,
     pub(super) sense: Sense,
 }
@@ -48,78 +47,38 @@ impl Target {
     }
 }
 
-/// A figure that may be moved to an end.
-pub(super) struct Step<'a> {
-    doubt: &'a Doubt,
-    /// Its place among the figures in doubt.
-    at: usize,
-    high: bool,
+/// A figure at an end, and how much the derivative promises of it.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    end: End,
     promise: f64,
 }
 
-impl Step<'_> {
-    /// Which figure goes to which end.
-    pub(super) const fn end(&self) -> (usize, bool) {
-        (self.at, self.high)
-    }
-
-    /// That it turns a verdict.
-    pub(super) fn turn(&self, flowsheet: &Flowsheet, value: Option<f64>) -> Turn {
-        let figure = &flowsheet.figures[self.doubt.figures[0]];
-        Turn {
-            path: figure.path.clone(),
-            text: figure.text.clone(),
-            end: self.doubt.end(flowsheet, self.high),
-            value,
-        }
-    }
-
-    /// Moves the figure to its end, and with it the rest of its recipe.
-    pub(super) fn take(&self, flowsheet: &Flowsheet, values: &mut Values) {
-        let end = if self.high { self.doubt.high } else { self.doubt.low };
-        let from = values[self.doubt.figures[0]];
-        for &figure in &self.doubt.figures {
-            for (other, rate) in companions(flowsheet, values, figure) {
-                values[other] += rate * (end - from);
-            }
-        }
-        self.doubt.set(values, end);
-    }
-}
-
 /// The steps towards the other verdict, the most promising first.
-fn steps<'a>(
-    doubts: &'a [Doubt],
-    values: &Values,
-    slopes: &Slopes,
-    target: &Target,
-) -> Vec<Step<'a>> {
+fn steps(doubts: &[Doubt], values: &Values, slopes: &Slopes, target: &Target) -> Vec<Step> {
     let upwards = (target.sense == Sense::AtMost) == target.keeps(target.value);
     let steps = doubts.iter().enumerate().filter_map(|(at, doubt)| {
         let slope = doubt.slope(&slopes.by, target.place)?;
         let high = (slope > 0.0) == upwards;
         let end = if high { doubt.high } else { doubt.low };
         let promise = (slope * (end - values[doubt.figures[0]])).abs();
-        (promise > 0.0).then_some(Step { doubt, at, high, promise })
+        (promise > 0.0).then_some(Step { end: (at, high), promise })
     });
-    let mut steps: Vec<Step<'_>> = steps.collect();
+    let mut steps: Vec<Step> = steps.collect();
     steps.sort_by(|a, b| b.promise.total_cmp(&a.promise));
     steps
 }
 
-/// Those of them that promise enough to be solved anew.
-pub(super) fn near_steps<'a>(
-    doubts: &'a [Doubt],
+/// The ends of those of them that promise enough to be solved anew.
+pub(super) fn near_ends(
+    doubts: &[Doubt],
     values: &Values,
     slopes: &Slopes,
     target: &Target,
-    most: usize,
-) -> Vec<Step<'a>> {
+) -> Vec<End> {
     let missing = (target.wanted - target.value).abs();
-    let mut steps = steps(doubts, values, slopes, target);
-    steps.retain(|step| step.promise >= NEAR * missing);
-    steps.truncate(most);
-    steps
+    let steps = steps(doubts, values, slopes, target).into_iter();
+    steps.filter(|step| step.promise >= NEAR * missing).map(|step| step.end).collect()
 }
 
 /// One claim at one plan.
@@ -133,23 +92,33 @@ pub(super) struct Probe<'a> {
 }
 
 impl Probe<'_> {
-    /// The figures one of which alone turns the verdict, the most promising first.
-    pub(super) fn turns(&self) -> Vec<Turn> {
+    /// The figures one of which alone turns the verdict, of those that promise enough and of those that could not be
+    /// weighed; and the number of those of which this was not found out.
+    pub(super) fn turns(&self) -> (Vec<Turn>, usize) {
         let (context, target) = (self.context, &self.target);
-        let kept = target.keeps(target.value);
-        let steps = near_steps(self.doubts, context.values, self.slopes, target, MOST);
-        let turned = steps.par_iter().map(|step| {
+        let mut ends = near_ends(self.doubts, context.values, self.slopes, target);
+        for (at, doubt) in self.doubts.iter().enumerate() {
+            if doubt.slope(&self.slopes.by, target.place).is_none() {
+                ends.extend([(at, false), (at, true)]);
+            }
+        }
+        let solved = ends.par_iter().map(|&(at, high)| {
             let mut values: Values = context.values.clone();
-            step.take(context.flowsheet, &mut values);
-            let value = match Resolved::new(context, &values, self.clock) {
-                Ok(resolved) => Some(resolved.value(self.main)),
-                Err(Unresolved::NoPlan) if kept => None,
-                Err(_) => return None,
-            };
-            let turns = value.is_none_or(|value| target.keeps(value) != kept);
-            turns.then(|| step.turn(context.flowsheet, value))
+            take(context.flowsheet, &self.doubts[at], high, &mut values);
+            match Resolved::new(context, &values, self.clock) {
+                Ok(resolved) => {
+                    let value = resolved.value(self.main);
+                    let keeps = goals::judge(target.sense, target.wanted, value).1;
+                    let turned = || turn(context.flowsheet, &self.doubts[at], high, value);
+                    Ok(keeps.then(turned))
+                }
+                Err(Unresolved::TimeLimit) => Err(()),
+                Err(_) => Ok(None),
+            }
         });
-        turned.flatten().collect()
+        let solved: Vec<Result<Option<Turn>, ()>> = solved.collect();
+        let untried = solved.iter().filter(|it| it.is_err()).count();
+        (solved.into_iter().flatten().flatten().collect(), untried)
     }
 
     /// The value with the heaviest figures all at their better ends, as far as they go together.
@@ -157,48 +126,51 @@ impl Probe<'_> {
         let context = self.context;
         let steps = steps(self.doubts, context.values, self.slopes, &self.target);
         let mut values: Values = context.values.clone();
+        let mut placed: Vec<FigureId> = Vec::new();
         let mut reached = None;
-        for step in steps.iter().take(TOGETHER) {
+        for Step { end: (at, high), .. } in steps.into_iter().take(TOGETHER) {
+            let doubt = &self.doubts[at];
+            // What stands at its better end stays there.
+            let moves_placed = |&figure: &FigureId| {
+                let others = companions(context.flowsheet, &values, figure);
+                others.iter().any(|(other, _)| placed.contains(other))
+            };
+            if doubt.figures.iter().any(moves_placed) {
+                continue;
+            }
             let before = values.clone();
-            step.take(context.flowsheet, &mut values);
+            take(context.flowsheet, doubt, high, &mut values);
             match Resolved::new(context, &values, self.clock) {
-                Ok(resolved) => reached = Some(resolved.value(self.main)),
+                Ok(resolved) => {
+                    reached = resolved.value(self.main);
+                    placed.extend(&doubt.figures);
+                }
                 Err(_) => values = before,
             }
         }
         reached
     }
-
-    /// The heaviest figures, and the number of those that were not weighed.
-    pub(super) fn heaviest(&self) -> (Vec<Weight>, usize) {
-        let (flowsheet, target) = (self.context.flowsheet, &self.target);
-        heaviest(flowsheet, self.doubts, self.slopes, target.place, target.value)
-    }
 }
 
-/// The figures in doubt that weigh most in a value, and the number of those that were not weighed.
+/// The figures in doubt that weigh most in a value.
 pub(super) fn heaviest(
     flowsheet: &Flowsheet,
     doubts: &[Doubt],
     slopes: &Slopes,
     place: usize,
-    base: f64,
-) -> (Vec<Weight>, usize) {
-    let mut weights = Vec::new();
-    let mut unweighed = 0;
-    for doubt in doubts {
-        let Some(slope) = doubt.slope(&slopes.by, place) else {
-            unweighed += 1;
-            continue;
-        };
-        let weight = slope * doubt.half_width();
-        if weight.abs() > SMALL * base.abs() {
+    value: f64,
+) -> Vec<Weight> {
+    let mut weights: Vec<Weight> = doubts
+        .iter()
+        .filter_map(|doubt| {
+            let weight = doubt.slope(&slopes.by, place)? * doubt.half_width();
             let figure = &flowsheet.figures[doubt.figures[0]];
             let (path, text) = (figure.path.clone(), figure.text.clone());
-            weights.push(Weight { path, text, footing: doubt.footing.word(), weight });
-        }
-    }
+            let footing = doubt.footing.word();
+            (weight.abs() > SMALL * value.abs()).then_some(Weight { path, text, footing, weight })
+        })
+        .collect();
     weights.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     weights.truncate(NAMED);
-    (weights, unweighed)
+    weights
 }

@@ -2,19 +2,22 @@
 
 use rayon::prelude::*;
 
-use super::{STEP, Slopes};
+use super::{STEP, Slopes, WORK, slopes::with_companions};
 use crate::{
     analysis::{clock::Clock, context::Context},
-    flowsheet::{Build, BuildCost, FigureId, Flowsheet, Goal, Objective, PeriodId, Values},
+    flowsheet::{Build, BuildCost, FigureId, Flowsheet, Goal, PeriodId, Values},
     index::IdVec,
     model::{Linear, Model, Sensitivity, Solution},
 };
 
+/// Plans over the years are worth so many times the work.
+const YEARS: usize = 10;
+
 /// What is followed of a plan over the years.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::analysis) enum Course<'a> {
-    /// The net present value.
-    Worth,
+    /// The objective, in the flowsheet's own sense.
+    Objective,
     /// A goal in one period.
     Goal(&'a Goal, PeriodId),
 }
@@ -23,7 +26,9 @@ pub(in crate::analysis) enum Course<'a> {
 pub(in crate::analysis) struct FollowedCourse<'a> {
     course: Course<'a>,
     pub(in crate::analysis) base: f64,
+    /// Value of the numerator.
     above: f64,
+    /// Value of the denominator; 1 without one.
     below: f64,
     sensitivity: Sensitivity,
 }
@@ -36,9 +41,6 @@ impl<'a> FollowedCourse<'a> {
         solution: &Solution,
         course: Course<'a>,
     ) -> Option<Self> {
-        if matches!(course, Course::Worth) && !matches!(flowsheet.objective, Objective::Profit) {
-            return None;
-        }
         let (of, to) = parts(flowsheet, model, course);
         let (above, below) = (solution.value(&of), to.as_ref().map(|to| solution.value(to)));
         let (base, gradient, below) = match (to, below) {
@@ -77,7 +79,7 @@ impl<'a> FollowedCourse<'a> {
 fn parts(flowsheet: &Flowsheet, model: &Model, course: Course<'_>) -> (Linear, Option<Linear>) {
     let functionals = model.functionals();
     match course {
-        Course::Worth => (functionals.worth(model.horizon(flowsheet)), None),
+        Course::Objective => model.objective(flowsheet),
         Course::Goal(goal, period) => {
             let at = model.at(flowsheet, period);
             let measure = |measure| functionals.measure(at, measure);
@@ -103,13 +105,20 @@ impl Slopes {
         let own_size = size(context.model);
         let shapes = crate::analysis::users::shaping(flowsheet);
         let figures: Vec<FigureId> = flowsheet.figures.ids().collect();
+        let count = figures.iter().filter(|&&id| asked(id)).count();
+        if count.saturating_mul(context.model.nodes().len()) > YEARS * WORK
+            || followed.iter().all(Option::is_none)
+        {
+            return Self { by: figures.iter().map(|_| None).collect(), unweighed: count };
+        }
+        held.sort_unstable();
         let weighed = figures.par_iter().map(|&id| {
             if !asked(id) {
                 return (None, 0);
             }
             let value = base[id];
             let at_end = shapes[id] && (value == 0.0 || value == 1.0);
-            if at_end || held.contains(&id) || clock.left().is_none() {
+            if at_end || held.binary_search(&id).is_ok() || clock.left().is_none() {
                 return (None, 1);
             }
             let step = if value == 0.0 { 1.0 } else { STEP * value };
@@ -129,8 +138,9 @@ impl Slopes {
         });
         let weighed: Vec<(Option<Vec<f64>>, usize)> = weighed.collect();
         let unweighed = weighed.iter().map(|(_, left)| left).sum();
-        let by: IdVec<FigureId, Option<Vec<f64>>> = weighed.into_iter().map(|(by, _)| by).collect();
-        Self { by, unweighed }
+        let alone: IdVec<FigureId, Option<Vec<f64>>> =
+            weighed.into_iter().map(|(by, _)| by).collect();
+        Self { by: with_companions(flowsheet, &base, &alone), unweighed }
     }
 }
 

@@ -41,17 +41,28 @@ impl Slopes {
         let unweighed = weighed.iter().map(|(_, left)| left).sum();
         let alone: IdVec<FigureId, Option<Vec<f64>>> =
             weighed.into_iter().map(|(by, _)| by).collect();
-        let together = figures.iter().map(|&id| {
-            let mut by = alone[id].clone()?;
-            for (other, rate) in companions(flowsheet, context.values, id) {
+        Self { by: with_companions(flowsheet, context.values, &alone), unweighed }
+    }
+}
+
+/// The derivatives where the other lines of a figure's recipe move with it.
+pub(super) fn with_companions(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    alone: &IdVec<FigureId, Option<Vec<f64>>>,
+) -> IdVec<FigureId, Option<Vec<f64>>> {
+    let mut together = alone.clone();
+    for recipe in whole_recipes(flowsheet, values) {
+        for &id in &recipe {
+            let Some(by) = &mut together[id] else { continue };
+            for (other, rate) in others(&recipe, values, id) {
                 for (sum, part) in by.iter_mut().zip(alone[other].iter().flatten()) {
                     *sum += rate * part;
                 }
             }
-            Some(by)
-        });
-        Self { by: together.collect(), unweighed }
+        }
     }
+    together
 }
 
 /// The figures that must move with one, and their rates: the other lines of a recipe that fills the whole shrink in
@@ -61,18 +72,30 @@ pub(in crate::analysis) fn companions(
     values: &Values,
     id: FigureId,
 ) -> Vec<(FigureId, f64)> {
-    let recipes = flowsheet.operations.iter().filter_map(|operation| match &operation.kind {
-        Kind::Blender(blender) => Some(&blender.recipe),
-        _ => None,
-    });
-    for recipe in recipes {
-        let shares: Vec<FigureId> = recipe.iter().filter_map(|entry| entry.share).collect();
+    let recipe = whole_recipes(flowsheet, values).find(|recipe| recipe.contains(&id));
+    recipe.map_or_else(Vec::new, |recipe| others(&recipe, values, id).collect())
+}
+
+/// The lines of each recipe that fills the whole.
+pub(in crate::analysis) fn whole_recipes(
+    flowsheet: &Flowsheet,
+    values: &Values,
+) -> impl Iterator<Item = Vec<FigureId>> {
+    flowsheet.operations.iter().filter_map(|operation| {
+        let Kind::Blender(blender) = &operation.kind else { return None };
+        let shares: Vec<FigureId> = blender.recipe.iter().filter_map(|entry| entry.share).collect();
         let sum: f64 = shares.iter().map(|&share| values[share]).sum();
-        let rest = 1.0 - values[id];
-        if shares.contains(&id) && (sum - 1.0).abs() < 1e-9 && rest > 0.0 {
-            let others = shares.into_iter().filter(|&share| share != id);
-            return others.map(|share| (share, -values[share] / rest)).collect();
-        }
-    }
-    Vec::new()
+        ((sum - 1.0).abs() < 1e-9).then_some(shares)
+    })
+}
+
+/// The other lines of a recipe, and how fast each shrinks as one grows; none for a line that is the whole.
+fn others(
+    recipe: &[FigureId],
+    values: &Values,
+    id: FigureId,
+) -> impl Iterator<Item = (FigureId, f64)> {
+    let rest = 1.0 - values[id];
+    let others = recipe.iter().filter(move |&&share| share != id && rest > 0.0);
+    others.map(move |&share| (share, -values[share] / rest))
 }

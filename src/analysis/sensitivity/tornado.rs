@@ -9,8 +9,7 @@ use crate::{
         context::Context,
         derivative::{Followed, Resolved, Unresolved, Weigher, companions, is_datum},
     },
-    flowsheet::{FigureId, Flowsheet, Limit, Sense, Values},
-    model::Row,
+    flowsheet::{FigureId, Flowsheet, Values},
 };
 
 /// Solving anew is worth at most so many nodes in all for figures beyond those that were asked for.
@@ -86,7 +85,7 @@ impl Tornado<'_> {
         let furthest = (ends[1] - value).max(value - ends[0]);
         let promise = slope.map_or(0.0, |slope| (slope * furthest).abs());
         let noise = NOISE * self.main.base.abs();
-        if furthest == 0.0 || promise <= noise && self.is_idle(figure, ends) {
+        if furthest == 0.0 || promise <= noise && self.weigher.is_idle(figure, ends) {
             return None;
         }
         Some(Candidate { figure, ends, slope, promise })
@@ -101,38 +100,6 @@ impl Tornado<'_> {
         let high = value * (1.0 + self.by);
         let share = is_share(flowsheet, figure, self.weigher.shapes(figure));
         [value * (1.0 - self.by), if share { high.min(1.0) } else { high }]
-    }
-
-    /// Whether a figure does nothing but limit, and its limits stay slack at both ends: then the plan stays best.
-    fn is_idle(&self, figure: FigureId, ends: [f64; 2]) -> bool {
-        let uses = self.weigher.uses(figure);
-        if !uses.operations.is_empty() {
-            return false;
-        }
-        uses.rows.iter().all(|&(_, row)| {
-            let Row::Limit(limit, _) = row else { return false };
-            let limit = &self.context.flowsheet.limits[limit];
-            ends.iter().all(|&end| self.is_slack(limit, figure, end))
-        })
-    }
-
-    /// Whether a limit is slack, with room to spare, with a figure at an end and the flows as they are.
-    fn is_slack(&self, limit: &Limit, figure: FigureId, end: f64) -> bool {
-        let slack = |values: &Values| {
-            let at = crate::model::At { values, ..self.context.at() };
-            let (left, right) = self.context.functionals().limit(at, limit);
-            let reached = self.context.value(&left);
-            let size = reached.abs().max(right.abs());
-            match limit.sense {
-                Sense::AtMost => right - reached > NOISE * size,
-                Sense::AtLeast => reached - right > NOISE * size,
-                Sense::Exactly => false,
-            }
-        };
-        let mut values = self.context.values.clone();
-        let before = slack(&values);
-        values[figure] = end;
-        before && slack(&values)
     }
 
     /// A bar; none if the time is over.
@@ -174,7 +141,7 @@ impl Tornado<'_> {
             values[other] += rate * (end - from);
         }
         let resolved = Resolved::new(context, &values, &self.clock)?;
-        Ok(resolved.value(self.main))
+        Ok(resolved.value(self.main).unwrap_or(f64::NAN))
     }
 }
 

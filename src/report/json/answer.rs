@@ -11,6 +11,7 @@ use crate::{
         solvers::Solvers, sources::SourcesReport, sweep::Sweeps, together::Together,
     },
     diagnostic::{Diagnostics, Sources},
+    report::tables::Table,
 };
 
 /// What a command other than `solve` answers: the name of the schema (`reeflow-COMMAND-1`), findings, and the answer under the name
@@ -58,8 +59,8 @@ impl<T: Serialize> Serialize for Answer<'_, T> {
     }
 }
 
-/// Commands whose answers have a schema.
-pub const COMMANDS: [&str; 12] = [
+/// Commands whose answers have a schema; `tables` is what `report` writes, since `report` names what `solve` does.
+pub const COMMANDS: [&str; 13] = [
     "bench",
     "check",
     "compare",
@@ -72,6 +73,7 @@ pub const COMMANDS: [&str; 12] = [
     "sources",
     "sweep",
     "sx",
+    "tables",
 ];
 
 /// The JSON schema of what a command of [`COMMANDS`] answers; none for others.
@@ -90,6 +92,7 @@ pub fn schema_of(command: &str) -> Option<String> {
         "sources" => Some(schema::<SourcesReport>(command)),
         "sweep" => Some(schema::<Sweeps>(command)),
         "sx" => Some(schema::<Extraction>(command)),
+        "tables" => Some(schema::<Vec<Table>>(command)),
         _ => None,
     }
 }
@@ -102,7 +105,10 @@ fn schema<T: JsonSchema>(command: &str) -> String {
     let schema = json_schema!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": format!("reeflow {command}, version 1"),
-        "description": format!("What `reeflow {command} --format json` answers."),
+        "description": match command {
+            "tables" => "What `reeflow report -o OUT.json` writes.".to_owned(),
+            _ => format!("What `reeflow {command} --format json` answers."),
+        },
         "type": "object",
         "properties": {
             "schema": { "const": format!("reeflow-{command}-1") },

@@ -16,7 +16,7 @@ const TURNS: usize = 3;
 pub fn render(checked: &Checked, style: &Style) -> String {
     let mut page = Page::new(*style);
     let mut sheet = Sheet::new(&["claim", "", "#value", "#claimed", "#best attainable", "verdict"]);
-    for claim in &checked.claims {
+    for claim in &checked.audit.claims {
         let show = |value: f64| held(&amount(value, &claim.unit, &checked.currency));
         let best = match claim.best {
             Some(best) => show(best),
@@ -33,7 +33,7 @@ pub fn render(checked: &Checked, style: &Style) -> String {
         ]);
     }
     page.table(&sheet);
-    for claim in &checked.claims {
+    for claim in &checked.audit.claims {
         let mark = if claim.met { "✓" } else { "✗" };
         let title = claim.title.as_ref().map_or(String::new(), |title| format!("{title}. "));
         let by = if claim.sources.is_empty() {
@@ -48,6 +48,18 @@ pub fn render(checked: &Checked, style: &Style) -> String {
             capital(claim.verdict.words())
         ));
     }
+    let planless = &checked.audit.without_plan;
+    if !planless.is_empty() {
+        let ends = planless.iter().take(TURNS);
+        let ends = ends.map(|end| format!("`{}` = {} at {}", end.path, end.text, end.end));
+        let ends: Vec<String> = ends.collect();
+        let more = planless.len().saturating_sub(TURNS);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        page.item(&format!(
+            "There is no plan, and so no claim is judged, with {}{more}.",
+            ends.join(", ")
+        ));
+    }
     page.finish()
 }
 
@@ -57,7 +69,7 @@ pub fn render_markdown(checked: &Checked) -> String {
     let mut text = String::from(
         "| claim | claimed | computed | verdict | why, and on which figures |\n| --- | --- | --- | --- | --- |\n",
     );
-    for claim in &checked.claims {
+    for claim in &checked.audit.claims {
         let show = |value: f64| amount(value, &claim.unit, &checked.currency);
         let title = claim.title.as_ref().unwrap_or(&claim.measure);
         let by = if claim.sources.is_empty() {
@@ -88,9 +100,9 @@ pub fn render_markdown_sums(all: &[Checked]) -> String {
     let verdicts = [Verdict::Holds, Verdict::DependsOn, Verdict::CannotHold, Verdict::Open];
     let words = verdicts.map(Verdict::words).join(" | ");
     let mut text = format!("| flowsheet | {words} |\n| --- | ---: | ---: | ---: | ---: |\n");
-    for checked in all {
+    for checked in all.iter().filter(|checked| !checked.audit.claims.is_empty()) {
         let counts = verdicts.map(|verdict| {
-            checked.claims.iter().filter(|claim| claim.verdict == verdict).count().to_string()
+            checked.audit.claims.iter().filter(|claim| claim.verdict == verdict).count().to_string()
         });
         let _ = writeln!(text, "| `{}` | {} |", checked.name(), counts.join(" | "));
     }
@@ -145,6 +157,9 @@ fn reasons(claim: &Claim, currency: &str) -> Vec<String> {
     if !weights.is_empty() {
         parts.push(format!("hangs on {}", weights.join(", ")));
     }
+    if claim.untried > 0 {
+        parts.push(format!("{} figures in doubt not tried", claim.untried));
+    }
     if parts.is_empty() {
         parts.push("hangs on no figure in doubt".to_owned());
     }
@@ -152,8 +167,6 @@ fn reasons(claim: &Claim, currency: &str) -> Vec<String> {
 }
 
 fn words_of_turn(turn: &Turn, show: &dyn Fn(f64) -> String) -> String {
-    match turn.value {
-        Some(value) => format!("`{}` = {} at {} ({})", turn.path, turn.text, turn.end, show(value)),
-        None => format!("`{}` = {} at {} (no plan)", turn.path, turn.text, turn.end),
-    }
+    let value = turn.value.map_or_else(|| "no value".to_owned(), show);
+    format!("`{}` = {} at {} ({value})", turn.path, turn.text, turn.end)
 }

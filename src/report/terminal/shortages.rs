@@ -6,13 +6,13 @@ use super::{
 };
 use crate::analysis::{GoalOutcome, LimitOutcome, Outcome};
 
-/// Of each goal for t/yr that is missed: how much is missing, the limit that holds it back most, and its shadow price.
+/// Of each goal of one year for t/yr that is missed: how much is missing, the limit that holds it back most, and its shadow price.
 pub(super) fn write(page: &mut Page, outcome: &Outcome) {
     let short = outcome.goals.iter().filter(|goal| {
         !goal.met && goal.sense == "at least" && goal.unit == "t/yr" && goal.value.is_some()
     });
     let short: Vec<&GoalOutcome> = short.collect();
-    if short.is_empty() {
+    if short.is_empty() || outcome.roadmap.is_some() {
         return;
     }
     page.line("");
@@ -46,7 +46,7 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
     page.table(&sheet);
 }
 
-/// The limit that holds a goal back most of those that the plan would pay to have more of.
+/// The limit that holds a goal back most of those that are worth something to the plan.
 fn holder<'a>(goal: &GoalOutcome, outcome: &'a Outcome) -> Option<&'a LimitOutcome> {
     let held = goal.held_by.iter().filter(|held| held.effect != 0.0);
     let mut limits = held.filter_map(|held| {

@@ -98,6 +98,7 @@ fn goal(name: &str, unit: &str, values: [f64; 2]) -> GoalOutcome {
         enforced: false,
         best: (!met).then_some(value * 1.1),
         why_no_best: None,
+        no_best: None,
         held_by: if met { Vec::new() } else { vec![held] },
     }
 }
@@ -266,7 +267,7 @@ fn sample() -> Outcome {
 
 #[test]
 fn every_section_is_written() {
-    let text = render(&sample(), Section::ALL, &Style::default());
+    let text = render(&sample(), Section::ALL, false, &Style::default());
     insta::assert_snapshot!(text);
 }
 
@@ -275,6 +276,7 @@ fn narrow_reports_keep_their_numbers_whole() {
     let text = render(
         &sample(),
         &[Section::Bottlenecks, Section::Flows],
+        false,
         &Style { width: 60, color: false },
     );
     for whole in ["mill.capacity", "600 kt/yr", "3,000 kUSD/yr", "mill.concentrate"] {
@@ -290,11 +292,11 @@ fn sections_are_chosen_and_known_by_their_names() {
         if section.is_over_years() {
             continue;
         }
-        let text = render(&sample(), &[*section], &Style::default());
+        let text = render(&sample(), &[*section], false, &Style::default());
         assert!(text.lines().count() > 3, "{text}");
     }
     assert_eq!(Section::from_name("all"), None);
-    let head = render(&sample(), &[], &Style::default());
+    let head = render(&sample(), &[], false, &Style::default());
     assert_eq!(
         head,
         "A mill\nprofit 49.04 MUSD/yr, proven: certificate 3e-16, closure 2e-16; microlp; 264 → 13 columns\n"
@@ -303,8 +305,8 @@ fn sections_are_chosen_and_known_by_their_names() {
 
 #[test]
 fn colours_change_nothing_but_colours() {
-    let plain = render(&sample(), Section::ALL, &Style::default());
-    let styled = render(&sample(), Section::ALL, &Style { width: 100, color: true });
+    let plain = render(&sample(), Section::ALL, false, &Style::default());
+    let styled = render(&sample(), Section::ALL, false, &Style { width: 100, color: true });
     let bare = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m"]
         .iter()
         .fold(styled.clone(), |text, code| text.replace(code, ""));

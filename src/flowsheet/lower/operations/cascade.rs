@@ -331,7 +331,7 @@ impl<'d> Lowering<'d> {
         if let Some((key, _)) = table.feed.first() {
             let parts: Vec<FigureId> = feed.iter().map(|&(_, id)| id).collect();
             let what = format!("`{}.feed`", place.path);
-            self.check_whole(&parts, &what, key.span, "mend the parts");
+            self.check_whole(&parts, &what, key.span, "mend the parts, so that they sum to 100");
         }
         feed
     }

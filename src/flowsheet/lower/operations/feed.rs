@@ -210,24 +210,33 @@ impl<'d> Lowering<'d> {
     pub(super) fn check_whole(&mut self, parts: &[FigureId], what: &str, at: Span, help: &str) {
         let spans: Vec<Span> = parts.iter().map(|&id| self.figures[id].span).collect();
         let mut at = at;
-        for place in &self.document.changed {
-            match spans.iter().filter(|&&span| place.contains(span)).count() {
-                0 => {}
-                // All of them stand in the change.
-                count if count == spans.len() => at = *place,
-                _ => return,
+        let covered = |span: &Span| self.document.changed.iter().any(|place| place.contains(*span));
+        let changed: Vec<Span> = spans.iter().copied().filter(covered).collect();
+        match changed.last() {
+            None => {}
+            // All of them were changed: the last change is at fault.
+            Some(&last) if changed.len() == spans.len() => {
+                let place = self.document.changed.iter().find(|place| place.contains(last));
+                at = place.copied().unwrap_or(at);
             }
+            Some(_) => return,
         }
-        let values: Values = self.figures.iter().map(|figure| figure.value).collect();
         let sum_in = |period: PeriodId| -> f64 {
             let value = |part: &FigureId| {
                 let series = self.series.iter().find(|series| series.figure == *part);
-                series.map_or(values[*part], |it| it.value(&values, &self.periods, period))
+                let own = self.figures[*part].value;
+                series.map_or(own, |it| {
+                    let values: Values = self.figures.iter().map(|figure| figure.value).collect();
+                    it.value(&values, &self.periods, period)
+                })
             };
             parts.iter().map(value).sum()
         };
         let found = self.periods.ids().find_map(|period| {
             let sum = sum_in(period);
+            if sum <= 0.0 {
+                return Some((period, 0.0, 1.0));
+            }
             let factor = normalising_factor(sum, parts.len())?;
             Some((period, sum, sum * factor))
         });
