@@ -176,6 +176,11 @@ fn check_names(names: &[String], kind: Kind) -> Result<(), Stop> {
         let list = NAMES.join("`, `");
         return Err(Stop::Tool(format!("there is no table `{name}`; {near}There are `{list}`")));
     }
+    if kind == Kind::Page && !names.is_empty() {
+        let message =
+            "a page tells everything; to choose tables end the path with `.md`, `.csv` or `.xlsx`";
+        return Err(Stop::Tool(message.to_owned()));
+    }
     if kind == Kind::Csv && names.len() != 1 {
         let list = NAMES.join("`, `");
         return Err(Stop::Tool(format!(

@@ -256,9 +256,9 @@ fn what_cannot_be_written_is_refused_with_a_way_out() {
     std::fs::write(out("file.md"), "old").expect("writable");
     std::fs::create_dir(out("there")).expect("a folder");
     for (name, more, reasons) in [
-        ("a.pdf", &[][..], &["`.pdf`", "`.xlsx`", "`.md`", "`.csv`", "`.json`"][..]),
+        ("a.pdf", &[][..], &["`.pdf`", "`.html`", "`.xlsx`", "`.md`", "`.csv`", "`.json`"][..]),
         ("a", &[], &["no ending", "`.xlsx`"]),
-        ("a.html", &[], &["HTML", "`.xlsx`"]),
+        ("a.html", &["--table", "goals"], &["a page tells everything", "`.md`"]),
         ("there", &[], &["is a folder", "there/`"]),
         ("a.csv", &[], &["one table", "--table", "`stages`"]),
         ("a.csv", &["--table", "stages,goals"], &["one table"]),
