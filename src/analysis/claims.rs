@@ -2,10 +2,10 @@
 //!
 //! In doubt is what has a `range`, what a sweep varies, and what is assumed, unstated, or of low confidence; all other
 //! figures are taken as they are. The flowsheet is solved anew with each figure in doubt at either end of what it may be,
-//! unless it only limits what stays slack there ([`Ends`]). A goal that the best plan keeps *holds* if it is kept at all of
-//! them at which there is a plan. A goal that it misses *cannot hold* if it is missed at all of them, if no plan keeps it as the figures are, nor at
-//! the ends that promise at least a part of what is missing, nor with the heaviest figures all at their better ends
-//! ([`Probe`]). What was not found out is open.
+//! unless it only limits what stays slack there (`ends`). A goal that the best plan keeps *holds* if it is kept at all of
+//! them at which there is a plan. A goal that it misses *cannot hold* if it is missed at all of them, if no plan keeps it as
+//! the figures are, nor at the ends that promise at least a part of what is missing, nor with the heaviest figures all at
+//! their better ends (`probe`). What was not found out is open.
 //!
 //! Over the years a plan takes long: only the ends that promise most are solved, and of the best plan; figures are not moved
 //! together.
