@@ -1,11 +1,11 @@
 //! The report as a page for a browser: one file, charts and all, that loads nothing from elsewhere.
 //!
-//! Charts are figures of plotly.js as data ([`chart`]); `script.js` draws them in the colours that `style.css` names, in
+//! Charts are figures of plotly.js as data (`chart`); `script.js` draws them in the colours that `style.css` names, in
 //! light and in dark, and again when the reader chooses another part of one. What a chart shows also stands in a table, so
 //! that the page can be read without any script. The same outcome makes the same bytes.
 //!
-//! To add a section, write a function that returns a [`Section`], or none where there is nothing to tell, and name it in
-//! [`sections`]; its words go into both files of `words/`.
+//! To add a section, write a function that returns a `Section`, or none where there is nothing to tell, and name it in
+//! `sections`; its words go into both files of `words/`.
 
 mod account;
 mod chain;
