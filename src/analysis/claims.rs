@@ -256,7 +256,7 @@ impl Auditor<'_> {
         let places: Vec<Place<'_>> = places.collect();
         let (ends, most) = self.ends_to_try(&weigher);
         let tried = Ends::solve(&context, &self.doubts, &ends[..most], &places, &self.clock);
-        let untried = count_untried(&ends, &tried);
+        let untried = tried.untried(&ends[most..]);
         let mut claims = Vec::new();
         for (at, (&(number, goal, bound), outcome)) in
             bounds.iter().zip(&plan.outcome.goals).enumerate()
@@ -412,20 +412,6 @@ impl Claim {
     }
 }
 
-/// The number of figures of which not all ends were tried.
-fn count_untried(wanted: &[End], tried: &Ends) -> usize {
-    let tried: Vec<usize> = tried.tried().collect();
-    let ends =
-        |list: &mut dyn Iterator<Item = usize>, at: usize| list.filter(|&it| it == at).count();
-    let mut figures: Vec<usize> = wanted.iter().map(|&(at, _)| at).collect();
-    figures.dedup();
-    let missing = |&&at: &&usize| {
-        let wanted = ends(&mut wanted.iter().map(|&(it, _)| it), at);
-        ends(&mut tried.iter().copied(), at) < wanted
-    };
-    figures.iter().filter(missing).count()
-}
-
 /// A goal that is missed and has no best value: without limit another plan keeps it; of a ratio whose denominator may
 /// vanish the best plan alone is judged.
 fn judge_without_best(
@@ -482,19 +468,15 @@ fn held_by<'a>(limits: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// The flowsheet with a goal's measure as objective, and the goal not enforced.
+/// The flowsheet with a goal's measure or ratio as objective, and the goal not enforced.
 fn aim_at(flowsheet: &Flowsheet, goal: &Goal, sense: Sense) -> Flowsheet {
-    let mut changed = flowsheet.clone();
-    changed.goals.iter_mut().filter(|it| it.name == goal.name).for_each(|it| it.enforced = false);
-    let least = sense == Sense::AtMost;
-    let of = goal.of.clone();
-    changed.objective = match &goal.to {
-        None if least => Objective::Minimise(of),
-        None => Objective::Maximise(of),
-        Some(to) => {
-            let ratio = Ratio { of, to: to.clone(), span: goal.span };
-            if least { Objective::MinimiseRatio(ratio) } else { Objective::MaximiseRatio(ratio) }
-        }
-    };
+    let mut changed = goals::aim_at_measure(flowsheet, goal, sense);
+    if let Some(to) = &goal.to {
+        let ratio = Ratio { of: goal.of.clone(), to: to.clone(), span: goal.span };
+        changed.objective = match sense {
+            Sense::AtMost => Objective::MinimiseRatio(ratio),
+            _ => Objective::MaximiseRatio(ratio),
+        };
+    }
     changed
 }

@@ -192,14 +192,8 @@ pub(super) struct Best {
     pub(super) held_by: Vec<HeldBy>,
 }
 
-/// Optimises a goal's own measure, all limits and the other enforced goals kept.
-pub(super) fn best(
-    flowsheet: &Flowsheet,
-    values: &Values,
-    options: &Options,
-    goal: &Goal,
-    sense: Sense,
-) -> Result<Best, Failure> {
+/// The flowsheet with a goal's measure, or the numerator of its ratio, as objective, and the goal not enforced.
+pub(super) fn aim_at_measure(flowsheet: &Flowsheet, goal: &Goal, sense: Sense) -> Flowsheet {
     let mut changed = flowsheet.clone();
     for other in changed.goals.iter_mut().filter(|other| other.name == goal.name) {
         other.enforced = false;
@@ -208,6 +202,18 @@ pub(super) fn best(
         Sense::AtMost => Objective::Minimise(goal.of.clone()),
         _ => Objective::Maximise(goal.of.clone()),
     };
+    changed
+}
+
+/// Optimises a goal's own measure, all limits and the other enforced goals kept.
+pub(super) fn best(
+    flowsheet: &Flowsheet,
+    values: &Values,
+    options: &Options,
+    goal: &Goal,
+    sense: Sense,
+) -> Result<Best, Failure> {
+    let changed = aim_at_measure(flowsheet, goal, sense);
     let mut model = Model::assemble(&changed, values)
         .map_err(|_| Failure::Backend("the model cannot be written".to_owned()))?;
     if let Some(to) = &goal.to {

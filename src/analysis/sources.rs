@@ -241,8 +241,8 @@ fn tell(context: &Context<'_>, results: Vec<Weighed>, slopes: &Slopes) -> Source
         }
     });
     let ids = |doubt: &Doubt| match &flowsheet.figures[doubt.figures[0]].provenance {
-        Provenance::Sourced { ids, .. } => ids.clone(),
-        _ => Vec::new(),
+        Provenance::Sourced { ids, .. } => ids.as_slice(),
+        _ => &[],
     };
     let sources = flowsheet.sources.iter().filter_map(|source| {
         let cites = |doubt: &Doubt| ids(doubt).contains(&source.id);
@@ -261,7 +261,7 @@ fn tell(context: &Context<'_>, results: Vec<Weighed>, slopes: &Slopes) -> Source
             path: figure.path.clone(),
             text: figure.text.clone(),
             value: figure.value,
-            sources: ids(doubt),
+            sources: ids(doubt).to_vec(),
             assumed: match &figure.provenance {
                 Provenance::Assumed { reason } => Some(reason.clone()),
                 _ => None,

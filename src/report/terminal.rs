@@ -10,7 +10,7 @@ mod foundation;
 mod goals;
 mod intervals;
 pub(super) mod limits;
-mod multipliers;
+pub(super) mod multipliers;
 pub(super) mod page;
 pub mod pareto;
 mod roadmap;

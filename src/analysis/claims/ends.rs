@@ -1,5 +1,7 @@
 //! What the best plan makes of all goals with one figure in doubt at one of its ends.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::Turn;
@@ -96,6 +98,13 @@ impl Ends {
     pub(super) fn without_plan(&self, flowsheet: &Flowsheet, doubts: &[Doubt]) -> Vec<Turn> {
         let ends = self.list.iter().filter(|(_, found)| matches!(found, At::NoPlan));
         ends.map(|((at, high), _)| turn(flowsheet, &doubts[*at], *high, None)).collect()
+    }
+
+    /// The number of figures of which an end was not tried: it was left out before, or the time was over.
+    pub(super) fn untried(&self, left_out: &[End]) -> usize {
+        let late = self.list.iter().filter(|(_, found)| matches!(found, At::NotTried));
+        let ends = late.map(|(end, _)| end).chain(left_out);
+        ends.map(|(at, _)| at).collect::<BTreeSet<_>>().len()
     }
 
     /// The figures of which an end was tried.

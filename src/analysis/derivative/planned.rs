@@ -2,11 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::{STEP, Slopes, WORK, slopes::with_companions};
+use super::{STEP, Slopes, WORK};
 use crate::{
     analysis::{clock::Clock, context::Context},
     flowsheet::{Build, BuildCost, FigureId, Flowsheet, Goal, PeriodId, Values},
-    index::IdVec,
     model::{Linear, Model, Sensitivity, Solution},
 };
 
@@ -136,11 +135,7 @@ impl Slopes {
             });
             (Some(by.collect()), 0)
         });
-        let weighed: Vec<(Option<Vec<f64>>, usize)> = weighed.collect();
-        let unweighed = weighed.iter().map(|(_, left)| left).sum();
-        let alone: IdVec<FigureId, Option<Vec<f64>>> =
-            weighed.into_iter().map(|(by, _)| by).collect();
-        Self { by: with_companions(flowsheet, &base, &alone), unweighed }
+        Self::gather(flowsheet, &base, weighed.collect())
     }
 }
 

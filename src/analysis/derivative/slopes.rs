@@ -37,16 +37,24 @@ impl Slopes {
             Some(Weighed::LeftOut) => (None, 1),
             Some(Weighed::NoPlan) | None => (None, 0),
         });
-        let weighed: Vec<(Option<Vec<f64>>, usize)> = weighed.collect();
+        Self::gather(flowsheet, context.values, weighed.collect())
+    }
+
+    /// From each figure moved alone, and whether it was left out: the lines of a recipe move together.
+    pub(super) fn gather(
+        flowsheet: &Flowsheet,
+        values: &Values,
+        weighed: Vec<(Option<Vec<f64>>, usize)>,
+    ) -> Self {
         let unweighed = weighed.iter().map(|(_, left)| left).sum();
         let alone: IdVec<FigureId, Option<Vec<f64>>> =
             weighed.into_iter().map(|(by, _)| by).collect();
-        Self { by: with_companions(flowsheet, context.values, &alone), unweighed }
+        Self { by: with_companions(flowsheet, values, &alone), unweighed }
     }
 }
 
 /// The derivatives where the other lines of a figure's recipe move with it.
-pub(super) fn with_companions(
+fn with_companions(
     flowsheet: &Flowsheet,
     values: &Values,
     alone: &IdVec<FigureId, Option<Vec<f64>>>,

@@ -9,8 +9,11 @@ use super::{
     table::Table,
 };
 use crate::{
-    analysis::{MultiplierOutcome, Outcome},
-    report::terminal::page::{Money, NONE},
+    analysis::Outcome,
+    report::terminal::{
+        multipliers::distinct,
+        page::{Money, NONE},
+    },
 };
 
 /// The waterfall from what the feeds cost to what is sold.
@@ -177,18 +180,4 @@ pub(super) fn multipliers(told: &Told<'_>) -> Option<Section> {
     };
     let title = in_period(told, "multipliers", "multipliers-in");
     Some(Section { id: "multipliers", title, body, charts: vec![chart] })
-}
-
-/// What the items say, each once, in order.
-fn distinct<'a>(
-    items: &'a [MultiplierOutcome],
-    of: impl Fn(&'a MultiplierOutcome) -> &'a String,
-) -> Vec<&'a str> {
-    let mut names: Vec<&str> = Vec::new();
-    for name in items.iter().map(of) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    names
 }

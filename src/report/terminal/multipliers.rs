@@ -64,7 +64,7 @@ pub(super) fn write(page: &mut Page, outcome: &Outcome) {
 }
 
 /// What the items say, each once, in order.
-fn distinct<'a>(
+pub(in crate::report) fn distinct<'a>(
     items: &'a [MultiplierOutcome],
     of: impl Fn(&'a MultiplierOutcome) -> &'a String,
 ) -> Vec<&'a str> {
