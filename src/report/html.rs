@@ -14,43 +14,22 @@ mod flows;
 mod goals;
 mod head;
 mod limits;
+mod page;
 mod table;
 mod words;
 mod years;
 
 pub use words::Language;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-
 use crate::{analysis::Outcome, flowsheet::Flowsheet};
-use chart::Chart;
+use page::{Page, Section};
 use words::Words;
-
-/// What lays the page out.
-const STYLE: &str = include_str!("html/style.css");
-/// What draws the charts.
-const SCRIPT: &str = include_str!("html/script.js");
-/// plotly.js with bars, lines, waterfalls and Sankey diagrams; how it was made is told in `assets.md` beside it.
-const PLOTLY: &str = include_str!("html/plotly.min.js");
-
-/// What the page may load: nothing but itself.
-const POLICY: &str = include_str!("html/policy.txt");
 
 /// What sections are made of.
 struct Told<'a> {
     outcome: &'a Outcome,
     flowsheet: &'a Flowsheet,
     words: Words,
-}
-
-/// A part of the page.
-struct Section {
-    /// By which it is linked to.
-    id: &'static str,
-    title: String,
-    body: Markup,
-    /// The charts in the body.
-    charts: Vec<Chart>,
 }
 
 /// All sections that have something to tell, in their order.
@@ -73,44 +52,11 @@ fn sections(told: &Told<'_>) -> Vec<Section> {
 #[must_use]
 pub fn render(outcome: &Outcome, flowsheet: &Flowsheet, language: Language) -> String {
     let told = Told { outcome, flowsheet, words: Words::new(language) };
-    let words = &told.words;
-    let sections = sections(&told);
-    let charts = chart::data(sections.iter().flat_map(|section| &section.charts), words);
-    let page = html! {
-        (DOCTYPE)
-        html lang=(language.code()) {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY.trim());
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (outcome.title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                a.skip href="#main" { (words.text("skip")) }
-                (head::head(&told))
-                nav aria-label=(words.text("contents")) {
-                    ul {
-                        @for section in &sections {
-                            li { a href={ "#" (section.id) } { (section.title) } }
-                        }
-                    }
-                }
-                main id="main" {
-                    @for section in &sections {
-                        section id=(section.id) aria-labelledby={ (section.id) "-title" } {
-                            h2 id={ (section.id) "-title" } { (section.title) }
-                            (section.body)
-                        }
-                    }
-                }
-                (head::foot(&told))
-                script { (PreEscaped(PLOTLY)) }
-                script id="charts" type="application/json" { (PreEscaped(charts)) }
-                script { (PreEscaped(SCRIPT)) }
-            }
-        }
+    let page = Page {
+        title: outcome.title.clone(),
+        head: head::head(&told),
+        sections: sections(&told),
+        foot: head::foot(&told),
     };
-    page.into_string()
+    page.to_html(&told.words)
 }

@@ -83,28 +83,25 @@ fn proven(told: &Told<'_>) -> String {
     }
 }
 
-/// How the figures are founded, and by what the page was made.
+/// How the figures are founded.
 pub(super) fn foot(told: &Told<'_>) -> Markup {
     let Told { outcome, words, .. } = told;
     let count = &outcome.figures;
     html! {
-        footer {
-            p { (words.text_with("figures", &[
-                ("sourced", words.number(count.sourced as f64)),
-                ("assumed", words.number(count.assumed as f64)),
-                ("unstated", words.number(count.unstated as f64)),
-            ])) }
-            @if !outcome.normalised.is_empty() {
-                ul {
-                    @for it in &outcome.normalised {
-                        li { (words.text_with("normalised", &[
-                            ("path", it.path.clone()),
-                            ("sum", words.number(it.sum)),
-                        ])) }
-                    }
+        p { (words.text_with("figures", &[
+            ("sourced", words.number(count.sourced as f64)),
+            ("assumed", words.number(count.assumed as f64)),
+            ("unstated", words.number(count.unstated as f64)),
+        ])) }
+        @if !outcome.normalised.is_empty() {
+            ul {
+                @for it in &outcome.normalised {
+                    li { (words.text_with("normalised", &[
+                        ("path", it.path.clone()),
+                        ("sum", words.number(it.sum)),
+                    ])) }
                 }
             }
-            p { "reeflow " (env!("CARGO_PKG_VERSION")) }
         }
     }
 }

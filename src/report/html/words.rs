@@ -66,6 +66,10 @@ impl Words {
         Self { language, bundle }
     }
 
+    pub(super) const fn language(&self) -> Language {
+        self.language
+    }
+
     /// A message.
     pub(super) fn text(&self, id: &str) -> String {
         self.text_with(id, &[])

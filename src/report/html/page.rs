@@ -1,0 +1,84 @@
+//! The frame of a page: what all pages have around their sections.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{
+    chart::{self, Chart},
+    words::Words,
+};
+
+/// What lays the page out.
+pub(super) const STYLE: &str = include_str!("style.css");
+/// What draws the charts.
+const SCRIPT: &str = include_str!("script.js");
+/// plotly.js with bars, lines, waterfalls and Sankey diagrams; how it was made is told in `assets.md` beside it.
+const PLOTLY: &str = include_str!("plotly.min.js");
+
+/// What the page may load: nothing but itself.
+const POLICY: &str = include_str!("policy.txt");
+
+/// A part of the page.
+pub(super) struct Section {
+    /// By which it is linked to.
+    pub(super) id: &'static str,
+    pub(super) title: String,
+    pub(super) body: Markup,
+    /// The charts in the body.
+    pub(super) charts: Vec<Chart>,
+}
+
+/// A page, part by part.
+pub(super) struct Page {
+    pub(super) title: String,
+    /// What stands above the contents.
+    pub(super) head: Markup,
+    pub(super) sections: Vec<Section>,
+    /// What stands below all sections, beside what made the page.
+    pub(super) foot: Markup,
+}
+
+impl Page {
+    pub(super) fn to_html(&self, words: &Words) -> String {
+        let charts = chart::data(self.sections.iter().flat_map(|section| &section.charts), words);
+        let page = html! {
+            (DOCTYPE)
+            html lang=(words.language().code()) {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(POLICY.trim());
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (self.title) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    a.skip href="#main" { (words.text("skip")) }
+                    (self.head)
+                    nav aria-label=(words.text("contents")) {
+                        ul {
+                            @for section in &self.sections {
+                                li { a href={ "#" (section.id) } { (section.title) } }
+                            }
+                        }
+                    }
+                    main id="main" {
+                        @for section in &self.sections {
+                            section id=(section.id) aria-labelledby={ (section.id) "-title" } {
+                                h2 id={ (section.id) "-title" } { (section.title) }
+                                (section.body)
+                            }
+                        }
+                    }
+                    footer {
+                        (self.foot)
+                        p { "reeflow " (env!("CARGO_PKG_VERSION")) }
+                    }
+                    script { (PreEscaped(PLOTLY)) }
+                    script id="charts" type="application/json" { (PreEscaped(charts)) }
+                    script { (PreEscaped(SCRIPT)) }
+                }
+            }
+        };
+        page.into_string()
+    }
+}
