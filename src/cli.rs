@@ -22,6 +22,7 @@ pub mod files;
 mod goals;
 mod highs;
 mod pareto;
+mod picture;
 pub mod render;
 mod report;
 mod run;

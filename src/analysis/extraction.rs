@@ -16,13 +16,13 @@ pub use outcome::{
     ProductCase, ProductOutcome, RankedSequence, ReagentNeed, Sections,
 };
 
-use super::{accept, check_annuities, check_ratio, context::Context, failure};
+use super::{Plan, accept, check_annuities, check_ratio, context::Context, failure};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, nearest},
     flowsheet::{Cascade, CascadeDesign, Flowsheet, OperationId, Port, Values},
     lp::Options,
     measure::{Dimension, Quantity},
-    model::{Form, Model},
+    model::{Form, Model, Solution},
 };
 use plant::Told;
 
@@ -65,6 +65,30 @@ pub fn extraction(
         }
         None => planned(flowsheet, options, &chosen)?,
     };
+    let told = tell(flowsheet, &chosen, sizes, !request.no_sensitivity);
+    if told.plants.is_empty() { Err(nothing_comes(flowsheet, &chosen)) } else { Ok(told) }
+}
+
+/// The plants as a plan sizes them, without other separation factors; none without a cascade to which something comes.
+///
+/// # Errors
+/// Findings, if the plan does not pass what every plan must pass.
+pub fn plants_of(flowsheet: &Flowsheet, plan: &Plan) -> Result<Option<Extraction>, Diagnostics> {
+    let chosen = all(flowsheet);
+    if chosen.is_empty() {
+        return Ok(None);
+    }
+    let sizes = sizes(flowsheet, &plan.model, &plan.solution, &chosen)?;
+    let told = tell(flowsheet, &chosen, sizes, false);
+    Ok((!told.plants.is_empty()).then_some(told))
+}
+
+fn tell(
+    flowsheet: &Flowsheet,
+    chosen: &[Chosen<'_>],
+    sizes: Vec<Size>,
+    sensitive: bool,
+) -> Extraction {
     let values = flowsheet.values();
     let (mut plants, mut idle) = (Vec::new(), Vec::new());
     for (&(id, cascade), size) in chosen.iter().zip(sizes) {
@@ -72,35 +96,35 @@ pub fn extraction(
         match &cascade.design {
             Some(design) if size.rate > 0.0 => {
                 let told = Told { flowsheet, values: &values, cascade, design, size: &size };
-                let sensitivity =
-                    (!request.no_sensitivity).then(|| sensitivity::of(cascade, design, &size));
+                let sensitivity = sensitive.then(|| sensitivity::of(cascade, design, &size));
                 plants.push(told.tell(name, sensitivity));
             }
             _ => idle.push(name),
         }
     }
-    if plants.is_empty() {
-        return Err(nothing_comes(flowsheet, &chosen));
-    }
-    Ok(Extraction {
+    Extraction {
         title: flowsheet.title.clone(),
         currency: flowsheet.currency.clone(),
         plants,
         idle,
-    })
+    }
 }
 
 /// A cascade with its operation.
 type Chosen<'a> = (OperationId, &'a Cascade);
+
+/// All cascades.
+fn all(flowsheet: &Flowsheet) -> Vec<Chosen<'_>> {
+    let operations = flowsheet.operations.iter_ids();
+    operations.filter_map(|(id, it)| Some((id, it.kind.cascade()?))).collect()
+}
 
 /// The cascade of that name, or all of them.
 fn choose<'a>(
     flowsheet: &'a Flowsheet,
     name: Option<&str>,
 ) -> Result<Vec<Chosen<'a>>, Diagnostics> {
-    let operations = flowsheet.operations.iter_ids();
-    let all: Vec<Chosen<'a>> =
-        operations.filter_map(|(id, it)| Some((id, it.kind.cascade()?))).collect();
+    let all = all(flowsheet);
     if all.is_empty() {
         let message =
             "the flowsheet has no cascade: nothing in it is separated by solvent extraction";
@@ -231,6 +255,16 @@ fn find_plan(
     let solution = model
         .solve(flowsheet, options, Form::Condensed)
         .map_err(|fault| failure::explain(flowsheet, &values, &model, options, &fault))?;
+    sizes(flowsheet, &model, &solution, cascades)
+}
+
+/// What comes to each cascade in the period that asks for the largest plant.
+fn sizes(
+    flowsheet: &Flowsheet,
+    model: &Model,
+    solution: &Solution,
+    cascades: &[Chosen<'_>],
+) -> Result<Vec<Size>, Diagnostics> {
     let mut sizes: Vec<Size> = Vec::new();
     let several = flowsheet.is_dated();
     let mut sized = |at: usize, size: Size| match sizes.get_mut(at) {
@@ -241,7 +275,7 @@ fn find_plan(
         None => sizes.push(size),
     };
     for period in flowsheet.periods.ids() {
-        let context = Context::in_period(flowsheet, &model, &solution, period);
+        let context = Context::in_period(flowsheet, model, solution, period);
         accept(&context)?;
         for (at, &(id, cascade)) in cascades.iter().enumerate() {
             let rate = throughput(&context, id, cascade);

@@ -8,15 +8,18 @@ use super::{
     End, Stop,
     args::{FormArgs, SheetArgs, SolverArgs},
     console::{Console, write_bytes, write_in_folder},
+    picture::draw,
     run::Sheet,
     solve::as_warnings,
 };
 use crate::{
-    analysis::{Plan, Wanted, analyse_with, fill_best_multipliers},
-    diagnostic::nearest,
+    analysis::{
+        Plan, Wanted, analyse_with, claims::audit, extraction::plants_of, fill_best_multipliers,
+    },
+    diagnostic::{Diagnostics, nearest},
     flowsheet::Flowsheet,
     report::{
-        html::{self, Language},
+        html::{self, Language, More, Picture},
         json::Answer,
         tables::{NAMES, Table, csv, markdown, tables},
         workbook::workbook,
@@ -27,7 +30,8 @@ use crate::{
 pub(super) struct ReportArgs {
     #[command(flatten)]
     sheet: SheetArgs,
-    /// Where to write; the ending says what: `.html`, `.xlsx`, `.md`, `.csv`, `.json`, or `/` for a folder of CSV files
+    /// Where to write; the ending says what: `.html`, `.xlsx`, `.md`, `.csv`, `.json`, `/` for a folder of CSV files, or `.svg` and
+    /// `.png` for a picture of the flows, which a browser draws
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
     /// Only these tables, by name; a `.csv` takes one [default: all]
@@ -47,6 +51,15 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "LANGUAGE", default_value = "en",
         value_parser = PossibleValuesParser::new(Language::ALL.iter().map(|it| it.code())))]
     lang: String,
+    /// Judge each goal as `check` does and tell the verdicts on the page, which takes many plans
+    #[arg(long)]
+    claims: bool,
+    /// What a picture is of: `mass`, `value`, or the name of a group, an element or a species [default: mass]
+    #[arg(long, value_name = "WHAT")]
+    by: Option<String>,
+    /// The browser that draws a picture: Chromium, Chrome or Edge [default: the first that is found]
+    #[arg(long, value_name = "FILE", env = "REEFLOW_BROWSER")]
+    browser: Option<PathBuf>,
     /// Of a flowsheet with periods, the one that is told in full [default: the last]
     #[arg(long, value_name = "PERIOD")]
     period: Option<String>,
@@ -56,6 +69,7 @@ pub(super) struct ReportArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Page,
+    Picture(Picture),
     Workbook,
     Markdown,
     Csv,
@@ -76,6 +90,8 @@ fn kind_of(path: &Path) -> Result<Kind, Stop> {
         Some("csv") => Ok(Kind::Csv),
         Some("json") => Ok(Kind::Json),
         Some("html" | "htm") => Ok(Kind::Page),
+        Some("svg") => Ok(Kind::Picture(Picture::Svg)),
+        Some("png") => Ok(Kind::Picture(Picture::Png)),
         _ if path.is_dir() => {
             Err(Stop::Tool(format!("`{text}` is a folder; `{text}/` writes all tables into it")))
         }
@@ -88,12 +104,13 @@ fn kind_of(path: &Path) -> Result<Kind, Stop> {
     }
 }
 
-const ENDINGS: &str = "end it with `.html` (a page), `.xlsx` (a workbook), `.md` (Markdown), `.csv` (one table), `.json` (all tables as data), or \
-                       `/` (a folder of CSV files)";
+const ENDINGS: &str = "end it with `.html` (a page), `.xlsx` (a workbook), `.md` (Markdown), `.csv` (one table), `.json` (all tables as data), `.svg` \
+                       or `.png` (a picture of the flows), or `/` (a folder of CSV files)";
 
 pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, Stop> {
     let kind = kind_of(&args.output)?;
     check_names(&args.table, kind)?;
+    check_choices(args, kind)?;
     let mut sheet = Sheet::read(&args.sheet)?;
     let mut told = sheet.flowsheet.as_ref().map(|flowsheet| solve(flowsheet, args)).transpose();
     match &mut told {
@@ -102,11 +119,7 @@ pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, St
         Err(findings) => sheet.findings.append(std::mem::take(findings)),
     }
     console.draw(&sheet.findings, &sheet.sources);
-    let all = match (told.ok().flatten(), &sheet.flowsheet) {
-        (Some(plan), Some(flowsheet)) => Some((tables(&plan.outcome, flowsheet), plan)),
-        _ => None,
-    };
-    let Some((all, plan)) = all else {
+    let Some((plan, flowsheet)) = told.ok().flatten().zip(sheet.flowsheet.as_ref()) else {
         if kind == Kind::Json {
             let none: Option<&Vec<Table>> = None;
             let text = Answer::new("tables", &sheet.findings, &sheet.sources, none).to_json();
@@ -114,18 +127,27 @@ pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, St
         }
         return Err(Stop::Model);
     };
-    if let (Kind::Page, Some(flowsheet)) = (kind, &sheet.flowsheet) {
-        let language = Language::from_code(&args.lang).expect("clap knows the codes");
-        let page = html::render(&plan.outcome, flowsheet, language);
-        write_bytes(&args.output, page.as_bytes())?;
+    let bytes = match kind {
+        Kind::Page => match page(&plan, flowsheet, args) {
+            Ok(page) => Some(page.into_bytes()),
+            Err(findings) => {
+                console.draw(&findings, &sheet.sources);
+                return Err(Stop::Model);
+            }
+        },
+        Kind::Picture(format) => Some(picture(&plan, flowsheet, format, args)?),
+        _ => None,
+    };
+    if let Some(bytes) = bytes {
+        write_bytes(&args.output, &bytes)?;
         console.note(&format!("wrote {}", args.output.display()));
         return Ok(End::Well);
     }
-    let chosen = choose(all, &args.table)?;
+    let chosen = choose(tables(&plan.outcome, flowsheet), &args.table)?;
     let title = plan.outcome.title.as_str();
     match kind {
         // Written above.
-        Kind::Page => {}
+        Kind::Page | Kind::Picture(_) => {}
         Kind::Workbook => {
             let bytes = workbook(title, &chosen).map_err(|reason| {
                 Stop::Tool(format!("cannot write `{}`: {reason}", args.output.display()))
@@ -154,7 +176,7 @@ pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, St
     Ok(End::Well)
 }
 
-fn solve(flowsheet: &Flowsheet, args: &ReportArgs) -> Result<Plan, crate::diagnostic::Diagnostics> {
+fn solve(flowsheet: &Flowsheet, args: &ReportArgs) -> Result<Plan, Diagnostics> {
     let options = args.solver.options();
     let wanted = Wanted { intervals: args.intervals, period: args.period.as_deref() };
     let mut plan = analyse_with(flowsheet, &options, args.form.form(), wanted)?;
@@ -163,6 +185,48 @@ fn solve(flowsheet: &Flowsheet, args: &ReportArgs) -> Result<Plan, crate::diagno
         fill_best_multipliers(&mut plan, flowsheet, &options);
     }
     Ok(plan)
+}
+
+/// The page, with the plants of its cascades.
+fn page(plan: &Plan, flowsheet: &Flowsheet, args: &ReportArgs) -> Result<String, Diagnostics> {
+    let plants = plants_of(flowsheet, plan)?;
+    let claims = args.claims.then(|| audit(flowsheet, plan, &args.solver.options()).claims);
+    let more = More { extraction: plants.as_ref(), claims: claims.as_deref() };
+    Ok(html::render_with(&plan.outcome, flowsheet, more, language(args)))
+}
+
+fn picture(
+    plan: &Plan,
+    flowsheet: &Flowsheet,
+    format: Picture,
+    args: &ReportArgs,
+) -> Result<Vec<u8>, Stop> {
+    let by = args.by.as_deref().unwrap_or("mass");
+    let page = html::picture(&plan.outcome, flowsheet, by, format, language(args));
+    let page = page.map_err(|names| {
+        let near = nearest(by, names.iter().map(String::as_str));
+        let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        let list = names.join("`, `");
+        Stop::Tool(format!("nothing flows that is called `{by}`; {near}There are `{list}`"))
+    })?;
+    draw(&page, &args.output, args.browser.as_deref())
+}
+
+fn language(args: &ReportArgs) -> Language {
+    Language::from_code(&args.lang).expect("clap knows the codes")
+}
+
+/// Refuses options that are of no use for what is written.
+fn check_choices(args: &ReportArgs, kind: Kind) -> Result<(), Stop> {
+    if args.by.is_some() && !matches!(kind, Kind::Picture(_)) {
+        let message = "`--by` chooses what a picture is of: end the path with `.svg` or `.png`";
+        return Err(Stop::Tool(message.to_owned()));
+    }
+    if args.claims && kind != Kind::Page {
+        let message = "`--claims` is for a page; `reeflow check` tells the verdicts elsewhere";
+        return Err(Stop::Tool(message.to_owned()));
+    }
+    Ok(())
 }
 
 /// Refuses names that no result has, before anything is solved, and a CSV of no table or of several.
@@ -175,6 +239,12 @@ fn check_names(names: &[String], kind: Kind) -> Result<(), Stop> {
         let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
         let list = NAMES.join("`, `");
         return Err(Stop::Tool(format!("there is no table `{name}`; {near}There are `{list}`")));
+    }
+    if let Kind::Picture(_) = kind
+        && !names.is_empty()
+    {
+        let message = "a picture has no tables; choose what it is of with `--by`";
+        return Err(Stop::Tool(message.to_owned()));
     }
     if kind == Kind::Page && !names.is_empty() {
         let message =

@@ -13,22 +13,37 @@ mod chart;
 mod flows;
 mod goals;
 mod head;
+mod inputs;
 mod limits;
 mod page;
+mod sx;
 mod table;
 mod words;
 mod years;
 
 pub use words::Language;
 
-use crate::{analysis::Outcome, flowsheet::Flowsheet};
+use crate::{
+    analysis::{Outcome, claims::Claim, extraction::Extraction},
+    flowsheet::Flowsheet,
+};
 use page::{Page, Section};
 use words::Words;
+
+/// What a page tells that is not part of an outcome.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct More<'a> {
+    /// The plants of its cascades.
+    pub extraction: Option<&'a Extraction>,
+    /// What becomes of each goal, as a claim.
+    pub claims: Option<&'a [Claim]>,
+}
 
 /// What sections are made of.
 struct Told<'a> {
     outcome: &'a Outcome,
     flowsheet: &'a Flowsheet,
+    more: More<'a>,
     words: Words,
 }
 
@@ -44,6 +59,9 @@ fn sections(told: &Told<'_>) -> Vec<Section> {
         chain::multipliers(told),
         limits::limits(told),
         account::account(told),
+        sx::sx(told),
+        inputs::recoveries(told),
+        inputs::inputs(told),
     ];
     all.into_iter().flatten().collect()
 }
@@ -51,12 +69,60 @@ fn sections(told: &Told<'_>) -> Vec<Section> {
 /// The page of an outcome; what streams contain is looked up in the flowsheet that it is of.
 #[must_use]
 pub fn render(outcome: &Outcome, flowsheet: &Flowsheet, language: Language) -> String {
-    let told = Told { outcome, flowsheet, words: Words::new(language) };
+    render_with(outcome, flowsheet, More::default(), language)
+}
+
+/// The format of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// Scalable.
+    Svg,
+    /// In pixels.
+    Png,
+}
+
+/// A page on which nothing but a picture of the flows is made, whose bytes its body then holds in hexadecimal digits.
+///
+/// `by` is what is looked at: `mass`, `value`, or the name of a group, an element or a species.
+///
+/// # Errors
+/// What can be looked at, if `by` is none of it.
+pub fn picture(
+    outcome: &Outcome,
+    flowsheet: &Flowsheet,
+    by: &str,
+    format: Picture,
+    language: Language,
+) -> Result<String, Vec<String>> {
+    let told = Told { outcome, flowsheet, more: More::default(), words: Words::new(language) };
+    let chart = flows::picture(&told, by)?;
+    let body = chart.markup(&told.words);
+    let section = Section { id: "flows", title: outcome.title.clone(), body, charts: vec![chart] };
+    let page = Page {
+        title: outcome.title.clone(),
+        head: maud::html! {},
+        sections: vec![section],
+        foot: maud::html! {},
+        picture: Some(format),
+    };
+    Ok(page.to_html(&told.words))
+}
+
+/// The same, and more.
+#[must_use]
+pub fn render_with(
+    outcome: &Outcome,
+    flowsheet: &Flowsheet,
+    more: More<'_>,
+    language: Language,
+) -> String {
+    let told = Told { outcome, flowsheet, more, words: Words::new(language) };
     let page = Page {
         title: outcome.title.clone(),
         head: head::head(&told),
         sections: sections(&told),
         foot: head::foot(&told),
+        picture: None,
     };
     page.to_html(&told.words)
 }

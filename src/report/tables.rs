@@ -292,5 +292,19 @@ pub fn tables(outcome: &Outcome, flowsheet: &Flowsheet) -> Vec<Table> {
     all
 }
 
+/// What is won of each content, by each operation and in all.
+pub(in crate::report) fn won(outcome: &Outcome) -> Vec<Table> {
+    vec![flows::recoveries(outcome), flows::grades(outcome)]
+}
+
+/// What a plan rests on.
+pub(in crate::report) fn foundations(outcome: &Outcome, flowsheet: &Flowsheet) -> Vec<Table> {
+    vec![
+        inputs::assumptions(outcome, flowsheet),
+        inputs::inputs(flowsheet),
+        inputs::sources(flowsheet),
+    ]
+}
+
 #[cfg(test)]
 mod tests;

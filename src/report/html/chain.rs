@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Section, Told,
-    chart::{Chart, all_rounded, axes, colour, rounded, wrapped},
+    chart::{Chart, all_rounded, axes, colour, plain, rounded, wrapped},
     table::Table,
 };
 use crate::{
@@ -37,19 +37,26 @@ pub(super) fn chain(told: &Told<'_>) -> Option<Section> {
     let size = money.size;
     let data = json!([{
         "type": "waterfall",
-        "x": steps.iter().map(|step| wrapped(&step.0, 14)).collect::<Vec<_>>(),
+        "x": (0..steps.len()).collect::<Vec<_>>(),
         "y": all_rounded(steps.iter().map(|step| step.2 / size)),
         "measure": steps.iter().map(|step| step.1).collect::<Vec<_>>(),
         "text": steps.iter().map(|step| words.money(&money, step.2)).collect::<Vec<_>>(),
         "textposition": "outside",
         "cliponaxis": false,
-        "hovertemplate": format!("%{{x}}<br>%{{text}} {unit}<extra></extra>"),
+        "customdata": steps.iter().map(|step| plain(&step.0)).collect::<Vec<_>>(),
+        "hovertemplate": format!("%{{customdata}}<br>%{{text}} {unit}<extra></extra>"),
         "increasing": { "marker": { "color": "--gain" } },
         "decreasing": { "marker": { "color": "--loss" } },
         "totals": { "marker": { "color": "--total" } },
         "connector": { "line": { "color": "--grid", "width": 1 } },
     }]);
-    let layout = axes("", &unit, json!({ "showlegend": false }));
+    // By their places: a stage may be called as the feed is.
+    let axis = json!({
+        "tickmode": "array",
+        "tickvals": (0..steps.len()).collect::<Vec<_>>(),
+        "ticktext": steps.iter().map(|step| wrapped(&step.0, 14)).collect::<Vec<_>>(),
+    });
+    let layout = axes("", &unit, json!({ "showlegend": false, "xaxis": axis }));
     let label = words.text_with("chain-label", &[("title", outcome.title.clone())]);
     let mut chart = Chart::new("chart-chain", label, 420, data, layout);
     chart.width = 640;
@@ -118,6 +125,7 @@ pub(super) fn multipliers(told: &Told<'_>) -> Option<Section> {
     if list.is_empty() {
         return None;
     }
+    let any = list.iter().any(|item| item.multiplier.is_some());
     let bases = distinct(list, |item| &item.denominator);
     let sales = distinct(list, |item| &item.numerator);
     let find = |numerator: &str, base: &str| {
@@ -172,12 +180,13 @@ pub(super) fn multipliers(told: &Told<'_>) -> Option<Section> {
     }
     let body = html! {
         p { (words.text("multipliers-note")) }
-        (chart.markup(words))
+        @if any { (chart.markup(words)) }
         @for (base, reason) in &reasons {
             p.note { (NONE) " " (base) ": " (reason) }
         }
-        (table.folded(words))
+        @if any { (table.folded(words)) }
     };
     let title = in_period(told, "multipliers", "multipliers-in");
-    Some(Section { id: "multipliers", title, body, charts: vec![chart] })
+    let charts = if any { vec![chart] } else { Vec::new() };
+    Some(Section { id: "multipliers", title, body, charts })
 }

@@ -29,6 +29,17 @@ pub(super) struct Chart {
     pub(super) variants: Vec<Variant>,
     /// What is chosen, in words.
     pub(super) choice: String,
+    /// How it is saved as a picture, if it can be.
+    pub(super) save: Option<Save>,
+}
+
+/// What a picture of a chart says beside it.
+pub(super) struct Save {
+    pub(super) title: String,
+    /// By variant.
+    pub(super) subtitles: Vec<String>,
+    /// Names and colours.
+    pub(super) legend: Vec<(String, String)>,
 }
 
 /// What a chart shows if it is chosen.
@@ -48,23 +59,34 @@ impl Chart {
     /// A chart without anything to choose.
     pub(super) fn new(id: &str, label: String, height: usize, data: Value, layout: Value) -> Self {
         let (variants, choice) = (Vec::new(), String::new());
-        Self { id: id.to_owned(), label, height, width: 0, data, layout, variants, choice }
+        let save = None;
+        Self { id: id.to_owned(), label, height, width: 0, data, layout, variants, choice, save }
     }
 
     /// The element that it is drawn in, with the list to choose from.
     pub(super) fn markup(&self, words: &Words) -> Markup {
         html! {
             figure.chart {
-                @if self.variants.len() > 1 {
+                @if self.variants.len() > 1 || self.save.is_some() {
                     p.choice {
-                        label for={ (self.id) "-choice" } { (self.choice) }
-                        " "
-                        select id={ (self.id) "-choice" } autocomplete="off" {
-                            @for (group, members) in self.groups() {
-                                @if group.is_empty() {
-                                    (options(&members))
-                                } @else {
-                                    optgroup label=(group) { (options(&members)) }
+                        @if self.variants.len() > 1 {
+                            label for={ (self.id) "-choice" } { (self.choice) }
+                            " "
+                            select id={ (self.id) "-choice" } autocomplete="off" {
+                                @for (group, members) in self.groups() {
+                                    @if group.is_empty() {
+                                        (options(&members))
+                                    } @else {
+                                        optgroup label=(group) { (options(&members)) }
+                                    }
+                                }
+                            }
+                        }
+                        @if self.save.is_some() {
+                            @for format in ["svg", "png"] {
+                                // Without a script there is nothing to save.
+                                button type="button" hidden data-chart=(self.id) data-save=(format) {
+                                    (words.text(&format!("save-{format}")))
                                 }
                             }
                         }
@@ -106,6 +128,18 @@ impl Chart {
             "data": self.data,
             "layout": self.layout,
             "variants": variants.collect::<Vec<Value>>(),
+            "save": self.save.as_ref().map(Save::to_json),
+        })
+    }
+}
+
+impl Save {
+    fn to_json(&self) -> Value {
+        let legend = self.legend.iter().map(|(name, colour)| json!([plain(name), colour]));
+        json!({
+            "title": plain(&self.title),
+            "subtitles": self.subtitles.iter().map(|it| plain(it)).collect::<Vec<_>>(),
+            "legend": legend.collect::<Vec<Value>>(),
         })
     }
 }

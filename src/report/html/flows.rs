@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     Section, Told,
-    chart::{Chart, Variant, colour, plain, rounded},
+    chart::{Chart, Save, Variant, colour, plain, rounded, wrapped},
     table::Table,
 };
 use lens::{Lens, lenses};
@@ -29,15 +29,13 @@ pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
         Some(period) => words.text_with("flows-in", &[("period", period.clone())]),
         None => words.text("flows"),
     };
+    let legend = legend(told, !recycled.is_empty());
     let parts: Vec<&Lens> = lenses.iter().filter(|lens| !lens.is_species).collect();
     let species: Vec<&Lens> = lenses.iter().filter(|lens| lens.is_species).collect();
     let body = html! {
         ul.legend aria-label=(words.text("stages")) {
-            @for (at, stage) in outcome.stages.iter().enumerate() {
-                li { span.swatch style=(format!("background:var({})", colour(at))) {} (stage.name) }
-            }
-            @if !recycled.is_empty() {
-                li { span.swatch style=(format!("background:var({RECYCLED})")) {} (words.text("recycled")) }
+            @for (name, colour) in &legend {
+                li { span.swatch style=(format!("background:var({colour})")) {} (name) }
             }
         }
         (chart.markup(words))
@@ -51,6 +49,23 @@ pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
         (table(told, words.text("species-table"), &species).folded(words))
     };
     Some(Section { id: "flows", title, body, charts: vec![chart] })
+}
+
+/// The colours of the stages, and of what flows back.
+fn legend(told: &Told<'_>, recycles: bool) -> Vec<(String, String)> {
+    let stages = told.outcome.stages.iter().enumerate();
+    let stages = stages.map(|(at, stage)| (stage.name.clone(), colour(at)));
+    let back = recycles.then(|| (told.words.text("recycled"), RECYCLED.to_owned()));
+    stages.chain(back).collect()
+}
+
+/// The chart alone, of one of what can be looked at; what there is, by its name, if it is not there.
+pub(super) fn picture(told: &Told<'_>, by: &str) -> Result<Chart, Vec<String>> {
+    let mut lenses = lenses(told);
+    let names: Vec<String> = lenses.iter().map(|lens| lens.key.clone()).collect();
+    let found = names.iter().position(|name| name == by).ok_or(names)?;
+    let net = Net::of(told.outcome, &told.words.text("bought"));
+    Ok(chart(told, &net, &[lenses.swap_remove(found)]))
 }
 
 fn chart(told: &Told<'_>, net: &Net, lenses: &[Lens]) -> Chart {
@@ -106,9 +121,11 @@ fn chart(told: &Told<'_>, net: &Net, lenses: &[Lens]) -> Chart {
         "valueformat": ",.4~r",
         "textfont": { "size": 11 },
         "node": {
-            "label": net.nodes.iter().map(|name| plain(name)).collect::<Vec<_>>(),
+            "label": net.nodes.iter().map(|name| wrapped(name, 14)).collect::<Vec<_>>(),
             "color": net.colours,
-            "pad": 16,
+            // Products stand beside what they leave, not all in one crowded column.
+            "align": "left",
+            "pad": 24,
             "thickness": 12,
             "line": { "width": 0 },
             "hovertemplate": "%{label}<br>%{value}<extra></extra>",
@@ -128,6 +145,12 @@ fn chart(told: &Told<'_>, net: &Net, lenses: &[Lens]) -> Chart {
     chart.width = if net.nodes.len() > 8 { 960 } else { 520 };
     chart.variants = variants;
     chart.choice = words.text("show-flow-of");
+    let recycles = net.links.iter().any(|link| link.recycled);
+    chart.save = Some(Save {
+        title: outcome.title.clone(),
+        subtitles: lenses.iter().map(|lens| format!("{}, {}", lens.name, lens.unit)).collect(),
+        legend: legend(told, recycles),
+    });
     chart
 }
 

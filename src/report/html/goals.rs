@@ -5,7 +5,7 @@ use maud::html;
 use super::{Section, Told, table::Table};
 use crate::{
     analysis::{GoalCourse, GoalOutcome, Roadmap},
-    report::terminal::page::NONE,
+    report::terminal::{claims::reasons, page::NONE},
 };
 
 /// Number of limits that are named as holding a goal back.
@@ -79,8 +79,26 @@ fn section(told: &Told<'_>, table: &Table, reasons: &[(String, String)]) -> Sect
                 }
             }
         }
+        (claims(told).markup())
     };
     Section { id: "goals", title: words.text("goals"), body, charts: Vec::new() }
+}
+
+/// What becomes of each goal when figures in doubt are moved, if that was asked for.
+fn claims(told: &Told<'_>) -> Table {
+    let Told { outcome, words, .. } = told;
+    let columns = ["goal", "verdict", "why"].map(|id| words.text(id));
+    let mut table = Table::new(words.text("claims"), columns);
+    for claim in told.more.claims.unwrap_or_default() {
+        let title = claim.title.as_ref().unwrap_or(&claim.goal);
+        let title = match &claim.period {
+            Some(period) => format!("{title}, {period}"),
+            None => title.clone(),
+        };
+        let verdict = words.name("cell", claim.verdict.words());
+        table.row([title, verdict, reasons(claim, &outcome.currency).join("; ")]);
+    }
+    table
 }
 
 /// Goals of a plan over the years, period by period.

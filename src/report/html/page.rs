@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
+    Picture,
     chart::{self, Chart},
     words::Words,
 };
@@ -35,6 +36,17 @@ pub(super) struct Page {
     pub(super) sections: Vec<Section>,
     /// What stands below all sections, beside what made the page.
     pub(super) foot: Markup,
+    /// The picture that is made of its chart, if that is what it is for.
+    pub(super) picture: Option<Picture>,
+}
+
+impl Picture {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+        }
+    }
 }
 
 impl Page {
@@ -42,7 +54,7 @@ impl Page {
         let charts = chart::data(self.sections.iter().flat_map(|section| &section.charts), words);
         let page = html! {
             (DOCTYPE)
-            html lang=(words.language().code()) {
+            html lang=(words.language().code()) data-picture=[self.picture.map(Picture::name)] {
                 head {
                     meta charset="utf-8";
                     meta http-equiv="Content-Security-Policy" content=(POLICY.trim());

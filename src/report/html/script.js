@@ -46,9 +46,13 @@
     separators,
   });
 
-  const draw = (chart, react) => {
+  const choice = (chart) => {
     const list = document.getElementById(`${chart.id}-choice`);
-    const chosen = chart.variants[list ? Number(list.value) : 0] || { data: [], layout: {} };
+    return list ? Number(list.value) : 0;
+  };
+
+  const draw = (chart, react) => {
+    const chosen = chart.variants[choice(chart)] || { data: [], layout: {} };
     const data = chart.data.map((trace, at) => merge(trace, chosen.data[at]));
     // The legend takes a line for each trace where there is little room.
     const legend = narrow.matches && data.length > 2 ? 16 * data.length : 0;
@@ -59,6 +63,53 @@
     const config = { responsive: true, displayModeBar: false, displaylogo: false };
     return (react ? Plotly.react : Plotly.newPlot)(chart.id, ink(data), ink(layout), config);
   };
+
+  // A chart as a picture to be shown elsewhere: the colours of light on white, with its title, unit and legend.
+  const picture = (chart, format) => {
+    const at = choice(chart);
+    const chosen = chart.variants[at];
+    const printed = root.classList.contains("printed");
+    root.classList.add("printed");
+    const squares = chart.save.legend.map(([name, of]) => `<span style="color:${colour(of)}">■</span> ${name}`);
+    const layout = ink(merge(merge(merge(shared(), chart.layout), chosen.layout), {
+      paper_bgcolor: "--page",
+      font: { size: 15, family: "Arial, Helvetica, sans-serif" },
+      title: {
+        text: chart.save.title, subtitle: { text: chart.save.subtitles[at], font: { size: 17 } },
+        font: { size: 24 }, x: 0.015, xanchor: "left", y: 0.965, yanchor: "top", yref: "container",
+      },
+      margin: { l: 24, r: 24, t: 104, b: 72 },
+      annotations: [{
+        text: squares.join("&nbsp;&nbsp; "), showarrow: false, font: { size: 15 },
+        x: 0, xanchor: "left", xref: "paper", y: 0, yanchor: "top", yref: "paper", yshift: -24,
+      }],
+    }));
+    const data = ink(chart.data.map((trace, at) => merge(merge(trace, chosen.data[at]), { textfont: { size: 14 } })));
+    if (!printed) root.classList.remove("printed");
+    const size = { width: 1600, height: Math.max(900, chart.height), scale: format === "png" ? 2 : 1 };
+    return [{ data, layout }, { format, ...size }];
+  };
+
+  for (const button of document.querySelectorAll("button[data-save]")) {
+    const chart = charts.find((chart) => chart.id === button.dataset.chart);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const [figure, how] = picture(chart, button.dataset.save);
+      Plotly.downloadImage(figure, { ...how, filename: chart.save.subtitles[choice(chart)].replace(/[^\p{L}\p{N}]+/gu, "-") });
+    });
+  }
+
+  // Where a picture is all that is wanted, the page becomes its bytes, in hexadecimal digits.
+  const wanted = root.dataset.picture;
+  if (wanted) {
+    const [figure, how] = picture(charts[0], wanted);
+    const hex = (byte) => byte.toString(16).padStart(2, "0");
+    Plotly.toImage(figure, { ...how, imageDataOnly: true }).then((made) => {
+      const bytes = wanted === "png" ? Uint8Array.from(atob(made), (sign) => sign.charCodeAt(0)) : new TextEncoder().encode(made);
+      document.body.textContent = Array.from(bytes, hex).join("");
+    });
+    return;
+  }
 
   const redraw = () => charts.forEach((chart) => draw(chart, true));
 

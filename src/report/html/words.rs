@@ -82,11 +82,16 @@ impl Words {
 
     /// What the tool itself names, `final products` among the sales; as it is if there is no other word for it.
     pub(super) fn name(&self, kind: &str, name: &str) -> String {
+        self.find_name(kind, name).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// The same, if there is another word for it.
+    pub(super) fn find_name(&self, kind: &str, name: &str) -> Option<String> {
         let mut id = kind.to_owned();
         for word in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|it| !it.is_empty()) {
             id.extend(["-", word]);
         }
-        self.find(&id, &[]).unwrap_or_else(|| name.to_owned())
+        self.find(&id, &[])
     }
 
     fn find(&self, id: &str, parts: &[(&str, String)]) -> Option<String> {
@@ -186,7 +191,7 @@ mod tests {
 
     #[test]
     fn all_languages_have_the_same_messages() {
-        let names = ["sales-", "base-", "account-", "cash-", "kind-"];
+        let names = ["sales-", "base-", "account-", "cash-", "kind-", "table-", "column-", "cell-"];
         let plain = |language: Language| -> Vec<String> {
             let ids = ids(language).into_iter();
             // English needs no other words for what the tool names.

@@ -127,7 +127,7 @@ fn courses(told: &Told<'_>, roadmap: &Roadmap, id: &str, list: &[&Course], unit:
     });
     let data: Vec<Value> = traces.collect();
     let label = format!("{}, {unit}", words.text(id));
-    let layout = over_periods(told, unit, json!({ "barmode": "stack" }));
+    let layout = over_periods(told, unit, json!({ "barmode": "stack", "showlegend": true }));
     let mut chart = Chart::new(&format!("chart-{id}"), label, 380, json!(data), layout);
     // What is made by the tonne cannot be seen beside what is mined by the thousand.
     let only = |chosen: Option<usize>| {
@@ -142,6 +142,9 @@ fn courses(told: &Told<'_>, roadmap: &Roadmap, id: &str, list: &[&Course], unit:
         data: only(chosen),
         layout: json!({}),
     };
+    if list.len() < 2 {
+        return chart;
+    }
     chart.choice = words.text("show");
     chart.variants.push(variant(words.text("everything"), None));
     chart
@@ -169,7 +172,8 @@ pub(super) fn capacity(told: &Told<'_>) -> Option<Section> {
         basis => format!("{}, {basis}", course.operation),
     };
     let first = roadmap.capacities.first()?;
-    let layout = over_periods(told, &unit, json!({ "barmode": "stack" }));
+    let more = json!({ "barmode": "stack", "yaxis": { "rangemode": "tozero" } });
+    let layout = over_periods(told, &unit, more);
     let label = words.text("capacity-label");
     let mut chart = Chart::new("chart-capacity", label, 380, traces(first), layout);
     chart.choice = words.text("show-capacity-of");

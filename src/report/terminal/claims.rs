@@ -127,7 +127,7 @@ fn capital(words: &str) -> String {
 }
 
 /// What binds, what turns the verdict, what the value hangs on.
-fn reasons(claim: &Claim, currency: &str) -> Vec<String> {
+pub(in crate::report) fn reasons(claim: &Claim, currency: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let show = |value: f64| amount(value, &claim.unit, currency);
     if !claim.turned_by.is_empty() {

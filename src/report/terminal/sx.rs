@@ -5,6 +5,8 @@ mod cascades;
 mod sensitivity;
 mod sequence;
 
+pub(in crate::report) use cascades::side;
+
 use super::{
     Style,
     page::{NONE, Page, Sheet, percent},
@@ -116,7 +118,7 @@ fn write_products(page: &mut Page, plant: &ExtractionPlant) {
 }
 
 /// A share as a number of per cent, with as many digits as what lacks to the whole needs.
-fn near_whole(share: f64) -> String {
+pub(in crate::report) fn near_whole(share: f64) -> String {
     let lacking = 100.0 * (1.0 - share);
     if lacking <= 0.0 || lacking > 10.0 {
         return percent(share);

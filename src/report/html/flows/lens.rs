@@ -11,6 +11,8 @@ use crate::{
 pub(super) struct Lens {
     /// Heading under which it stands in the list.
     pub(super) group: String,
+    /// By which it is asked for, in any language.
+    pub(super) key: String,
     pub(super) name: String,
     pub(super) unit: String,
     /// What is to be said of it.
@@ -29,6 +31,7 @@ pub(super) fn lenses(told: &Told<'_>) -> Vec<Lens> {
     let mass = words.unit("t/yr");
     let content = |group: &str, content: &Content, is_species: bool| Lens {
         group: words.text(group),
+        key: content.name.clone(),
         name: content.name.clone(),
         unit: mass.clone(),
         note: String::new(),
@@ -38,6 +41,7 @@ pub(super) fn lenses(told: &Told<'_>) -> Vec<Lens> {
     };
     let whole = Lens {
         group: words.text("lens-whole"),
+        key: "mass".to_owned(),
         name: words.text("mass"),
         unit: mass.clone(),
         note: words.text("mass-note"),
@@ -67,6 +71,7 @@ fn value(told: &Told<'_>) -> Lens {
         .map(|stream| stream.value.unwrap_or(if is_imputed { stream.imputed_value } else { 0.0 }));
     Lens {
         group: words.text("lens-whole"),
+        key: "value".to_owned(),
         name: words.text("value"),
         unit: words.unit(&format!("{}/yr", told.outcome.currency)),
         note: words.text(if is_imputed { "value-imputed-note" } else { "value-note" }),

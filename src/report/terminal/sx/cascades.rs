@@ -48,7 +48,7 @@ fn there(value: f64) -> String {
 }
 
 /// `lanthanum, cerium`, or `lanthanum … ndpr` of many.
-fn side(products: &[String]) -> String {
+pub(in crate::report) fn side(products: &[String]) -> String {
     match products {
         [first, .., last] if products.len() > NAMED => format!("{first} … {last}"),
         _ => products.join(", "),
