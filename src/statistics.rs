@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | how large, how spread | [`Moments`] |
 //! | what is exceeded how often | [`quantiles`], exact |
+//! | how often values lie where | [`Histogram`] |
 //! | how likely a condition is | [`share`], with Wilson's interval |
 //! | which inputs matter, any design | [`Regression`]: correlations, standardised coefficients, and how far they go |
 //! | which inputs matter, by share of the variance | [`Indices`]: first-order and total Sobol indices |
@@ -16,6 +17,7 @@
 //! regression explains little, Sobol indices say what it misses, which ranks do only for what is monotonic.
 
 mod covariance;
+mod histogram;
 mod indices;
 mod moments;
 mod quantile;
@@ -25,6 +27,7 @@ mod share;
 #[cfg(test)]
 mod tests;
 
+pub use histogram::Histogram;
 pub use indices::{Index, Indices};
 pub use moments::Moments;
 pub use quantile::{Quantiles, quantiles};

@@ -20,8 +20,8 @@ use std::ops::Range;
 pub use inputs::Effect;
 pub use outputs::{Output, OutputKind};
 pub use summary::{
-    IndexRows, InputTold, Interval, Numbers, Outcomes, OutputTold, PERCENTILES, Percentile, Proofs,
-    SweepReport, Sweeps, Swing, Which, summarise,
+    Bins, IndexRows, InputTold, Interval, Numbers, Outcomes, OutputTold, PERCENTILES, Percentile,
+    Proofs, SweepReport, Sweeps, Swing, Which, summarise,
 };
 
 use rayon::prelude::*;

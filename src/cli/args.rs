@@ -15,8 +15,10 @@ use super::{
 };
 use crate::report::{json, terminal::Section};
 
+mod page;
 mod solver;
 
+pub(super) use page::PageArgs;
 pub(super) use solver::{FormArgs, SolverArgs, seconds};
 
 /// Value chains of rare earths and other critical metals: balanced, optimised, proven.
@@ -256,6 +258,7 @@ Examples:
   reeflow compare plant.toml @low-price
   reeflow compare plant.toml --set 'product.magnets.price=22 USD/kg'
   reeflow compare old.toml new.toml --all
+  reeflow compare plant.toml @low-price -o changes.html
   reeflow compare monday.json friday.json")]
     Compare(CompareArgs),
     /// Find what two aims cost each other: a Pareto front

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::{
     End, Stop,
-    args::{FormArgs, Format, OutputArgs, PatchArgs, SolverArgs},
-    console::{Console, write_output},
+    args::{FormArgs, Format, OutputArgs, PageArgs, PatchArgs, SolverArgs},
+    console::{Console, is_page, write_output},
     files::Disk,
     run::{Sheet, open},
 };
@@ -16,6 +16,7 @@ use crate::{
     diagnostic::{Diagnostics, Sources},
     flowsheet::Flowsheet,
     report::{
+        html,
         json::{self, Answer, Saved},
         terminal,
     },
@@ -39,6 +40,8 @@ pub(super) struct CompareArgs {
     form: FormArgs,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    page: PageArgs,
 }
 
 /// One of the two plans, with the findings about it.
@@ -58,6 +61,11 @@ struct Compared {
 
 pub(super) fn compare(args: &CompareArgs, console: &mut Console) -> Result<End, Stop> {
     let none = PatchArgs::default();
+    let page = args.output.output.as_deref().is_some_and(is_page);
+    if page && args.output.format == Format::Json {
+        let message = "a page is no JSON: leave out `--format json`, or end the path with `.json`";
+        return Err(Stop::Tool(message.to_owned()));
+    }
     let before = read(&args.before, None, &none, args, console)?;
     let after = args.after.as_deref().unwrap_or(&args.before);
     let after = read(after, Some(&args.before), &args.patch, args, console)?;
@@ -72,6 +80,7 @@ pub(super) fn compare(args: &CompareArgs, console: &mut Console) -> Result<End, 
                 .and(&after.findings, &after.sources)
                 .to_json()
         }
+        (Format::Text, Some(told)) if page => html::render_comparison(told, args.page.language()),
         (Format::Text, Some(told)) => {
             terminal::compare::render(told, args.all, &console.style(output))
         }

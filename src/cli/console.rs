@@ -120,6 +120,12 @@ fn stopped(error: &std::io::Error) -> Stop {
     }
 }
 
+/// Whether a path asks for a page.
+pub(super) fn is_page(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    matches!(ending.as_deref(), Some("html" | "htm"))
+}
+
 /// Writes a text to a file, or to standard output.
 pub(super) fn write_output(
     console: &mut Console,

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, builder::PossibleValuesParser};
+use clap::Args;
 
 use super::{
     End, Stop,
-    args::{FormArgs, SheetArgs, SolverArgs},
+    args::{FormArgs, PageArgs, SheetArgs, SolverArgs},
     console::{Console, write_bytes, write_in_folder},
     picture::draw,
     run::Sheet,
@@ -19,7 +19,7 @@ use crate::{
     diagnostic::{Diagnostics, nearest},
     flowsheet::Flowsheet,
     report::{
-        html::{self, Language, More, Picture},
+        html::{self, More, Picture},
         json::Answer,
         tables::{NAMES, Table, csv, markdown, tables},
         workbook::workbook,
@@ -47,10 +47,8 @@ pub(super) struct ReportArgs {
     /// Tell the best value multiplier of any plan, too, on all bases
     #[arg(long)]
     best_multipliers: bool,
-    /// The language of a page
-    #[arg(long, value_name = "LANGUAGE", default_value = "en",
-        value_parser = PossibleValuesParser::new(Language::ALL.iter().map(|it| it.code())))]
-    lang: String,
+    #[command(flatten)]
+    page: PageArgs,
     /// Judge each goal as `check` does and tell the verdicts on the page, which takes many plans
     #[arg(long)]
     claims: bool,
@@ -192,7 +190,7 @@ fn page(plan: &Plan, flowsheet: &Flowsheet, args: &ReportArgs) -> Result<String,
     let plants = plants_of(flowsheet, plan)?;
     let claims = args.claims.then(|| audit(flowsheet, plan, &args.solver.options()).claims);
     let more = More { extraction: plants.as_ref(), claims: claims.as_deref() };
-    Ok(html::render_with(&plan.outcome, flowsheet, more, language(args)))
+    Ok(html::render_with(&plan.outcome, flowsheet, more, args.page.language()))
 }
 
 fn picture(
@@ -202,7 +200,7 @@ fn picture(
     args: &ReportArgs,
 ) -> Result<Vec<u8>, Stop> {
     let by = args.by.as_deref().unwrap_or("mass");
-    let page = html::picture(&plan.outcome, flowsheet, by, format, language(args));
+    let page = html::picture(&plan.outcome, flowsheet, by, format, args.page.language());
     let page = page.map_err(|names| {
         let near = nearest(by, names.iter().map(String::as_str));
         let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
@@ -210,10 +208,6 @@ fn picture(
         Stop::Tool(format!("nothing flows that is called `{by}`; {near}There are `{list}`"))
     })?;
     draw(&page, &args.output, args.browser.as_deref())
-}
-
-fn language(args: &ReportArgs) -> Language {
-    Language::from_code(&args.lang).expect("clap knows the codes")
 }
 
 /// Refuses options that are of no use for what is written.

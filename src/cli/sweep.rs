@@ -13,8 +13,8 @@ use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 
 use super::{
     End, Stop,
-    args::{Format, PatchArgs, SolverArgs},
-    console::{Console, write_output},
+    args::{Format, PageArgs, PatchArgs, SolverArgs},
+    console::{Console, is_page, write_bytes, write_output},
     run::{Sheet, open},
 };
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
     flowsheet::{self, Flowsheet},
     lp,
     report::{
+        html,
         json::{self, Answer},
         terminal,
     },
@@ -76,6 +77,11 @@ pub(super) struct SweepArgs {
     /// Keep all samples in this table, Parquet or CSV by its ending; a run that was interrupted goes on where it was
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the summary as a page for a browser, with charts: an `.html` file
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
+    #[command(flatten)]
+    language: PageArgs,
     /// Throw away what an interrupted run has left instead of going on with it
     #[arg(long, requires = "output")]
     restart: bool,
@@ -133,6 +139,7 @@ struct Case {
 }
 
 pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop> {
+    check_paths(args)?;
     let changed = args.sweep.as_deref().unwrap_or(vary::COMMAND_LINE);
     if args.sweep.is_none() && args.vary.is_empty() && !args.correlate.is_empty() {
         let message =
@@ -189,8 +196,31 @@ pub(super) fn sweep(args: &SweepArgs, console: &mut Console) -> Result<End, Stop
     };
     write_output(console, None, &text)?;
     let told = told.ok_or(Stop::Model)?;
+    if let Some(page) = &args.page {
+        write_bytes(page, html::render_sweeps(&told, args.language.language()).as_bytes())?;
+        console.note(&format!("wrote {}", page.display()));
+    }
     let planned = told.sweeps.iter().any(|sweep| sweep.outcomes.optimal > 0);
     Ok(if planned { End::Well } else { End::Wrong })
+}
+
+/// Tells the table of all samples from the page that sums them up, before anything is solved.
+fn check_paths(args: &SweepArgs) -> Result<(), Stop> {
+    if let Some(path) = args.output.as_deref().filter(|path| is_page(path)) {
+        let path = path.display();
+        return Err(Stop::Tool(format!(
+            "`-o` keeps all samples, as `.parquet` or `.csv`; a page is `--page {path}`"
+        )));
+    }
+    match args.page.as_deref().filter(|path| !is_page(path)) {
+        Some(path) => {
+            let path = path.display();
+            Err(Stop::Tool(format!(
+                "`--page {path}` is to end with `.html`; `-o` keeps the samples in a table"
+            )))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The scenarios that are swept; none is the flowsheet as it is.

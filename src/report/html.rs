@@ -10,17 +10,21 @@
 mod account;
 mod chain;
 mod chart;
+mod compare;
 mod flows;
 mod goals;
 mod head;
 mod inputs;
 mod limits;
 mod page;
+mod sweep;
 mod sx;
 mod table;
 mod words;
 mod years;
 
+pub use compare::render_comparison;
+pub use sweep::render_sweeps;
 pub use words::Language;
 
 use crate::{

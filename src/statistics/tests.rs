@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng as _};
 use std::convert::Infallible;
 
-use super::{Index, Indices, Moments, Regression, quantiles, share};
+use super::{Histogram, Index, Indices, Moments, Regression, quantiles, share};
 
 fn uniform(stream: &mut ChaCha8Rng) -> f64 {
     (stream.next_u64() >> 12) as f64 / (1_u64 << 52) as f64
@@ -277,6 +277,15 @@ fn quantiles_of_many_values_are_those_of_sorting() {
     let close: Vec<f64> =
         (0..600_000).map(|_| 1.0 + (stream.next_u64() % 9) as f64 * f64::EPSILON).collect();
     check_quantiles(&close, 100_000);
+}
+
+#[test]
+fn a_histogram_counts_every_number_once() {
+    let mut found = Histogram::new(1.0, 3.0, 4);
+    for value in [0.9, 1.0, 1.49, 1.5, 2.0, 2.99, 3.0, 3.01, f64::INFINITY, f64::NAN] {
+        found.push(value);
+    }
+    assert_eq!(found.into_counts(), (1, vec![2, 1, 1, 2], 2));
 }
 
 #[test]

@@ -6,13 +6,17 @@ use serde::Serialize;
 use super::{Batch, Effect, Outcome, OutputKind, Proof, Sweep};
 use crate::{
     sampling::Method,
-    statistics::{Estimate, Fit, Index, Indices, Moments, Regression, quantiles, share},
+    statistics::{Estimate, Fit, Histogram, Index, Indices, Moments, Regression, quantiles, share},
 };
 
 /// Shares at which percentiles are told.
 pub const PERCENTILES: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 /// Quantiles between which each input alone is moved.
 const SWING: [f64; 2] = [0.1, 0.9];
+/// Quantiles between which a distribution is told bin by bin: rare values would leave all others in one bin.
+const DRAWN: [f64; 2] = [0.01, 0.99];
+/// Number of bins.
+const BINS: usize = 40;
 
 /// A column of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,10 +148,14 @@ pub struct OutputTold {
     pub probability: Option<Interval>,
     /// Its distribution; none for what is true or false, or without any value.
     pub numbers: Option<Numbers>,
+    /// How often its values lie where; none where it is one value.
+    pub histogram: Option<Bins>,
     /// Rows of samples that its Sobol indices are of; with the method `indices` only.
     pub rows: Option<IndexRows>,
     /// Share of its variance that the inputs explain linearly, 0 to 1; where it is low, standardised coefficients say little.
     pub explained: Option<f64>,
+    /// Its value with all inputs at their medians, from which the swings go; none if it has none there.
+    pub at_middle: Option<f64>,
     /// What it hangs on, by the longest swing first.
     pub swings: Vec<Swing>,
 }
@@ -178,6 +186,22 @@ pub struct Numbers {
     pub greatest: f64,
     /// Percentiles 5, 10, 25, 50, 75, 90 and 95.
     pub percentiles: [Percentile; 7],
+}
+
+/// Number of samples by their value: in equal bins between two of them, and beyond.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Bins {
+    /// Where the first bin begins: the value below which a hundredth of the samples lies.
+    pub low: f64,
+    /// Where the last one ends: the value above which a hundredth lies.
+    pub high: f64,
+    /// Samples below the first bin.
+    pub below: u64,
+    /// Samples in each bin.
+    pub counts: Vec<u64>,
+    /// Samples above the last bin.
+    pub above: u64,
 }
 
 /// The value below which a share of the samples lies.
@@ -300,7 +324,8 @@ pub fn summarise<E>(
     let swings = sweep.one_by_one(SWING[0], SWING[1]);
     let mut outputs = Vec::with_capacity(truths.len());
     for (at, (output, it)) in sweep.outputs().iter().zip(&gathered).enumerate() {
-        let numbers = if output.is_truth() { None } else { it.numbers(sweep, at, &mut read)? };
+        let told = if output.is_truth() { None } else { it.numbers(sweep, at, &mut read)? };
+        let (numbers, histogram) = told.unzip();
         let varies = numbers.is_some_and(|numbers| numbers.least < numbers.greatest);
         let fit = it.regression.fit().filter(|_| varies);
         let indices = it.indices.as_ref().filter(|_| varies).and_then(Indices::estimate);
@@ -317,11 +342,13 @@ pub fn summarise<E>(
                 .flatten()
                 .map(Into::into),
             numbers,
+            histogram: histogram.flatten(),
             rows: it
                 .indices
                 .as_ref()
                 .map(|all| IndexRows { used: all.rows(), dropped: all.dropped() }),
             explained: fit.and_then(|fit| fit.explained),
+            at_middle: alone(&swings, sweep, 0, at).filter(|_| !output.is_truth()),
             swings: if output.is_truth() { Vec::new() } else { list },
         });
     }
@@ -351,18 +378,21 @@ pub fn summarise<E>(
     })
 }
 
+/// The output at a position in one of the samples that move one input alone; the first one moves none.
+fn alone(samples: &Batch, sweep: &Sweep<'_>, row: usize, at: usize) -> Option<f64> {
+    let value = samples.outputs[row * sweep.outputs().len() + at];
+    (!value.is_nan()).then_some(value)
+}
+
 /// What each input does to the output at a position, by the samples that move it alone.
 fn list_swings(
     sweep: &Sweep<'_>,
-    alone: &Batch,
+    samples: &Batch,
     at: usize,
     fit: Option<&Fit>,
     indices: Option<&[Index]>,
 ) -> Vec<Swing> {
-    let told = |row: usize| {
-        let value = alone.outputs[row * sweep.outputs().len() + at];
-        ((!value.is_nan()).then_some(value), alone.outcomes[row].word())
-    };
+    let told = |row: usize| (alone(samples, sweep, row, at), samples.outcomes[row].word());
     let list = sweep.inputs().iter().enumerate().map(|(input, data)| {
         let ((at_low, outcome_low), (at_high, outcome_high)) =
             (told(1 + 2 * input), told(2 + 2 * input));
@@ -419,26 +449,41 @@ impl Gathered {
         sweep: &Sweep<'_>,
         at: usize,
         read: &mut impl FnMut(&[Which], &mut dyn FnMut(&[&[f64]])) -> Result<(), E>,
-    ) -> Result<Option<Numbers>, E> {
+    ) -> Result<Option<(Numbers, Option<Bins>)>, E> {
         let (Some(mean), Some(least), Some(greatest)) =
             (self.moments.mean(), self.moments.least(), self.moments.greatest())
         else {
             return Ok(None);
         };
-        let found = quantiles(&PERCENTILES, |take| {
+        let mut pass = |take: &mut dyn FnMut(&[f64])| {
             let mut drawn = Drawn::of(sweep);
             read(&[Which::Output(at)], &mut |columns| {
                 let values = columns[0].iter().copied();
                 take(&values.filter(|_| drawn.next()).collect::<Vec<f64>>());
             })
-        })?;
+        };
+        let shares: Vec<f64> = PERCENTILES.into_iter().chain(DRAWN).collect();
+        let found = quantiles(&shares, |take| pass(take))?;
+        let [low, high] = match found.values[PERCENTILES.len()..] {
+            [low, high] if low < high && (high - low).is_finite() => [low, high],
+            _ => [least, greatest],
+        };
+        let mut histogram = (low < high).then(|| Histogram::new(low, high, BINS));
+        if let Some(histogram) = &mut histogram {
+            pass(&mut |values| values.iter().for_each(|&value| histogram.push(value)))?;
+        }
+        let bins = histogram.map(|it| {
+            let (below, counts, above) = it.into_counts();
+            Bins { low, high, below, counts, above }
+        });
         let mut values = found.values.into_iter();
         let percentiles = PERCENTILES.map(|share| {
             let value = values.next().expect("one value for each share");
             Percentile { share, value }
         });
         let (count, deviation) = (self.moments.count(), self.moments.deviation());
-        Ok(Some(Numbers { count, mean, deviation, least, greatest, percentiles }))
+        let numbers = Numbers { count, mean, deviation, least, greatest, percentiles };
+        Ok(Some((numbers, bins)))
     }
 }
 

@@ -191,7 +191,10 @@ mod tests {
 
     #[test]
     fn all_languages_have_the_same_messages() {
-        let names = ["sales-", "base-", "account-", "cash-", "kind-", "table-", "column-", "cell-"];
+        let names = [
+            "sales-", "base-", "account-", "cash-", "kind-", "table-", "column-", "cell-",
+            "outcome-",
+        ];
         let plain = |language: Language| -> Vec<String> {
             let ids = ids(language).into_iter();
             // English needs no other words for what the tool names.

@@ -49,7 +49,7 @@ fn write(page: &mut Page, report: &SweepReport, of: Option<&str>) {
 }
 
 /// The multiplier that is a goal, else the objective.
-fn default_of(report: &SweepReport) -> Option<&OutputTold> {
+pub(in crate::report) fn default_of(report: &SweepReport) -> Option<&OutputTold> {
     let multiplier = |it: &&OutputTold| it.kind == OutputKind::MultiplierGoal;
     let told = || report.outputs.iter().filter(|it| it.numbers.is_some());
     told().find(multiplier).or_else(|| told().next())
