@@ -9,7 +9,7 @@ use super::{
     args::{FormArgs, Format, OutputArgs, PageArgs, PatchArgs, SolverArgs},
     console::{Console, is_page, write_output},
     files::Disk,
-    run::{Sheet, open},
+    run::{Sheet, open, open_any},
 };
 use crate::{
     analysis::compare::{Comparison, Side, attribute, compare as differences, observe},
@@ -162,7 +162,7 @@ fn words(file: &Path, scenario: Option<&str>, set: &[String]) -> [Option<String>
 
 /// A result of `solve --format json`, and the flowsheet it is of if that is still there as it was.
 fn read_saved(file: &Path) -> Result<Compared, Stop> {
-    let read = open(file)?;
+    let read = open_any(file)?;
     let text = String::from_utf8_lossy(&read.bytes);
     let mut side = Side::from_json(&text, json::SCHEMA)
         .map_err(|why| Stop::Tool(format!("cannot compare `{}`: {why}", file.display())))?;

@@ -14,11 +14,33 @@ use crate::{
     diagnostic::{Diagnostics, Sources},
     document::{Change, Document, Read, Request, load},
     flowsheet::Flowsheet,
-    report::{json::Answer, terminal::Style},
+    report::{
+        json::{Answer, Saved},
+        terminal::Style,
+    },
 };
 
-/// Reads a file that the user named; `-` is standard input.
+/// Reads a flowsheet that the user named; `-` is standard input.
 pub(super) fn open(path: &Path) -> Result<Read, Stop> {
+    let read = open_any(path)?;
+    // No TOML begins so. What is wrong with each line of a result would be of no help.
+    if read.bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Ok(read);
+    }
+    let saved = Saved::read(&String::from_utf8_lossy(&read.bytes));
+    let flowsheet = saved.as_ref().ok().and_then(Saved::flowsheet).map(str::to_owned);
+    let (what, instead) = match flowsheet {
+        Some(name) => (format!("a saved result of `{name}`"), "name that".to_owned()),
+        None => ("JSON".to_owned(), "name the TOML file".to_owned()),
+    };
+    Err(Stop::Tool(format!(
+        "`{}` is {what}, no flowsheet: {instead} instead; `reeflow compare` and `reeflow verify` take saved results",
+        path.display()
+    )))
+}
+
+/// Reads a file that the user named.
+pub(super) fn open_any(path: &Path) -> Result<Read, Stop> {
     let read = if path.as_os_str() == "-" { Disk::open_stdin() } else { Disk::open(path) };
     read.map_err(|reason| Stop::Tool(format!("cannot read `{}`: {reason}", path.display())))
 }

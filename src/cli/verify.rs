@@ -8,7 +8,7 @@ use super::{
     End, Stop,
     args::PatchArgs,
     console::{Console, write_output},
-    run::{Sheet, open},
+    run::{Sheet, open, open_any},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -30,7 +30,7 @@ pub(super) struct VerifyArgs {
 pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, Stop> {
     let cannot =
         |why: String| Stop::Tool(format!("cannot verify `{}`: {why}", args.result.display()));
-    let text = open(&args.result)?;
+    let text = open_any(&args.result)?;
     let text =
         String::from_utf8(text.bytes).map_err(|error| cannot(format!("it is no text: {error}")))?;
     let saved = Saved::read(&text).map_err(cannot)?;

@@ -130,3 +130,6 @@ pub fn render_with(
     };
     page.to_html(&told.words)
 }
+
+#[cfg(test)]
+mod contrast;

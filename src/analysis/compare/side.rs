@@ -15,6 +15,9 @@ use crate::{
     model::{Form, Model},
 };
 
+/// Why a report has not what it should, and what is to be done.
+const ANOTHER: &str = "another version of reeflow wrote it; make it anew with `reeflow solve FLOWSHEET --format json`";
+
 /// The least and the greatest value among all plans that are as good; none where nothing ends it.
 pub(super) type Interval = [Option<f64>; 2];
 
@@ -141,13 +144,15 @@ impl Side {
             serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
         match value.get("schema").and_then(serde_json::Value::as_str) {
             Some(found) if found == schema => {}
-            Some(found) => return Err(format!("it is of the format `{found}`, not `{schema}`")),
+            Some(found) => {
+                return Err(format!("it is of the format `{found}`, not `{schema}`: {ANOTHER}"));
+            }
             None => return Err("it is no report of `reeflow solve --format json`".to_owned()),
         }
         match value.get("outcome") {
             None | Some(serde_json::Value::Null) => Err("it holds no plan".to_owned()),
             Some(outcome) => Self::deserialize(outcome)
-                .map_err(|error| format!("it is no whole report: {error}")),
+                .map_err(|error| format!("it is no whole report ({error}): {ANOTHER}")),
         }
     }
 

@@ -139,7 +139,10 @@ fn attribution(told: &Told<'_>) -> Option<Section> {
         words.text("compare-edit"),
         words.text("compare-before"),
         words.text("compare-after"),
-        format!("#{}", words.text_with("compare-part", &[("of", objective.name.clone())])),
+        format!(
+            "#{}",
+            words.text_with("compare-part", &[("of", words.name("kind", &objective.name))])
+        ),
     ];
     let divided = found.multiplier.is_some() && found.why_no_multiplier.is_none();
     if let Some(goal) = found.multiplier_goal.as_ref().filter(|_| divided) {
@@ -158,7 +161,9 @@ fn attribution(told: &Told<'_>) -> Option<Section> {
     let body = html! {
         (chart.markup(words))
         (table.markup())
-        p.note { (found.method) ". " (found.fair_because) "." }
+        p.note { (words.text_with("compare-how", &[
+            ("method", found.method.clone()), ("why", found.fair_because.clone()),
+        ])) }
         @if let Some(why) = &found.why_no_multiplier { p.note { (why) "." } }
     };
     Some(Section { id: "edits", title, body, charts: vec![chart] })
@@ -203,7 +208,7 @@ fn steps(told: &Told<'_>, found: &Attribution) -> Chart {
             "ticktext": steps.iter().map(|step| wrapped(&step.0, 30)).collect::<Vec<_>>(),
         },
     });
-    let layout = axes(&format!("{}, {unit}", objective.name), "", more);
+    let layout = axes(&format!("{}, {unit}", words.name("kind", &objective.name)), "", more);
     let label = words.text("compare-edits");
     Chart::new("chart-edits", label, 110 + 36 * steps.len(), data, layout)
 }
@@ -236,7 +241,12 @@ fn goals(told: &Told<'_>) -> Option<Section> {
             goal.value.name.clone(),
             mark(goal.met_before, goal.sure_before, before),
             mark(goal.met_after, goal.sure_after, after),
-            told.difference(&goal.value),
+            if goal.value.before.is_none() || goal.value.after.is_none() {
+                // The goal is there, its value is not: nothing flows that it is of.
+                NONE.to_owned()
+            } else {
+                told.difference(&goal.value)
+            },
         ]);
     }
     let body = table.markup();

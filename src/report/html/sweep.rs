@@ -66,7 +66,7 @@ fn head(told: &Told<'_>, title: &str) -> Markup {
             h1 { (title) }
             @for report in told.sweeps {
                 @let outcomes = &report.outcomes;
-                @if told.sweeps.len() > 1 { h2 { (told.name(report)) } }
+                @if told.sweeps.len() > 1 { p { strong { (told.name(report)) } } }
                 dl.facts {
                     div.main {
                         dt { (words.text("sweep-samples")) }

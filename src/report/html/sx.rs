@@ -162,8 +162,7 @@ fn cascades(told: &Told<'_>, plant: &ExtractionPlant) -> Table {
     let words = &told.words;
     let text = |id: &str| words.text(id);
     let columns = [
-        text("sx-cascade"),
-        text("sx-cut"),
+        format!("{}: {}", text("sx-cascade"), text("sx-cut")),
         text("sx-extractant"),
         text("sx-phase"),
         text("sx-keys"),
@@ -184,8 +183,7 @@ fn cascades(told: &Told<'_>, plant: &ExtractionPlant) -> Table {
         let same = (it.factor - it.scrub_factor).abs() <= 1e-9 * it.factor;
         let factor = words.number(it.factor);
         table.row([
-            it.number.to_string(),
-            cut(it),
+            format!("{}: {}", it.number, cut(it)),
             it.extractant.clone(),
             text(match it.phase {
                 Phase::Aqueous => "sx-aqueous",

@@ -6,6 +6,9 @@ use serde_json::Value;
 use super::{Input, NO_DIGEST, Request, SCHEMA, inputs, sha256};
 use crate::{diagnostic::Sources, exact::Proof};
 
+/// Why a report has not what it should, and what is to be done.
+const ANOTHER: &str = "another version of reeflow wrote it; make it anew with `reeflow solve FLOWSHEET --format json`";
+
 /// What a saved report says that can be checked.
 #[derive(Clone, Debug)]
 pub struct Saved {
@@ -52,11 +55,13 @@ impl Saved {
             serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
         match value.get("schema").and_then(Value::as_str) {
             Some(SCHEMA) => {}
-            Some(found) => return Err(format!("it is of the format `{found}`, not `{SCHEMA}`")),
+            Some(found) => {
+                return Err(format!("it is of the format `{found}`, not `{SCHEMA}`: {ANOTHER}"));
+            }
             None => return Err("it is no report of `reeflow solve --format json`".to_owned()),
         }
         let Some(digest) = value.get("digest").and_then(Value::as_str).map(str::to_owned) else {
-            return Err("it has no digest: an older version of reeflow wrote it".to_owned());
+            return Err(format!("it has no digest: {ANOTHER}"));
         };
         let written = format!("\"digest\": \"{digest}\"");
         let genuine = sha256(&text.replacen(&written, NO_DIGEST, 1)) == digest;
@@ -146,5 +151,6 @@ impl Saved {
 }
 
 fn take<T: serde::de::DeserializeOwned>(value: Value, name: &str) -> Result<T, String> {
-    serde_json::from_value(value).map_err(|error| format!("its `{name}` cannot be read: {error}"))
+    serde_json::from_value(value)
+        .map_err(|error| format!("its `{name}` cannot be read ({error}): {ANOTHER}"))
 }

@@ -299,6 +299,7 @@ compare-edits = Which edit did it
 compare-edit = edit
 compare-part = part in { $of }
 compare-not-divided = Not divided among the edits: { $why }.
+compare-how = How: { $method }. Fair, because { $why }.
 compare-goals = goals that differ
 compare-beside = Both beside each other
 compare-streams = Streams

@@ -299,6 +299,7 @@ compare-edits = Bunu hangi düzenleme yaptı
 compare-edit = düzenleme
 compare-part = { $of } içindeki pay
 compare-not-divided = Düzenlemelere bölünemedi: { $why }.
+compare-how = Yöntem: { $method }. Adil, çünkü: { $why }.
 compare-goals = değişen hedefler
 compare-beside = İkisi yan yana
 compare-streams = Akımlar
