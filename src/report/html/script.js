@@ -121,11 +121,11 @@
   dark.addEventListener("change", redraw);
   narrow.addEventListener("change", redraw);
 
-  // On paper: the colours of light, and all tables.
+  // On paper: the colours of light, and all tables that are not long.
   let opened = [];
   window.addEventListener("beforeprint", () => {
     root.classList.add("printed");
-    opened = [...document.querySelectorAll("details:not([open])")];
+    opened = [...document.querySelectorAll("details:not([open]):not(.long)")];
     opened.forEach((details) => { details.open = true; });
     redraw();
   });

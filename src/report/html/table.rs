@@ -43,7 +43,7 @@ impl Table {
         }
         html! {
             div.scroll tabindex="0" role="group" aria-label=(self.caption) {
-                table {
+                table.wide[self.head.len() > 9] {
                     caption { (self.caption) }
                     thead {
                         tr {
@@ -76,11 +76,16 @@ impl Table {
             return html! {};
         }
         html! {
-            details {
+            details.long[self.is_long()] {
                 summary { (words.text("as-table")) ": " (self.caption) }
                 (self.markup())
             }
         }
+    }
+
+    /// Whether it is for looking things up: on paper it stands only if the reader has opened it.
+    fn is_long(&self) -> bool {
+        self.rows.len() > 40 || self.head.len() > 9
     }
 
     /// How a cell is shown: numbers to the right, marks in their colours.
