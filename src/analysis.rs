@@ -93,6 +93,9 @@ pub struct Wanted<'a> {
     pub intervals: bool,
     /// The period that is told in full; the last one if none is named.
     pub period: Option<&'a str>,
+    /// Only what the plan itself says, and nothing that asks for other plans: of missed goals not what they could reach,
+    /// of the plan not how firm it is.
+    pub brief: bool,
 }
 
 /// Like [`analyse`], and tells more.
@@ -136,7 +139,12 @@ fn answer(
     if let Err(findings) = check_annuities(flowsheet) {
         return (Err(findings), Exactly::default());
     }
-    let told = Told { period, in_full: wanted.period.is_some(), intervals: wanted.intervals };
+    let told = Told {
+        period,
+        in_full: wanted.period.is_some(),
+        intervals: wanted.intervals,
+        brief: wanted.brief,
+    };
     let values = flowsheet.values();
     let mut model = match Model::assemble(flowsheet, &values) {
         Ok(model) => model,
@@ -208,6 +216,7 @@ struct Told {
     period: PeriodId,
     in_full: bool,
     intervals: bool,
+    brief: bool,
 }
 
 /// Answers all questions about a certified optimum.
@@ -218,7 +227,7 @@ fn report(
     model: Model,
     solution: Solution,
 ) -> Result<Plan, Diagnostics> {
-    let Told { period, in_full, intervals } = told;
+    let Told { period, in_full, intervals, brief } = told;
     let planned = flowsheet.is_planned();
     let mut worst = 0.0_f64;
     for other in flowsheet.periods.ids() {
@@ -228,10 +237,10 @@ fn report(
     let context = Context::in_period(flowsheet, &model, &solution, period);
     let (closure, _) = accept(&context)?;
     // What asks for many plans is asked of a plan over the years only where it says more than the roadmap.
-    let mut goals =
-        if planned { goals::reached(&context) } else { goals::check(&context, options) };
+    let single = planned || brief;
+    let mut goals = if single { goals::reached(&context) } else { goals::check(&context, options) };
     let mut streams = flows::streams(&context);
-    if !planned || intervals {
+    if !single || intervals {
         interval::fill(&context, options, &mut streams, &mut goals, intervals);
     }
     let empty = flowsheet.goals.iter().filter(|goal| goal.enforced);
@@ -239,12 +248,13 @@ fn report(
     if let Some(goal) = empty.next() {
         return Err(failure::explain_empty_ratio(goal).into());
     }
-    let roadmap = planned.then(|| roadmap::roadmap(flowsheet, &model, &solution, options));
+    let seek = (!brief).then_some(options);
+    let roadmap = planned.then(|| roadmap::roadmap(flowsheet, &model, &solution, seek));
     let findings = match &roadmap {
         Some(roadmap) => roadmap::findings(flowsheet, roadmap),
         None => report_findings(flowsheet, &solution, &goals),
     };
-    let (assumptions, figures) = if planned {
+    let (assumptions, figures) = if single {
         (Vec::new(), assumption::count(flowsheet))
     } else {
         assumption::weigh(&context, Clock::start(options))
@@ -265,13 +275,13 @@ fn report(
         stages,
         chain,
         multipliers: multiplier::multipliers(&context),
-        joint: if planned { None } else { bottleneck::joint(&context, options, &limits) },
+        joint: if single { None } else { bottleneck::joint(&context, options, &limits) },
         limits,
-        prices: if planned { Vec::new() } else { price::ranges(&context, options) },
+        prices: if single { Vec::new() } else { price::ranges(&context, options) },
         goals,
         operations: flows::operations(&context),
         streams,
-        open: if planned && !intervals {
+        open: if single && !intervals {
             Vec::new()
         } else {
             open::open(&context, options, intervals)

@@ -27,6 +27,7 @@ pub mod render;
 mod report;
 mod run;
 mod sensitivity;
+mod serve;
 mod size;
 mod solve;
 mod solvers;
@@ -104,6 +105,7 @@ fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<
     match command {
         Command::Solve(args) => solve::solve(args, console),
         Command::Report(args) => report::report(args, console),
+        Command::Serve(args) => serve::serve(args, console),
         Command::Check(args) => check::check(args, console),
         Command::Balance(args) => balance::balance(args, console),
         Command::Debottleneck(args) => debottleneck::debottleneck(args, console),

@@ -39,12 +39,12 @@ const NOTHING: f64 = 1e-9;
 /// Most limits that are told of one missed goal.
 const MOST_HOLDERS: usize = 3;
 
-/// What a solved plan says over the years.
+/// What a solved plan says over the years; of missed goals also what they could reach, if there are options to find it.
 pub(super) fn roadmap(
     flowsheet: &Flowsheet,
     model: &Model,
     solution: &Solution,
-    options: &Options,
+    options: Option<&Options>,
 ) -> Roadmap {
     let year = Years { flowsheet, model, solution };
     let books = cash::Books::of(&year);
@@ -153,7 +153,7 @@ impl<'a> Years<'a> {
         })
     }
 
-    fn goals(&self, options: &Options) -> Vec<GoalCourse> {
+    fn goals(&self, options: Option<&Options>) -> Vec<GoalCourse> {
         let mut courses = Vec::new();
         let mut sought = Vec::new();
         for goal in &self.flowsheet.goals {
@@ -192,6 +192,7 @@ impl<'a> Years<'a> {
                 });
             }
         }
+        let Some(options) = options else { return courses };
         let found: Vec<Option<(f64, Vec<String>)>> = sought
             .par_iter()
             .map(|&(_, goal, sense, period)| self.find_best(goal, sense, period, options))

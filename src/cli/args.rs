@@ -11,7 +11,8 @@ use clap_complete::Shell;
 use super::{
     bench::BenchArgs, check::CheckArgs, compare::CompareArgs, debottleneck::DebottleneckArgs,
     goals::GoalsArgs, pareto::ParetoArgs, report::ReportArgs, sensitivity::SensitivityArgs,
-    size::SizeArgs, sources::SourcesArgs, sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs,
+    serve::ServeArgs, size::SizeArgs, sources::SourcesArgs, sweep::SweepArgs, sx::SxArgs,
+    verify::VerifyArgs,
 };
 use crate::report::{json, terminal::Section};
 
@@ -113,6 +114,20 @@ Examples:
   reeflow report plant.toml -o limits.csv --table limits
   reeflow report roadmap.toml --period 2035 -o roadmap/")]
     Report(ReportArgs),
+    /// Show a page on which figures are changed, and the plan is found and proven anew at each change
+    #[command(after_help = "\
+Prints the address of the page, which only this machine reaches unless `--host` says otherwise. Sliders and fields change capacities, \
+prices, grades, recoveries and goals; each answer is what `reeflow solve` with the same `--set` gives, certificate and all. Changes stand \
+in the address of the page, so that a link tells them, and can be undone, copied as a command, and saved as a scenario of the flowsheet.
+
+The flowsheet is read again when it is edited. Nothing is written, and nothing but the flowsheet and what it includes is read. Pages from \
+elsewhere are refused, requests are limited in size and number, and several tabs and users may ask at once. Ctrl-C ends it.
+
+Examples:
+  reeflow serve plant.toml --open
+  reeflow serve plant.toml --port 9000 --lang tr
+  reeflow serve plant.toml --scenario low-price --set 'feed.ore.cost=10 USD/t'")]
+    Serve(ServeArgs),
     /// Find mistakes in flowsheets and tell what becomes of their goals
     #[command(after_help = "\
 The flowsheet is solved anew with each figure in doubt at either end of what it may be. A goal holds if the best plan keeps it \

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{ErrorKind, Read as _},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use crate::document::{Files, MAX_BYTES, Read};
@@ -43,6 +44,22 @@ impl Disk {
     pub fn open_stdin() -> Result<Read, String> {
         let bytes = read_limited(std::io::stdin().lock())?;
         Ok(Read { name: STDIN.to_owned(), bytes })
+    }
+}
+
+/// How a file is, as far as can be told without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    modified: SystemTime,
+    length: u64,
+}
+
+impl Stamp {
+    /// The stamp of a file; none if there is none.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let about = path.metadata().ok()?;
+        Some(Self { modified: about.modified().ok()?, length: about.len() })
     }
 }
 

@@ -176,7 +176,7 @@ pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, St
 
 fn solve(flowsheet: &Flowsheet, args: &ReportArgs) -> Result<Plan, Diagnostics> {
     let options = args.solver.options();
-    let wanted = Wanted { intervals: args.intervals, period: args.period.as_deref() };
+    let wanted = Wanted { intervals: args.intervals, period: args.period.as_deref(), brief: false };
     let mut plan = analyse_with(flowsheet, &options, args.form.form(), wanted)?;
     if args.best_multipliers {
         crate::analysis::only_one_year(flowsheet, "--best-multipliers")?;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostics, Sources},
-    document::{Change, Document, Read, Request, load},
+    document::{Change, Document, Files, Read, Request, load},
     flowsheet::Flowsheet,
     report::{
         json::{Answer, Saved},
@@ -82,10 +82,14 @@ impl Sheet {
         patch: &PatchArgs,
         changes: &[Change],
     ) -> Self {
-        let mut sources = Sources::new();
         let set = patch.changes();
-        let request = Request { scenario, set: &set, changes };
-        match load(&read.name, &read.bytes, &request, &Disk, &mut sources) {
+        Self::load(read, &Request { scenario, set: &set, changes }, &Disk)
+    }
+
+    /// Reads a flowsheet that includes what there is among some files, without asking what it means.
+    pub(super) fn load(read: &Read, request: &Request<'_>, files: &dyn Files) -> Self {
+        let mut sources = Sources::new();
+        match load(&read.name, &read.bytes, request, files, &mut sources) {
             Ok(loaded) => Self {
                 sources,
                 findings: loaded.findings,

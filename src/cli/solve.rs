@@ -27,7 +27,7 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     let mut unranked = false;
     let planned = sheet.flowsheet.as_ref().is_some_and(Flowsheet::is_planned);
     let chosen = sections(&args.show, planned && args.period.is_none());
-    let wanted = Wanted { intervals: args.intervals, period: args.period.as_deref() };
+    let wanted = Wanted { intervals: args.intervals, period: args.period.as_deref(), brief: false };
     let plan = match &sheet.flowsheet {
         Some(flowsheet) => {
             let answer = if args.exact {

@@ -16,6 +16,7 @@ mod goals;
 mod head;
 mod inputs;
 mod limits;
+pub mod live;
 mod page;
 mod sweep;
 mod sx;

@@ -9,7 +9,7 @@ use reeflow::{
 
 use crate::shipped;
 
-const INTERVALS: Wanted<'static> = Wanted { intervals: true, period: None };
+const INTERVALS: Wanted<'static> = Wanted { intervals: true, period: None, brief: false };
 
 fn outcome(flowsheet: &Flowsheet) -> Outcome {
     analyse(flowsheet, &Options::default(), Form::Condensed).expect("solved").outcome

@@ -84,8 +84,7 @@ impl Chart {
                         }
                         @if self.save.is_some() {
                             @for format in ["svg", "png"] {
-                                // Without a script there is nothing to save.
-                                button type="button" hidden data-chart=(self.id) data-save=(format) {
+                                button type="button" data-chart=(self.id) data-save=(format) {
                                     (words.text(&format!("save-{format}")))
                                 }
                             }
@@ -152,11 +151,14 @@ fn options(members: &[(usize, &Variant)]) -> Markup {
     }
 }
 
-/// All charts as data within a script element.
-pub(super) fn data<'a>(charts: impl Iterator<Item = &'a Chart>, words: &Words) -> String {
+/// All charts as data.
+pub(super) fn data<'a>(charts: impl Iterator<Item = &'a Chart>, words: &Words) -> Value {
     let charts: Vec<Value> = charts.map(Chart::to_json).collect();
-    let data = json!({ "separators": words.separators(), "charts": charts });
-    // Nothing in it ends the element or begins another.
+    json!({ "separators": words.separators(), "charts": charts })
+}
+
+/// Data within a script element: nothing in it ends the element or begins another.
+pub(super) fn in_script(data: &Value) -> String {
     data.to_string().replace('<', "\\u003c")
 }
 

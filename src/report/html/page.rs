@@ -1,6 +1,7 @@
 //! The frame of a page: what all pages have around their sections.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::Value;
 
 use super::{
     Picture,
@@ -11,9 +12,9 @@ use super::{
 /// What lays the page out.
 pub(super) const STYLE: &str = include_str!("style.css");
 /// What draws the charts.
-const SCRIPT: &str = include_str!("script.js");
+pub(super) const SCRIPT: &str = include_str!("script.js");
 /// plotly.js with bars, lines, waterfalls and Sankey diagrams; how it was made is told in `assets.md` beside it.
-const PLOTLY: &str = include_str!("plotly.min.js");
+pub(super) const PLOTLY: &str = include_str!("plotly.min.js");
 
 /// What the page may load: nothing but itself.
 const POLICY: &str = include_str!("policy.txt");
@@ -49,9 +50,47 @@ impl Picture {
     }
 }
 
+/// Links to sections.
+pub(super) fn contents(sections: &[Section]) -> Markup {
+    html! {
+        ul {
+            @for section in sections {
+                li { a href={ "#" (section.id) } { (section.title) } }
+            }
+        }
+    }
+}
+
+/// Sections one after the other.
+pub(super) fn in_order(sections: &[Section]) -> Markup {
+    html! {
+        @for section in sections {
+            section id=(section.id) aria-labelledby={ (section.id) "-title" } {
+                h2 id={ (section.id) "-title" } { (section.title) }
+                (section.body)
+            }
+        }
+    }
+}
+
+/// What stands at the end of each page.
+pub(super) fn footer(foot: &Markup) -> Markup {
+    html! {
+        footer {
+            (foot)
+            p { "reeflow " (env!("CARGO_PKG_VERSION")) }
+        }
+    }
+}
+
+/// The charts of sections, as data.
+pub(super) fn charts(sections: &[Section], words: &Words) -> Value {
+    chart::data(sections.iter().flat_map(|section| &section.charts), words)
+}
+
 impl Page {
     pub(super) fn to_html(&self, words: &Words) -> String {
-        let charts = chart::data(self.sections.iter().flat_map(|section| &section.charts), words);
+        let charts = chart::in_script(&charts(&self.sections, words));
         let page = html! {
             (DOCTYPE)
             html lang=(words.language().code()) data-picture=[self.picture.map(Picture::name)] {
@@ -66,25 +105,9 @@ impl Page {
                 body {
                     a.skip href="#main" { (words.text("skip")) }
                     (self.head)
-                    nav aria-label=(words.text("contents")) {
-                        ul {
-                            @for section in &self.sections {
-                                li { a href={ "#" (section.id) } { (section.title) } }
-                            }
-                        }
-                    }
-                    main id="main" {
-                        @for section in &self.sections {
-                            section id=(section.id) aria-labelledby={ (section.id) "-title" } {
-                                h2 id={ (section.id) "-title" } { (section.title) }
-                                (section.body)
-                            }
-                        }
-                    }
-                    footer {
-                        (self.foot)
-                        p { "reeflow " (env!("CARGO_PKG_VERSION")) }
-                    }
+                    nav aria-label=(words.text("contents")) { (contents(&self.sections)) }
+                    main id="main" { (in_order(&self.sections)) }
+                    (footer(&self.foot))
                     script { (PreEscaped(PLOTLY)) }
                     script id="charts" type="application/json" { (PreEscaped(charts)) }
                     script { (PreEscaped(SCRIPT)) }

@@ -1,7 +1,8 @@
 // Draws the charts: colours are names of custom properties, put in as they are in light and in dark.
 (() => {
   "use strict";
-  const { charts, separators } = JSON.parse(document.getElementById("charts").textContent);
+  let charts = [];
+  let separators = ".,";
   const root = document.documentElement;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const narrow = window.matchMedia("(max-width: 40rem)");
@@ -51,7 +52,8 @@
     return list ? Number(list.value) : 0;
   };
 
-  const draw = (chart, react) => {
+  const draw = (chart) => {
+    chart.stale = false;
     const chosen = chart.variants[choice(chart)] || { data: [], layout: {} };
     const data = chart.data.map((trace, at) => merge(trace, chosen.data[at]));
     // The legend takes a line for each trace where there is little room.
@@ -61,7 +63,7 @@
     const note = document.getElementById(`${chart.id}-note`);
     if (note) note.textContent = chosen.note || "";
     const config = { responsive: true, displayModeBar: false, displaylogo: false };
-    return (react ? Plotly.react : Plotly.newPlot)(chart.id, ink(data), ink(layout), config);
+    return Plotly.react(chart.id, ink(data), ink(layout), config);
   };
 
   // A chart as a picture to be shown elsewhere: the colours of light on white, with its title, unit and legend.
@@ -90,18 +92,35 @@
     return [{ data, layout }, { format, ...size }];
   };
 
-  for (const button of document.querySelectorAll("button[data-save]")) {
-    const chart = charts.find((chart) => chart.id === button.dataset.chart);
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const [figure, how] = picture(chart, button.dataset.save);
-      Plotly.downloadImage(figure, { ...how, filename: chart.save.subtitles[choice(chart)].replace(/[^\p{L}\p{N}]+/gu, "-") });
-    });
-  }
+  const save = ({ dataset }) => {
+    const chart = charts.find(({ id }) => id === dataset.chart);
+    const [figure, how] = picture(chart, dataset.save);
+    const filename = chart.save.subtitles[choice(chart)].replace(/[^\p{L}\p{N}]+/gu, "-");
+    return Plotly.downloadImage(figure, { ...how, filename });
+  };
 
+  const redraw = () => charts.forEach(draw);
+
+  const isNear = ({ id }) => {
+    const { top, bottom } = document.getElementById(id).getBoundingClientRect();
+    return bottom > -200 && top < window.innerHeight + 200;
+  };
+  const drawNear = () => charts.filter((chart) => chart.stale && isNear(chart)).forEach(draw);
+
+  // Shows charts in the elements that are there for them; `lazily` only those that can be seen, the others when they can.
+  const show = (data, lazily) => {
+    ({ charts, separators } = data);
+    charts.forEach((chart) => { chart.stale = true; });
+    if (lazily) drawNear(); else redraw();
+  };
+  window.reeflow = { show };
+
+  const embedded = document.getElementById("charts");
+  const data = embedded ? JSON.parse(embedded.textContent) : { charts, separators };
   // Where a picture is all that is wanted, the page becomes its bytes, in hexadecimal digits.
   const wanted = root.dataset.picture;
   if (wanted) {
+    ({ charts, separators } = data);
     const [figure, how] = picture(charts[0], wanted);
     const hex = (byte) => byte.toString(16).padStart(2, "0");
     Plotly.toImage(figure, { ...how, imageDataOnly: true }).then((made) => {
@@ -111,13 +130,17 @@
     return;
   }
 
-  const redraw = () => charts.forEach((chart) => draw(chart, true));
-
-  for (const chart of charts) {
-    draw(chart, false);
-    const list = document.getElementById(`${chart.id}-choice`);
-    if (list) list.addEventListener("change", () => draw(chart, true));
-  }
+  show(data, false);
+  root.classList.add("scripted");
+  document.addEventListener("change", ({ target }) => {
+    const chart = charts.find(({ id }) => target.id === `${id}-choice`);
+    if (chart) draw(chart);
+  });
+  document.addEventListener("click", ({ target }) => {
+    if (target.dataset.save) save(target);
+  });
+  window.addEventListener("scroll", drawNear, { passive: true });
+  window.addEventListener("resize", drawNear);
   dark.addEventListener("change", redraw);
   narrow.addEventListener("change", redraw);
 

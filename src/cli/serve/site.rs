@@ -1,0 +1,137 @@
+//! What can be asked for, and how much at once.
+
+use std::{net::TcpListener, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Query, State, rejection::JsonRejection},
+    http::{StatusCode, header},
+    middleware,
+    response::{Html, IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use super::{
+    guard::{Guard, guard},
+    served::{Question, Served},
+};
+use crate::report::html::live::ASSETS;
+
+/// Longest request, in bytes.
+const LONGEST: usize = 256 * 1024;
+
+/// Most questions that wait for their turn.
+const WAITING: usize = 64;
+
+struct Site {
+    served: Arc<Served>,
+    /// As many questions are answered at once as there are cores.
+    turns: Semaphore,
+    places: Semaphore,
+}
+
+/// Serves until the process is asked to end.
+pub(super) async fn run(
+    listener: TcpListener,
+    served: Arc<Served>,
+    guarded: Guard,
+) -> std::io::Result<()> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let (turns, places) = (Semaphore::new(cores), Semaphore::new(cores + WAITING));
+    let mut router = Router::new()
+        .route("/", get(page))
+        .route("/panel", get(panel))
+        .route("/revision", get(revision))
+        .route("/solve", post(solve));
+    for (name, media, text) in ASSETS {
+        let answer = ([(header::CONTENT_TYPE, format!("{media}; charset=utf-8"))], text);
+        router = router.route(&format!("/{name}"), get(|| async move { answer }));
+    }
+    let router = router
+        .fallback(|| async { refuse(StatusCode::NOT_FOUND, "there is nothing of that name") })
+        .layer(DefaultBodyLimit::max(LONGEST))
+        .layer(middleware::from_fn_with_state(Arc::new(guarded), guard))
+        .with_state(Arc::new(Site { served, turns, places }));
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await
+}
+
+/// Ctrl-C, or what a system sends to a process that it ends.
+async fn asked_to_end() {
+    let interrupt = async {
+        // Without a way to be told, it runs until it is killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let end = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut end) => end.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let end = std::future::pending::<Option<()>>();
+    tokio::select! {
+        () = interrupt => {}
+        _ = end => {}
+    }
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "error": message }))).into_response()
+}
+
+async fn page(State(site): State<Arc<Site>>) -> Html<String> {
+    Html(site.served.page())
+}
+
+async fn revision(State(site): State<Arc<Site>>) -> Response {
+    Json(json!({ "revision": site.served.revision() })).into_response()
+}
+
+#[derive(Deserialize)]
+struct Of {
+    scenario: Option<String>,
+}
+
+async fn panel(State(site): State<Arc<Site>>, Query(of): Query<Of>) -> Response {
+    answer(site, move |served| served.panel(of.scenario.as_deref())).await
+}
+
+async fn solve(
+    State(site): State<Arc<Site>>,
+    question: Result<Json<Question>, JsonRejection>,
+) -> Response {
+    match question {
+        Ok(Json(question)) => answer(site, move |served| served.answer(&question)).await,
+        Err(reason) => refuse(reason.status(), &reason.body_text()),
+    }
+}
+
+/// Answers a question when it is its turn; one whose asker has gone is not answered.
+async fn answer<T: serde::Serialize + Send + 'static>(
+    site: Arc<Site>,
+    find: impl FnOnce(&Served) -> T + Send + 'static,
+) -> Response {
+    let Ok(_place) = site.places.try_acquire() else {
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, "too many questions wait already");
+    };
+    let _turn = site.turns.acquire().await.expect("it is never closed");
+    let served = Arc::clone(&site.served);
+    let found = tokio::task::spawn_blocking(move || serde_json::to_vec(&find(&served))).await;
+    match found {
+        Ok(Ok(bytes)) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
+        Ok(Err(error)) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        // A bug of ours: it has been told on standard error, and the next question is answered.
+        Err(_) => refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "reeflow failed at this; its terminal says where",
+        ),
+    }
+}

@@ -1,0 +1,289 @@
+// Changes figures: what is changed stands in the address behind `#`, so that a link tells it, and is solved by the server anew.
+(() => {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  const words = JSON.parse(byId("words").textContent);
+  const say = (id, parts = {}) => Object.entries(parts).reduce((text, [name, part]) => text.replaceAll(`%${name}%`, part), words[id]);
+  const POLL = 2000;
+  const IDLE = 400;
+
+  // What is asked: a scenario and figures by their path, as text.
+  let asked = { scenario: "", set: new Map() };
+  let answered = null;
+  let revision = null;
+
+  // The address.
+  const toFragment = ({ scenario, set }) => {
+    const parts = new URLSearchParams();
+    if (scenario) parts.set("scenario", scenario);
+    for (const [path, text] of set) parts.append("set", `${path}=${text}`);
+    return parts.toString();
+  };
+  const fromFragment = (fragment) => {
+    const parts = new URLSearchParams(fragment.replace(/^#/, ""));
+    const set = new Map();
+    for (const part of parts.getAll("set")) {
+      const at = part.indexOf("=");
+      if (at > 0) set.set(part.slice(0, at), part.slice(at + 1));
+    }
+    return { scenario: parts.get("scenario") || "", set };
+  };
+
+  // Undo: addresses, kept while the tab is.
+  const key = "reeflow-steps";
+  const kept = JSON.parse(sessionStorage.getItem(key) || "null");
+  const isKept = kept && kept.list[kept.at] === location.hash.replace(/^#/, "");
+  let steps = isKept ? kept : { list: [location.hash.replace(/^#/, "")], at: 0 };
+  const mark = () => {
+    byId("undo").disabled = steps.at === 0;
+    byId("redo").disabled = steps.at + 1 >= steps.list.length;
+    byId("reset").disabled = !toFragment(asked);
+    sessionStorage.setItem(key, JSON.stringify(steps));
+  };
+  const keep = () => {
+    const fragment = toFragment(asked);
+    if (fragment === steps.list[steps.at]) return;
+    steps.list = [...steps.list.slice(0, steps.at + 1), fragment].slice(-200);
+    steps.at = steps.list.length - 1;
+    history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
+    mark();
+  };
+  const go = async (to) => {
+    if (to < 0 || to >= steps.list.length) return;
+    steps.at = to;
+    const fragment = steps.list[to];
+    history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
+    await take(fromFragment(fragment));
+    mark();
+  };
+
+  // Fields.
+  const fields = () => [...document.querySelectorAll(".field")];
+  const fieldOf = (path) => fields().find((field) => field.dataset.path === path);
+  const split = (text) => /^\s*([-+−]?[\d.,_]+(?:[eE][-+]?\d+)?)(.*)$/s.exec(text);
+  const numberOf = (text) => {
+    const parts = split(text);
+    return parts ? Number(parts[1].replace(/[,_]/g, "").replace("−", "-")) : NaN;
+  };
+  const parts = (field) => ({
+    text: field.querySelector(".text"), slider: field.querySelector(".slider"), back: field.querySelector(".back"),
+  });
+  const fill = (field, value) => {
+    const { text, slider, back } = parts(field);
+    if (document.activeElement !== text || text.value.trim() !== value) text.value = value;
+    if (slider) {
+      const number = numberOf(value);
+      // A value outside makes room for itself.
+      if (number > Number(slider.max)) slider.max = String(number);
+      if (number < Number(slider.min)) slider.min = String(number);
+      if (Number.isFinite(number)) slider.value = String(number);
+      slider.setAttribute("aria-valuetext", value);
+    }
+    const changed = value !== text.defaultValue;
+    field.classList.toggle("changed", changed);
+    back.hidden = !changed;
+  };
+  const fillAll = () => fields().forEach((field) => fill(field, asked.set.get(field.dataset.path) ?? parts(field).text.defaultValue));
+  const change = (field, value) => {
+    const path = field.dataset.path;
+    if (value === parts(field).text.defaultValue || value === "") asked.set.delete(path); else asked.set.set(path, value);
+    fill(field, asked.set.get(path) ?? parts(field).text.defaultValue);
+    solve();
+  };
+
+  // Findings: on the field that they are about, and above the report.
+  const tell = (findings) => {
+    for (const field of fields()) {
+      field.classList.remove("refused");
+      field.querySelector(".wrong").textContent = "";
+    }
+    const list = document.createElement("ul");
+    for (const { message, help, place, field: path, severity } of findings) {
+      const field = path && severity === "error" && fieldOf(path);
+      if (field) {
+        field.classList.add("refused");
+        const wrong = field.querySelector(".wrong");
+        wrong.textContent += `${wrong.textContent ? " " : ""}${message}${help ? ` – ${help}` : ""}`;
+        field.closest("details").open = true;
+      }
+      if (severity !== "error") continue;
+      const item = document.createElement("li");
+      item.append(message);
+      for (const [name, text] of [["place", place], ["help", help]]) {
+        if (!text) continue;
+        const part = document.createElement("span");
+        part.className = name;
+        part.textContent = name === "place" ? ` ${text}` : text;
+        item.append(part);
+      }
+      list.append(item);
+    }
+    byId("findings").replaceChildren(...(list.childElementCount ? [list] : []));
+  };
+
+  const morph = (id, markup) => Idiomorph.morph(byId(id), markup, {
+    morphStyle: "innerHTML",
+    callbacks: {
+      // What is drawn, chosen or opened stays.
+      beforeNodeMorphed: (node) => !(node.classList && node.classList.contains("plot")),
+      beforeAttributeUpdated: (name) => name !== "open",
+    },
+  });
+  const isStale = (stale) => ["lights", "head", "main", "foot"].forEach((id) => byId(id).classList.toggle("stale", stale));
+
+  const showAnswer = (answer) => {
+    answered = answer;
+    tell([...(answer.unread ? [{ severity: "error", message: answer.unread }] : []), ...answer.findings]);
+    if (answer.sections) {
+      for (const id of ["lights", "head", "contents", "main", "foot"]) morph(id, answer.sections[id]);
+      window.reeflow.show(answer.sections.charts, true);
+    }
+    isStale(!answer.sections);
+    byId("status").textContent = answer.sections ? say("solved-in", { time: answer.milliseconds.toFixed(1) }) : say("stale");
+    document.documentElement.style.setProperty("--bar", `${byId("lights").parentElement.offsetHeight}px`);
+    document.body.dataset.solved = String(Number(document.body.dataset.solved || 0) + 1);
+  };
+
+  // One question at a time: what is changed meanwhile is asked next. When nothing moves any more, all is asked.
+  let busy = false;
+  let again = false;
+  let idle = 0;
+  const post = async (question) => {
+    const response = await fetch("solve", {
+      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question),
+    });
+    const answer = await response.json();
+    if (response.ok) return answer;
+    throw new Error(answer.error);
+  };
+  const solve = async (brief = true) => {
+    clearTimeout(idle);
+    if (busy) { again = true; return; }
+    busy = true;
+    const question = { scenario: asked.scenario || null, set: [...asked.set], brief };
+    try {
+      const answer = await post(question);
+      if (revision !== null && answer.revision !== revision) await reload();
+      // Of a plan that is no longer asked for, only while it is not the whole answer that comes too late.
+      if (!again || brief) showAnswer(answer);
+      if (brief) idle = setTimeout(() => solve(false), IDLE);
+    } catch (error) {
+      byId("status").textContent = say("unreachable", { reason: error.message });
+      isStale(true);
+      idle = setTimeout(() => solve(brief), POLL);
+    }
+    busy = false;
+    if (again) { again = false; solve(); }
+  };
+
+  // The fields, of the file as it is now.
+  const reload = async () => {
+    const response = await fetch(`panel?${new URLSearchParams(asked.scenario ? { scenario: asked.scenario } : {})}`);
+    const panel = await response.json();
+    if (!response.ok) throw new Error(panel.error);
+    const edited = revision !== null && panel.revision !== revision;
+    revision = panel.revision;
+    if (panel.html !== null) {
+      morph("panel", panel.html);
+      for (const text of document.querySelectorAll(".field .text")) text.defaultValue = text.getAttribute("value");
+    }
+    fillAll();
+    find();
+    if (edited) byId("status").textContent = say("edited");
+  };
+  const take = async (next) => {
+    const other = next.scenario !== asked.scenario;
+    asked = next;
+    if (byId("scenario")) byId("scenario").value = asked.scenario;
+    if (other) await reload(); else fillAll();
+    return solve();
+  };
+  const find = () => {
+    const wanted = byId("find").value.trim().toLowerCase();
+    for (const field of fields()) field.hidden = !field.dataset.path.toLowerCase().includes(wanted);
+    for (const group of document.querySelectorAll(".fields")) {
+      const shown = group.querySelector(".field:not([hidden])") !== null;
+      group.hidden = !shown;
+      if (wanted && shown) group.open = true;
+    }
+  };
+
+  // What can be taken away: text, a link, a command.
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      byId("status").textContent = say("copied");
+    } catch {
+      window.prompt(say("copy-by-hand"), text);
+    }
+  };
+  const save = () => {
+    const name = window.prompt(say("scenario-name"), "what-if");
+    if (!name || !answered) return;
+    const text = answered.patch.replaceAll("[scenario.what-if]", `[scenario.${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}]`);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/toml" }));
+    link.download = `${name.replace(/[^\w.-]+/g, "-")}.toml`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+    byId("status").textContent = say("saved", { file: link.download });
+  };
+
+  const panel = byId("panel");
+  panel.addEventListener("input", ({ target }) => {
+    const field = target.closest(".field");
+    if (!field || !target.classList.contains("slider")) return;
+    const unit = (split(asked.set.get(field.dataset.path) ?? parts(field).text.defaultValue) || [])[2] || "";
+    change(field, `${Number(Number(target.value).toPrecision(4))}${unit}`);
+  });
+  panel.addEventListener("change", ({ target }) => {
+    const field = target.closest(".field");
+    if (!field) return;
+    if (target.classList.contains("text")) change(field, target.value.trim());
+    keep();
+  });
+  panel.addEventListener("click", ({ target }) => {
+    if (!target.classList.contains("back")) return;
+    change(target.closest(".field"), "");
+    keep();
+  });
+  byId("figures").addEventListener("submit", (event) => event.preventDefault());
+  byId("find").addEventListener("input", find);
+  byId("scenario")?.addEventListener("change", async ({ target }) => {
+    await take({ scenario: target.value, set: asked.set });
+    keep();
+  });
+  byId("undo").addEventListener("click", () => go(steps.at - 1));
+  byId("redo").addEventListener("click", () => go(steps.at + 1));
+  byId("reset").addEventListener("click", async () => { await take({ scenario: "", set: new Map() }); keep(); });
+  byId("save").addEventListener("click", save);
+  byId("copy-link").addEventListener("click", () => copy(location.href));
+  byId("copy-command").addEventListener("click", () => answered && copy(answered.command));
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text], input[type=search]")) return;
+    const name = event.key.toLowerCase();
+    if (name !== "z" && name !== "y") return;
+    event.preventDefault();
+    go(name === "y" || event.shiftKey ? steps.at + 1 : steps.at - 1);
+  });
+  window.addEventListener("hashchange", async () => { await take(fromFragment(location.hash)); keep(); });
+
+  // Whether the file was edited.
+  setInterval(async () => {
+    if (document.hidden || busy || revision === null) return;
+    try {
+      const now = await (await fetch("revision")).json();
+      if (now.revision === revision) return;
+      await reload();
+      solve();
+    } catch (error) {
+      byId("status").textContent = say("unreachable", { reason: error.message });
+    }
+  }, POLL);
+
+  asked = fromFragment(location.hash);
+  if (byId("scenario")) byId("scenario").value = asked.scenario;
+  mark();
+  if (window.matchMedia("(max-width: 60rem)").matches) byId("figures-fold").open = false;
+  reload().then(() => solve(), (error) => { byId("status").textContent = say("unreachable", { reason: error.message }); solve(); });
+})();
