@@ -53,6 +53,8 @@ mod sampling;
 mod schema;
 #[path = "all/sensitivity.rs"]
 mod sensitivity;
+#[path = "all/serve.rs"]
+mod serve;
 #[path = "all/shipped.rs"]
 mod shipped;
 #[path = "all/size.rs"]

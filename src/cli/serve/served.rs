@@ -131,6 +131,8 @@ pub(super) struct Answer {
     /// Why the file cannot be read any more.
     unread: Option<String>,
     findings: Vec<Finding>,
+    /// The objective of the plan; none if there is no plan.
+    objective: Option<f64>,
     /// What is told of the plan; none if there is none.
     sections: Option<Sections>,
     /// From the question to the proven plan and what is told of it.
@@ -250,24 +252,25 @@ impl Served {
         let solved = sheet.flowsheet.as_ref().map(|flowsheet| {
             let plan = analyse_with(flowsheet, &self.options, Form::Condensed, wanted)?;
             let sections = live::tell(&plan.outcome, flowsheet, self.language);
-            Ok((sections, as_warnings(&plan.findings)))
+            Ok((plan.solution.objective, sections, as_warnings(&plan.findings)))
         });
-        let sections = match solved {
-            Some(Ok((sections, findings))) => {
+        let (objective, sections) = match solved {
+            Some(Ok((objective, sections, findings))) => {
                 sheet.findings.append(findings);
-                Some(sections)
+                (Some(objective), Some(sections))
             }
             Some(Err(findings)) => {
                 sheet.findings.append(findings);
-                None
+                (None, None)
             }
-            None => None,
+            None => (None, None),
         };
         let place = Places { question, asked: &asked, sheet: &sheet };
         Answer {
             revision: texts.revision,
             unread: texts.unread.clone(),
             findings: sheet.findings.into_iter().map(|finding| place.tell(finding)).collect(),
+            objective,
             sections,
             milliseconds: 1000.0 * began.elapsed().as_secs_f64(),
             command: self.command(scenario, &settings),

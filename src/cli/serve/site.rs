@@ -1,11 +1,11 @@
 //! What can be asked for, and how much at once.
 
-use std::{net::TcpListener, sync::Arc};
+use std::{net::TcpListener, sync::Arc, time::Instant};
 
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Query, State, rejection::JsonRejection},
-    http::{StatusCode, header},
+    http::{HeaderName, StatusCode, header},
     middleware,
     response::{Html, IntoResponse, Response},
     routing::{get, post},
@@ -119,6 +119,7 @@ async fn answer<T: serde::Serialize + Send + 'static>(
     site: Arc<Site>,
     find: impl FnOnce(&Served) -> T + Send + 'static,
 ) -> Response {
+    let asked = Instant::now();
     let Ok(_place) = site.places.try_acquire() else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "too many questions wait already");
     };
@@ -126,7 +127,12 @@ async fn answer<T: serde::Serialize + Send + 'static>(
     let served = Arc::clone(&site.served);
     let found = tokio::task::spawn_blocking(move || serde_json::to_vec(&find(&served))).await;
     match found {
-        Ok(Ok(bytes)) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
+        Ok(Ok(bytes)) => {
+            // How long it took with the wait for its turn, as browsers and benchmarks read it.
+            let timing = format!("total;dur={:.3}", 1000.0 * asked.elapsed().as_secs_f64());
+            let media = (header::CONTENT_TYPE, "application/json".to_owned());
+            ([media, (HeaderName::from_static("server-timing"), timing)], bytes).into_response()
+        }
         Ok(Err(error)) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         // A bug of ours: it has been told on standard error, and the next question is answered.
         Err(_) => refuse(

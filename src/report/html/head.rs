@@ -8,8 +8,7 @@ use crate::measure::format_number;
 /// Title, note, objective and proof.
 pub(super) fn head(told: &Told<'_>) -> Markup {
     let Told { outcome, words, .. } = told;
-    let (objective, proof) = (&outcome.objective, &outcome.proof);
-    let worst = proof.primal.max(proof.dual).max(proof.complementarity).max(proof.gap);
+    let objective = &outcome.objective;
     let name = words.name("kind", &objective.name);
     let goals: Vec<bool> = match &outcome.roadmap {
         Some(roadmap) if outcome.period.is_some() => {
@@ -18,7 +17,6 @@ pub(super) fn head(told: &Told<'_>) -> Markup {
         _ => outcome.goals.iter().map(|goal| goal.met).collect(),
     };
     let met = goals.iter().filter(|&&met| met).count();
-    let note = outcome.note.as_deref().unwrap_or_default().trim();
     html! {
         header {
             h1 { (outcome.title) }
@@ -46,21 +44,39 @@ pub(super) fn head(told: &Told<'_>) -> Markup {
                     }
                 }
             }
-            p.proof { (proven(told)) " " (words.text_with("certificate", &[
-                ("worst", words.error(worst)),
-                ("closure", words.error(proof.closure)),
-                ("backend", proof.backend.clone()),
-                ("full", words.number(proof.uncondensed.columns as f64)),
-                ("condensed", words.number(proof.condensed.columns as f64)),
-            ])) }
-            @if objective.unique == Some(false) {
-                p.proof { (words.text("not-unique")) }
-            }
-            @if !note.is_empty() {
-                div.about lang="" {
-                    @for paragraph in note.split("\n\n") {
-                        p { (paragraph) }
-                    }
+            (proof(told))
+            (about(told))
+        }
+    }
+}
+
+/// How well the plan is proven.
+pub(super) fn proof(told: &Told<'_>) -> Markup {
+    let Told { outcome, words, .. } = told;
+    let proof = &outcome.proof;
+    let worst = proof.primal.max(proof.dual).max(proof.complementarity).max(proof.gap);
+    html! {
+        p.proof { (proven(told)) " " (words.text_with("certificate", &[
+            ("worst", words.error(worst)),
+            ("closure", words.error(proof.closure)),
+            ("backend", proof.backend.clone()),
+            ("full", words.number(proof.uncondensed.columns as f64)),
+            ("condensed", words.number(proof.condensed.columns as f64)),
+        ])) }
+        @if outcome.objective.unique == Some(false) {
+            p.proof { (words.text("not-unique")) }
+        }
+    }
+}
+
+/// The note of the flowsheet.
+pub(super) fn about(told: &Told<'_>) -> Markup {
+    let note = told.outcome.note.as_deref().unwrap_or_default().trim();
+    html! {
+        @if !note.is_empty() {
+            div.about lang="" {
+                @for paragraph in note.split("\n\n") {
+                    p { (paragraph) }
                 }
             }
         }

@@ -39,13 +39,13 @@ pub const ASSETS: [(&str, &str, &str); 6] = [
 pub struct Sections {
     /// Objective and goals, for the bar that is always seen.
     lights: String,
-    /// Title, objective, certificate, note.
+    /// Title, certificate.
     head: String,
     /// Links to the sections.
     contents: String,
     /// The sections.
     main: String,
-    /// How the figures are founded.
+    /// The note, and how the figures are founded.
     foot: String,
     /// Figures of plotly.js.
     charts: serde_json::Value,
@@ -56,14 +56,23 @@ pub struct Sections {
 pub fn tell(outcome: &Outcome, flowsheet: &Flowsheet, language: Language) -> Sections {
     let told = Told { outcome, flowsheet, more: More::default(), words: Words::new(language) };
     let mut sections = sections(&told);
-    // Its figures stand in the panel.
+    // Its figures stand in the panel, and what moves comes first.
     sections.retain(|section| section.id != "inputs");
+    sections.sort_by_key(|section| section.id != "flows");
+    let head = html! {
+        h1 { (outcome.title) }
+        (head::proof(&told))
+    };
+    let foot = html! {
+        (head::about(&told))
+        (head::foot(&told))
+    };
     Sections {
         lights: lights(&told).into_string(),
-        head: head::head(&told).into_string(),
+        head: head.into_string(),
         contents: page::contents(&sections).into_string(),
         main: page::in_order(&sections).into_string(),
-        foot: page::footer(&head::foot(&told)).into_string(),
+        foot: page::footer(&foot).into_string(),
         charts: page::charts(&sections, &told.words),
     }
 }
