@@ -257,14 +257,14 @@ fn every_input_stands_on_the_page() {
     let flowsheet = shipped::lower("beylikova-industrial", &[]);
     let page = render(&solved(&flowsheet), &flowsheet, Language::English);
     let section = between(&page, "<section id=\"inputs\"", "</section>");
-    for figure in flowsheet.figures.iter() {
+    for figure in &flowsheet.figures {
         assert!(
             section.contains(&format!("<th scope=\"row\">{}</th>", figure.path)),
             "{}",
             figure.path
         );
     }
-    for source in flowsheet.sources.iter() {
+    for source in &flowsheet.sources {
         assert!(
             section.contains(&format!("<th scope=\"row\">{}</th>", source.id)),
             "{}",
