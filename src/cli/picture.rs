@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::Read as _,
+    io::{Read as _, Seek as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -102,7 +102,7 @@ fn run(
     folder: &Path,
     page: &Path,
 ) -> std::io::Result<(String, String)> {
-    let (out, error) = (folder.join("dom"), folder.join("error"));
+    let (out, error) = (tempfile::tempfile()?, tempfile::tempfile()?);
     let mut child = Command::new(browser)
         .args(["--headless", "--disable-gpu", "--no-first-run", "--disable-extensions"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
@@ -111,11 +111,11 @@ fn run(
         .arg(format!("--user-data-dir={}", folder.join("profile").display()))
         .arg(address(page))
         .stdin(Stdio::null())
-        .stdout(File::create(&out)?)
-        .stderr(File::create(&error)?)
+        .stdout(out.try_clone()?)
+        .stderr(error.try_clone()?)
         .spawn()?;
     wait(&mut child)?;
-    Ok((read(&out)?, read(&error)?))
+    Ok((read(out)?, read(error)?))
 }
 
 /// The address of a file.
@@ -131,7 +131,7 @@ fn address(file: &Path) -> String {
         match byte {
             b'/' | b':' | b'.' | b'-' | b'_' => address.push(char::from(byte)),
             _ if byte.is_ascii_alphanumeric() => address.push(char::from(byte)),
-            _ => address.push_str(&format!("%{byte:02X}")),
+            _ => address.extend(["%".to_owned(), format!("{byte:02X}")]),
         }
     }
     address
@@ -151,9 +151,10 @@ fn wait(child: &mut Child) -> std::io::Result<()> {
     Ok(())
 }
 
-fn read(file: &Path) -> std::io::Result<String> {
+fn read(mut file: File) -> std::io::Result<String> {
     let mut bytes = Vec::new();
-    File::open(file)?.read_to_end(&mut bytes)?;
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -199,10 +199,10 @@ pub(super) fn all_rounded(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
 
 /// A layout of bars or lines: titles of the axes, and what else is to be said.
 pub(super) fn axes(x: &str, y: &str, more: Value) -> Value {
-    let axis = |title: &str| json!({ "title": { "text": plain(title) }, "automargin": true });
+    let axis = |title: String| json!({ "title": { "text": title }, "automargin": true });
     let mut layout = Map::new();
-    layout.insert("xaxis".to_owned(), axis(x));
-    layout.insert("yaxis".to_owned(), axis(y));
+    layout.insert("xaxis".to_owned(), axis(wrapped(x, 44)));
+    layout.insert("yaxis".to_owned(), axis(plain(y)));
     if let Value::Object(more) = more {
         for (key, value) in more {
             match (layout.get_mut(&key), value) {

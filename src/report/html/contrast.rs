@@ -2,8 +2,11 @@
 
 use super::page::STYLE;
 
+/// Names and colours.
+type Colours<'a> = Vec<(&'a str, [f64; 3])>;
+
 /// Colours of a block of custom properties.
-fn colours(block: &str) -> Vec<(&str, [f64; 3])> {
+fn colours(block: &str) -> Colours<'_> {
     let parts = block.split(';').filter_map(|part| part.trim().strip_prefix("--"));
     let parts = parts.filter_map(|part| part.split_once(": #"));
     let channel = |digits: &str, at: usize| {
@@ -14,7 +17,7 @@ fn colours(block: &str) -> Vec<(&str, [f64; 3])> {
 }
 
 /// The blocks of light and of dark.
-fn blocks() -> [(&'static str, Vec<(&'static str, [f64; 3])>); 2] {
+fn blocks() -> [(&'static str, Colours<'static>); 2] {
     let block = |from: &str| {
         let (_, rest) = STYLE.split_once(from).expect("it is there");
         rest.split_once('}').expect("it ends").0

@@ -76,9 +76,23 @@ pub(super) fn about(told: &Told<'_>) -> Markup {
         @if !note.is_empty() {
             div.about lang="" {
                 @for paragraph in note.split("\n\n") {
-                    p { (paragraph) }
+                    p { (prose(paragraph)) }
                 }
             }
+        }
+    }
+}
+
+/// A text in which what stands between backticks is code.
+fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // One that is not closed is a sign like any other.
+    if parts.len().is_multiple_of(2) {
+        return html! { (text) };
+    }
+    html! {
+        @for (at, part) in parts.iter().enumerate() {
+            @if at % 2 == 0 { (part) } @else { code { (part) } }
         }
     }
 }

@@ -39,7 +39,6 @@ fn in_one_year(told: &Told<'_>) -> Option<Section> {
             if limit.binding { format!("{used}, {}", words.text("binds")) } else { used }
         })
         .collect();
-    let prices: Vec<String> = drawn.iter().map(|limit| price(told, limit)).collect();
     let height = 120 + 34 * drawn.len();
     let used = json!([{
         "type": "bar",
@@ -60,36 +59,7 @@ fn in_one_year(told: &Told<'_>) -> Option<Section> {
         used,
         axes(&words.text("utilisation"), "", reversed()),
     );
-    let worths: Vec<f64> =
-        drawn.iter().map(|limit| limit.shadow_price * limit.bound / 100.0).collect();
-    let money = Money::fitting(worths.iter().copied(), &outcome.currency);
-    let (size, unit) = if is_money(outcome) {
-        (money.size, money.unit.clone())
-    } else {
-        (1.0, outcome.objective.unit.clone())
-    };
-    let worth_text: Vec<String> = worths.iter().map(|&it| words.number(it / size + 0.0)).collect();
-    let worth = json!([{
-        "type": "bar",
-        "orientation": "h",
-        "y": names,
-        "x": worths.iter().map(|&worth| rounded(worth / size)).collect::<Vec<_>>(),
-        "text": worth_text,
-        "customdata": prices.iter().map(|price| plain(price)).collect::<Vec<_>>(),
-        "textposition": "auto",
-        "hovertemplate": format!(
-            "%{{y}}<br>{} %{{customdata}}<extra></extra>", plain(&words.text("shadow-price"))
-        ),
-        "marker": { "color": "--series-2" },
-    }]);
-    let axis = words.text_with("per-percent", &[("unit", words.unit(&unit))]);
-    let worth_chart = Chart::new(
-        "chart-shadow-prices",
-        words.text("shadow-prices-label"),
-        height,
-        worth,
-        axes(&axis, "", reversed()),
-    );
+    let worth_chart = worths(told, &drawn);
     let columns = ["limit", "#bound", "#used", "#shadow-price", "verdict"];
     let columns = columns.map(|column| match column.strip_prefix('#') {
         Some(id) => format!("#{}", words.text(id)),
@@ -111,15 +81,56 @@ fn in_one_year(told: &Told<'_>) -> Option<Section> {
         p { (words.text("limits-note")) }
         h3 { (words.text("utilisation-title")) }
         (used_chart.markup(words))
-        h3 { (words.text("shadow-prices-title")) }
-        (worth_chart.markup(words))
+        @if let Some(chart) = &worth_chart {
+            h3 { (words.text("shadow-prices-title")) }
+            (chart.markup(words))
+        }
         @if more > 0 {
             p.note { (words.text_with("more-in-table", &[("count", more.to_string())])) }
         }
         (table.folded(words))
     };
     let title = in_period(told, "limits", "limits-in");
-    Some(Section { id: "limits", title, body, charts: vec![used_chart, worth_chart] })
+    let charts = std::iter::once(used_chart).chain(worth_chart).collect();
+    Some(Section { id: "limits", title, body, charts })
+}
+
+/// What 1 % more of each limit is worth, of those that have a worth.
+fn worths(told: &Told<'_>, drawn: &[&LimitOutcome]) -> Option<Chart> {
+    let Told { outcome, words, .. } = told;
+    let priced = drawn.iter().filter(|limit| limit.shadow_price != 0.0);
+    let priced: Vec<&LimitOutcome> = priced.copied().collect();
+    if priced.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = priced.iter().map(|limit| wrapped(&limit.path, 26)).collect();
+    let prices: Vec<String> = priced.iter().map(|limit| price(told, limit)).collect();
+    let worths: Vec<f64> =
+        priced.iter().map(|limit| limit.shadow_price * limit.bound / 100.0).collect();
+    let money = Money::fitting(worths.iter().copied(), &outcome.currency);
+    let (size, unit) = if is_money(outcome) {
+        (money.size, money.unit.clone())
+    } else {
+        (1.0, outcome.objective.unit.clone())
+    };
+    let worth_text: Vec<String> = worths.iter().map(|&it| words.number(it / size + 0.0)).collect();
+    let worth = json!([{
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "x": worths.iter().map(|&worth| rounded(worth / size)).collect::<Vec<_>>(),
+        "text": worth_text,
+        "customdata": prices.iter().map(|price| plain(price)).collect::<Vec<_>>(),
+        "textposition": "auto",
+        "hovertemplate": format!(
+            "%{{y}}<br>{} %{{customdata}}<extra></extra>", plain(&words.text("shadow-price"))
+        ),
+        "marker": { "color": "--series-2" },
+    }]);
+    let axis = words.text_with("per-percent", &[("unit", words.unit(&unit))]);
+    let height = 120 + 34 * priced.len();
+    let label = words.text("shadow-prices-label");
+    Some(Chart::new("chart-shadow-prices", label, height, worth, axes(&axis, "", reversed())))
 }
 
 fn reversed() -> serde_json::Value {

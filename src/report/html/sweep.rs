@@ -115,7 +115,7 @@ fn bounds(report: &SweepReport) -> Vec<(&OutputTold, &OutputTold)> {
         match (output.probability, value) {
             (None, _) => value = Some(output),
             (Some(_), Some(of)) if output.kind != OutputKind::Multiplier => {
-                found.push((of, output))
+                found.push((of, output));
             }
             (Some(_), _) => {}
         }
