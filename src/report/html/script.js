@@ -43,6 +43,8 @@
     margin: { l: 8, r: 16, t: 24, b: 8 },
     xaxis: axis,
     yaxis: axis,
+    // What plotly.js chooses by itself is too faint in the dark.
+    template: { data: { bar: [{ insidetextfont: { color: "--page" } }], waterfall: [{ insidetextfont: { color: "--page" } }] } },
     separators,
   });
 
@@ -67,6 +69,8 @@
     const list = document.getElementById(`${chart.id}-choice`);
     if (list) list.addEventListener("change", () => draw(chart, true));
   }
+  // A chart has a name as a whole, its parts have none.
+  document.querySelectorAll(".plot svg, #js-plotly-tester").forEach((it) => it.setAttribute("aria-hidden", "true"));
   dark.addEventListener("change", redraw);
   narrow.addEventListener("change", redraw);
 
