@@ -72,3 +72,6 @@ mod synthetic;
 mod tables;
 #[path = "all/together.rs"]
 mod together;
+#[cfg(unix)]
+#[path = "all/workbook.rs"]
+mod workbook;
