@@ -41,8 +41,8 @@ fn office() -> Option<PathBuf> {
     path
 }
 
-/// A workbook after LibreOffice opened it, computed all formulas and saved it.
-fn recalculated(office: &Path, bytes: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
+/// A workbook after LibreOffice opened it and computed all formulas, saved in another format or the same.
+fn saved(office: &Path, bytes: &[u8], format: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder");
     let below = |name: &str| folder.path().join(name);
     std::fs::create_dir_all(below("profile/user")).expect("a folder");
@@ -51,15 +51,18 @@ fn recalculated(office: &Path, bytes: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
     let mut command = Command::new("timeout");
     command.arg("--kill-after=10").arg(SECONDS).arg(office);
     command.arg(format!("-env:UserInstallation=file://{}", below("profile").display()));
-    command.args(["--headless", "--norestore", "--convert-to", "xlsx", "--outdir"]);
+    command.args(["--headless", "--norestore", "--convert-to", format, "--outdir"]);
     command.arg(below("saved")).arg(below("book.xlsx"));
     command.env("HOME", folder.path()).stdin(Stdio::null());
     let ran = command.output().expect("`timeout` of coreutils is there");
-    let saved = std::fs::read(below("saved/book.xlsx")).unwrap_or_else(|error| {
+    std::fs::read(below(&format!("saved/book.{format}"))).unwrap_or_else(|error| {
         let said = String::from_utf8_lossy(&ran.stderr);
         panic!("`{}` saved nothing ({error}), {}: {said}", office.display(), ran.status)
-    });
-    Xlsx::new(Cursor::new(saved)).expect("a workbook")
+    })
+}
+
+fn recalculated(office: &Path, bytes: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(saved(office, bytes, "xlsx"))).expect("a workbook")
 }
 
 /// LibreOffice saves 15 digits.
@@ -149,6 +152,64 @@ fn a_spreadsheet_computes_all_sums_anew() {
     let book = workbook("wrong", &wrong).expect("written");
     let told = serde_json::to_value(&right).expect("JSON");
     assert_same(recalculated(&office, &book), told.as_array().expect("a list"));
+}
+
+/// What stands in an element, of each that has the name.
+fn elements<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
+    let (begin, end) = (format!("<{name} "), format!("</{name}>"));
+    let parts = text.split(begin.as_str()).skip(1);
+    parts.map(|part| part.split_once(end.as_str()).map_or(part, |it| it.0)).collect()
+}
+
+/// An attribute of the first element that begins so.
+fn attribute<'a>(text: &'a str, element: &str, name: &str) -> Option<&'a str> {
+    let tag = text.split_once(element)?.1.split_once('>')?.0;
+    Some(tag.split_once(&format!("{name}=\""))?.1.split_once('"')?.0)
+}
+
+/// The bars of limits were once drawn from right to left, with the shares of one as they are.
+#[test]
+fn a_spreadsheet_draws_all_charts_the_right_way_round() {
+    let Some(office) = office() else { return };
+    for (name, titles) in [
+        ("beylikova-industrial", &["Value added by stage", "Utilisation of limits"][..]),
+        (
+            "tutorial/09-plan",
+            &[
+                "Value added by stage",
+                "Products by period",
+                "Utilisation of capacities by period",
+                "Cash flow, nominal, payments negative",
+            ],
+        ),
+    ] {
+        let (flowsheet, _) = shipped::read(name, None);
+        let plan = analyse(&flowsheet, &Options::default(), Form::Condensed).expect("a plan");
+        let book = workbook(name, &tables(&plan.outcome, &flowsheet)).expect("written");
+        let text = String::from_utf8(saved(&office, &book, "fods")).expect("a flat document");
+        let charts = elements(&text, "chart:chart");
+        let title = |chart: &&str| {
+            let title = elements(chart, "chart:title")[0];
+            let text = title.split_once("<text:p>").expect("a text").1;
+            text.split_once("</text:p>").expect("it ends").0.to_owned()
+        };
+        assert_eq!(charts.iter().map(title).collect::<Vec<_>>(), titles, "{name}");
+        // Each chart stands in a document of its own, with its styles before it.
+        for (chart, before) in charts.iter().zip(text.split("<chart:chart ")) {
+            let styles = before.rsplit_once("<office:automatic-styles>").expect("styles").1;
+            let reversed = |dimension: &str| {
+                let axis = format!("<chart:axis chart:dimension=\"{dimension}\"");
+                let style = attribute(chart, &axis, "chart:style-name").expect("a style");
+                let properties =
+                    styles.split_once(&format!("style:name=\"{style}\"")).expect("it").1;
+                attribute(properties, "<style:chart-properties", "chart:reverse-direction")
+                    == Some("true")
+            };
+            assert!(!reversed("y"), "{name}: {}", title(chart));
+            assert_eq!(reversed("x"), title(chart) == "Utilisation of limits", "{name}");
+            assert!(!elements(chart, "chart:series").is_empty(), "{name}: {}", title(chart));
+        }
+    }
 }
 
 fn spoilt(mut table: Table) -> Table {
