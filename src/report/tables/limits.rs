@@ -132,3 +132,15 @@ pub(super) fn internal_unit(flowsheet: &Flowsheet, text: &str, value: f64) -> Op
     let unit = quantity.dimension.to_string().replace("money", &flowsheet.currency);
     (near && unit != "1").then_some(unit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_is_no_effect() {
+        assert_eq!(sound(-4.235e-22, 570_000.0, Some(1.0)), 0.0);
+        assert_eq!(sound(-2.02e-6, 350.0, Some(7.218)), -2.02e-6);
+        assert_eq!(sound(1e-22, 1.0, None), 1e-22);
+    }
+}
