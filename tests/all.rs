@@ -6,6 +6,9 @@
 
 #[path = "all/assumptions.rs"]
 mod assumptions;
+#[cfg(all(feature = "html", unix))]
+#[path = "all/browser.rs"]
+mod browser;
 #[path = "all/cascades.rs"]
 mod cascades;
 #[path = "all/claims.rs"]
@@ -71,3 +74,6 @@ mod synthetic;
 mod tables;
 #[path = "all/together.rs"]
 mod together;
+#[cfg(unix)]
+#[path = "all/workbook.rs"]
+mod workbook;

@@ -1,8 +1,8 @@
 //! All tables of a result, as data that no format has shaped: workbooks, Markdown, CSV and JSON are written of them.
 //!
 //! A [`Table`] has named columns with units and rows of [`Cell`]s. Numbers are numbers in all their digits; what is not there is
-//! empty. Nothing is computed here but sums that a reader expects under a column, and those are told as [`Sum`]s, so that a
-//! spreadsheet can compute them again.
+//! empty. Nothing is computed here but how much of a capacity is used, and sums that a reader expects under a column; those are
+//! told as [`Sum`]s, so that a spreadsheet can compute them again.
 
 mod chain;
 #[cfg(feature = "cli")]

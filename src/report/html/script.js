@@ -44,6 +44,8 @@
     margin: { l: 8, r: 16, t: 24, b: 8 },
     xaxis: axis,
     yaxis: axis,
+    // What plotly.js chooses by itself is too faint in the dark.
+    template: { data: { bar: [{ insidetextfont: { color: "--page" } }], waterfall: [{ insidetextfont: { color: "--page" } }] } },
     separators,
   });
 
@@ -63,7 +65,10 @@
     const note = document.getElementById(`${chart.id}-note`);
     if (note) note.textContent = chosen.note || "";
     const config = { responsive: true, displayModeBar: false, displaylogo: false };
-    return Plotly.react(chart.id, ink(data), ink(layout), config);
+    const drawn = Plotly.react(chart.id, ink(data), ink(layout), config);
+    // A chart has a name as a whole, its parts have none.
+    document.querySelectorAll(`#${chart.id} svg, #js-plotly-tester`).forEach((it) => it.setAttribute("aria-hidden", "true"));
+    return drawn;
   };
 
   // A chart as a picture to be shown elsewhere: the colours of light on white, with its title, unit and legend.

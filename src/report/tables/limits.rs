@@ -2,7 +2,7 @@
 
 use super::{Cell, Table, of, plain, row};
 use crate::{
-    analysis::{LimitOutcome, Outcome, PriceOutcome},
+    analysis::{GoalOutcome, LimitOutcome, Outcome, PriceOutcome},
     flowsheet::Flowsheet,
 };
 
@@ -29,15 +29,15 @@ pub(super) fn limits(outcome: &Outcome) -> Table {
         plain("binds next above"),
         of("worth of relieving it", &objective.unit),
     ];
-    let mut goals: Vec<(&str, &str)> = Vec::new();
+    let mut goals: Vec<&GoalOutcome> = Vec::new();
     for goal in &outcome.goals {
-        if !goals.iter().any(|&(name, _)| name == goal.name) {
-            goals.push((&goal.name, &goal.unit));
+        if !goals.iter().any(|other| other.name == goal.name) {
+            goals.push(goal);
         }
     }
-    let effect = |(name, unit): &(&str, &str)| {
-        let per = format!("{unit} per unit");
-        of(format!("effect on {name}"), per.trim_start())
+    let effect = |goal: &&GoalOutcome| {
+        let per = format!("{} per unit", goal.unit);
+        of(format!("effect on {}", goal.name), per.trim_start())
     };
     columns.extend(goals.iter().map(effect));
     let row = |limit: &LimitOutcome| {
@@ -62,9 +62,9 @@ pub(super) fn limits(outcome: &Outcome) -> Table {
             &limit.next_up,
             limit.worth,
         ];
-        row.extend(goals.iter().map(|(name, _)| {
-            let effect = limit.goal_effects.iter().find(|effect| effect.goal == *name);
-            Cell::from(effect.map(|effect| effect.effect))
+        row.extend(goals.iter().map(|goal| {
+            let effect = limit.goal_effects.iter().find(|effect| effect.goal == goal.name);
+            Cell::from(effect.map(|it| sound(it.effect, limit.bound, goal.value)))
         }));
         row
     };
@@ -76,6 +76,12 @@ pub(super) fn limits(outcome: &Outcome) -> Table {
 fn end(limit: &LimitOutcome, change: f64) -> f64 {
     let end = limit.bound + change;
     if end.abs() <= 1e-9 * limit.bound.abs() { 0.0 } else { end }
+}
+
+/// An effect of one more unit on a goal; 0 if that of the whole bound is rounding beside the goal.
+fn sound(effect: f64, bound: f64, goal: Option<f64>) -> f64 {
+    let is_rounding = goal.is_some_and(|goal| (effect * bound).abs() <= 1e-14 * goal.abs());
+    if is_rounding { 0.0 } else { effect }
 }
 
 /// The unit of a bound; none for shares, which are fractions.
@@ -125,4 +131,16 @@ pub(super) fn internal_unit(flowsheet: &Flowsheet, text: &str, value: f64) -> Op
     let near = (quantity.value - value).abs() <= 1e-9 * value.abs();
     let unit = quantity.dimension.to_string().replace("money", &flowsheet.currency);
     (near && unit != "1").then_some(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_is_no_effect() {
+        assert_eq!(sound(-4.235e-22, 570_000.0, Some(1.0)), 0.0);
+        assert_eq!(sound(-2.02e-6, 350.0, Some(7.218)), -2.02e-6);
+        assert_eq!(sound(1e-22, 1.0, None), 1e-22);
+    }
 }

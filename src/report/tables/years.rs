@@ -105,9 +105,11 @@ fn capacities(roadmap: &Roadmap) -> Table {
         of("existing", "t/yr"),
         of("built", "t/yr"),
         of("used", "t/yr"),
+        plain("utilisation"),
     ];
     let rows = roadmap.capacities.iter().flat_map(|course| {
         roadmap.periods.iter().enumerate().map(move |(at, period)| {
+            let there = course.existing[at] + course.built[at];
             row![
                 &course.operation,
                 &course.basis,
@@ -115,6 +117,8 @@ fn capacities(roadmap: &Roadmap) -> Table {
                 course.existing[at],
                 course.built[at],
                 course.used[at],
+                // Of nothing there is none.
+                (there > 0.0).then(|| course.used[at] / there),
             ]
         })
     });
