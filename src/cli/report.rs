@@ -10,6 +10,7 @@ use super::{
     console::{Console, write_bytes, write_in_folder},
     run::Sheet,
     solve::as_warnings,
+    watch::WatchArgs,
 };
 use crate::{
     analysis::{Plan, Wanted, analyse_with, fill_best_multipliers},
@@ -19,6 +20,7 @@ use crate::{
         html::{self, Language},
         json::Answer,
         tables::{NAMES, Table, csv, markdown, tables},
+        terminal::render_objective,
         workbook::workbook,
     },
 };
@@ -26,7 +28,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
     #[command(flatten)]
-    sheet: SheetArgs,
+    pub(super) sheet: SheetArgs,
     /// Where to write; the ending says what: `.html`, `.xlsx`, `.md`, `.csv`, `.json`, or `/` for a folder of CSV files
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
@@ -50,6 +52,8 @@ pub(super) struct ReportArgs {
     /// Of a flowsheet with periods, the one that is told in full [default: the last]
     #[arg(long, value_name = "PERIOD")]
     period: Option<String>,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 /// What is written.
@@ -95,7 +99,9 @@ pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, St
     let kind = kind_of(&args.output)?;
     check_names(&args.table, kind)?;
     let mut sheet = Sheet::read(&args.sheet)?;
+    let busy = console.busy(format!("solving {}", args.sheet.file.display()));
     let mut told = sheet.flowsheet.as_ref().map(|flowsheet| solve(flowsheet, args)).transpose();
+    drop(busy);
     match &mut told {
         Ok(Some(plan)) => sheet.findings.append(as_warnings(&std::mem::take(&mut plan.findings))),
         Ok(None) => {}
@@ -103,7 +109,12 @@ pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, St
     }
     console.draw(&sheet.findings, &sheet.sources);
     let all = match (told.ok().flatten(), &sheet.flowsheet) {
-        (Some(plan), Some(flowsheet)) => Some((tables(&plan.outcome, flowsheet), plan)),
+        (Some(plan), Some(flowsheet)) => {
+            let objective = &plan.outcome.objective;
+            let text = render_objective(&plan.outcome);
+            console.mark(&objective.name, objective.value, text);
+            Some((tables(&plan.outcome, flowsheet), plan))
+        }
         _ => None,
     };
     let Some((all, plan)) = all else {

@@ -10,6 +10,8 @@ use std::{
 mod answers;
 #[path = "command_line/bench.rs"]
 mod bench;
+#[path = "command_line/new.rs"]
+mod new;
 #[path = "command_line/output.rs"]
 mod output;
 #[path = "command_line/ratios.rs"]
@@ -18,6 +20,11 @@ mod ratios;
 mod solvers;
 #[path = "command_line/sweep.rs"]
 mod sweep;
+#[cfg(unix)]
+#[path = "command_line/watch.rs"]
+mod watch;
+#[path = "command_line/width.rs"]
+mod width;
 
 use reeflow::diagnostic::Code;
 use tempfile::TempDir;
@@ -92,6 +99,8 @@ fn help_of_each_command() {
         &["solvers"],
         &["sweep"],
         &["export"],
+        &["new"],
+        &["man"],
         &["explain"],
         &["example"],
         &["example", "list"],
