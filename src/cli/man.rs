@@ -51,6 +51,11 @@ fn write(command: clap::Command, folder: &PathBuf, written: &mut Vec<String>) ->
 
 fn page(command: clap::Command) -> Vec<u8> {
     let mut page = Vec::new();
-    Man::new(command).render(&mut page).expect("a vector takes all");
+    let version = concat!("reeflow ", env!("CARGO_PKG_VERSION"));
+    Man::new(command)
+        .manual("reeflow")
+        .source(version)
+        .render(&mut page)
+        .expect("a vector takes all");
     page
 }

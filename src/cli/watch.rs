@@ -152,6 +152,8 @@ impl Watch {
         command: impl Fn(&mut Console) -> Result<End, Stop>,
     ) -> Result<End, Stop> {
         let mut texts = self.look(files)?;
+        // What a broken file includes is not read, and no other when it is again.
+        let mut known = texts.clone();
         let mut before: Vec<Mark> = Vec::new();
         let mut last: Option<Instant> = None;
         loop {
@@ -180,7 +182,8 @@ impl Watch {
                 before = marks;
             }
             let Some(now) = self.wait(files, &texts)? else { return Ok(End::Well) };
-            let changed = names(changes(&texts, &now));
+            let changed = names(changes(&known, &now));
+            known.extend(now.clone());
             texts = now;
             console.part(&format!("{changed} changed"))?;
         }
@@ -278,7 +281,10 @@ fn names<'a>(files: impl Iterator<Item = &'a Path>) -> String {
 }
 
 fn seconds(duration: Duration) -> String {
-    format!("{} s", format_number(duration.as_secs_f64()))
+    match duration.as_secs_f64() {
+        short @ ..1.0 => format!("{:.0} ms", (1e3 * short).max(1.0)),
+        long => format!("{long:.1} s"),
+    }
 }
 
 /// What results are, and were if they were others.

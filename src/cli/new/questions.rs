@@ -10,11 +10,19 @@ use super::{
 };
 use crate::cli::Stop;
 
+/// How shells tell that a command ended by Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
 /// Asks for all that no flag says; what may be left open is answered by Enter.
 pub(super) fn ask(args: &NewArgs) -> Result<(Answers, Option<PathBuf>), Stop> {
-    // A flag that is wrong is told before anything is asked.
+    // A choice hides the cursor while it is open, also from the shell after Ctrl-C.
+    let end = || {
+        let _ = Term::stderr().show_cursor();
+        std::process::exit(INTERRUPTED);
+    };
+    ctrlc::set_handler(end)
+        .map_err(|error| Stop::Tool(format!("cannot wait for Ctrl-C: {error}")))?;
     let asked = asked(args).inspect_err(|_| {
-        // A choice hides the cursor while it is open.
         let _ = Term::stderr().show_cursor();
     });
     asked.map_err(|error| match error {
@@ -39,7 +47,7 @@ impl std::convert::From<dialoguer::Error> for Failed {
 fn asked(args: &NewArgs) -> Result<(Answers, Option<PathBuf>), Failed> {
     let from = match args.from {
         Some(from) => from,
-        None => choose("What comes in?", &From::ALL, |from| match from {
+        None => choose("What comes in", &From::ALL, |from| match from {
             From::Ore => "ore of a mine",
             From::Concentrate => "concentrate that is bought",
             From::Scrap => "spent magnets",
@@ -47,7 +55,7 @@ fn asked(args: &NewArgs) -> Result<(Answers, Option<PathBuf>), Failed> {
     };
     let to = match args.to {
         Some(to) => to,
-        None => choose("What is made of it?", &from.ends(), |to| match to {
+        None => choose("What is made of it", &from.ends(), |to| match to {
             To::Concentrate => "concentrate",
             To::Oxide => "separated oxides",
             To::Metal => "NdPr metal",
@@ -59,26 +67,26 @@ fn asked(args: &NewArgs) -> Result<(Answers, Option<PathBuf>), Failed> {
     // The flags that are given are as good as answers, or told to be wrong.
     let flags = NewArgs { rate: None, currency: None, ..args.clone() };
     super::given(&flags, from, to).map_err(Failed::Wrong)?;
-    let supply = open("How much comes in?", &args.supply, from.usual_supply(), &rate_of_mass)?;
+    let supply = open("How much comes in", &args.supply, from.usual_supply(), &rate_of_mass)?;
     let grade = match has_grade(from) {
-        Ok(()) => open("REO in it?", &args.grade, "that of Mountain Pass", &share)?,
+        Ok(()) => open("REO in it", &args.grade, "that of Mountain Pass", &share)?,
         Err(_) => None,
     };
-    let goal = open("How much is to be made?", &args.goal, "no goal", &rate_of_mass)?;
+    let goal = open("How much is to be made", &args.goal, "no goal", &rate_of_mass)?;
     let title = match &args.title {
         Some(title) => title.clone(),
-        None => line("What is it called?", &usual_title(from, to), &words)?,
+        None => line("What is it called", &usual_title(from, to), &words)?,
     };
     let currency = match &args.currency {
         Some(currency) => code(currency).map(|()| currency.clone()).map_err(Failed::Wrong)?,
-        None => line("Currency?", "USD", &code)?,
+        None => line("Currency", "USD", &code)?,
     };
     let rate = match (currency.as_str(), &args.rate) {
         ("USD", _) => None,
         (_, Some(rate)) => Some(positive(rate).map_err(Failed::Wrong)?),
         (code, None) => {
             let prompt =
-                format!("What does one USD cost in {code}? The library's prices are in USD");
+                format!("What one USD costs in {code}, as the library's prices are in USD");
             let check = |text: &str| positive(text).map(|_| ());
             positive(&line(&prompt, "", &check)?).ok()
         }
@@ -88,7 +96,7 @@ fn asked(args: &NewArgs) -> Result<(Answers, Option<PathBuf>), Failed> {
         Some(file) => file.clone(),
         None => {
             let usual = usual_file(&answers).display().to_string();
-            PathBuf::from(line("Which file?", &usual, &|file: &str| absent(Path::new(file)))?)
+            PathBuf::from(line("File", &usual, &|file: &str| absent(Path::new(file)))?)
         }
     };
     Ok((answers, Some(file)))

@@ -24,7 +24,7 @@ pub(super) fn write(answers: &Answers, file: &str) -> String {
     body.push_str(include_str!("scenario.toml"));
     let prices = prices(from);
     let head = include_str!("head.toml").to_owned();
-    let mut text = format!("{head}\n{}{body}", consumables(&body));
+    let mut text = format!("{head}{}{body}", consumables(&body));
     text = text.replace("{{prices}}", &prices);
     let supply = answers.supply.as_deref().unwrap_or(from.usual_supply());
     let values = [
@@ -47,7 +47,8 @@ pub(super) fn write(answers: &Answers, file: &str) -> String {
         ("stages", stages(from, to)),
         ("product", to.product().to_owned()),
         ("title", quoted(&answers.title)),
-        ("file", file.to_owned()),
+        ("heading", answers.title.clone()),
+        ("file", in_shell(file)),
         ("currency", answers.currency.clone()),
     ];
     for (name, value) in values {
@@ -214,7 +215,8 @@ fn prices(from: From) -> String {
             |text: &'static str| section(text, "price")?.lines().find(|line| starts(line, oxide));
         texts.into_iter().find_map(of).expect("the library has a price of each oxide")
     };
-    oxides.iter().map(line).map(|line| format!("{line}\n")).collect()
+    let lines = oxides.iter().map(line).filter_map(|line| line.split_once('='));
+    lines.map(|(oxide, price)| format!("{:<6} ={price}\n", oxide.trim_end())).collect()
 }
 
 fn starts(line: &str, key: &str) -> bool {
@@ -280,6 +282,16 @@ fn converted(text: &str, currency: &str, rate: f64) -> String {
 /// A number of four digits, without anything between thousands.
 fn four_digits(value: f64) -> String {
     format!("{value:.3e}").parse::<f64>().map_or_else(|_| value.to_string(), |it| it.to_string())
+}
+
+/// A path as a shell takes it for one.
+pub(super) fn in_shell(path: &str) -> String {
+    let plain = |sign: char| sign.is_alphanumeric() || "/._-~:\\".contains(sign);
+    if path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
 }
 
 /// A text within quotes of TOML.
