@@ -21,8 +21,12 @@ mod export;
 pub mod files;
 mod goals;
 mod highs;
+mod links;
+mod man;
+mod new;
 mod pareto;
 mod picture;
+mod progress;
 pub mod render;
 mod report;
 mod run;
@@ -35,6 +39,7 @@ mod sources;
 pub mod sweep;
 mod sx;
 mod verify;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -43,6 +48,7 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::{document::Document, report::json};
 use args::{Cli, Command};
 use console::{Console, write_output};
+use watch::Watched;
 
 /// Why a command ended before its end.
 #[derive(Debug)]
@@ -100,8 +106,15 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Runs a command; `is_named` if the user named a HiGHS library.
+/// Runs a command, again and again if it is to be watched; `is_named` if the user named a HiGHS library.
 fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<End, Stop> {
+    match Watched::of(command) {
+        Some(watched) => watch::run(&watched, console, |console| once(command, is_named, console)),
+        None => once(command, is_named, console),
+    }
+}
+
+fn once(command: &Command, is_named: bool, console: &mut Console) -> Result<End, Stop> {
     match command {
         Command::Solve(args) => solve::solve(args, console),
         Command::Report(args) => report::report(args, console),
@@ -122,6 +135,7 @@ fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<
         Command::Export(args) => export::export(args, console),
         Command::Solvers(args) => solvers::solvers(args, is_named, console),
         Command::Explain(args) => explain::explain(args, console),
+        Command::New(args) => new::new(args, console),
         Command::Example(args) => example::example(&args.command, console),
         Command::Schema { of, report, output } => {
             let of = if *report { "report" } else { of };
@@ -133,6 +147,7 @@ fn dispatch(command: &Command, is_named: bool, console: &mut Console) -> Result<
             write_output(console, output.as_deref(), &schema)?;
             Ok(End::Well)
         }
+        Command::Man(args) => man::man(args, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "reeflow", &mut script);

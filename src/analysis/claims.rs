@@ -152,6 +152,8 @@ pub struct Checked {
     pub scenario: Option<String>,
     /// Code of the currency of all money.
     pub currency: String,
+    /// Why the file could not be read; none if it was.
+    pub unread: Option<String>,
     /// Whether there is a proven plan.
     pub solved: bool,
     /// What becomes of the goals.
@@ -170,6 +172,13 @@ pub struct Audit {
 }
 
 impl Checked {
+    /// A file that could not be read, and why.
+    #[must_use]
+    pub fn unread(file: String, why: String) -> Self {
+        let (scenario, currency) = (None, String::new());
+        Self { file, scenario, currency, unread: Some(why), solved: false, audit: Audit::default() }
+    }
+
     /// The file without folders and ending, with its scenario.
     #[must_use]
     pub fn name(&self) -> String {

@@ -10,9 +10,9 @@ use clap_complete::Shell;
 
 use super::{
     bench::BenchArgs, check::CheckArgs, compare::CompareArgs, debottleneck::DebottleneckArgs,
-    goals::GoalsArgs, pareto::ParetoArgs, report::ReportArgs, sensitivity::SensitivityArgs,
-    serve::ServeArgs, size::SizeArgs, sources::SourcesArgs, sweep::SweepArgs, sx::SxArgs,
-    verify::VerifyArgs,
+    goals::GoalsArgs, man::ManArgs, new::NewArgs, pareto::ParetoArgs, report::ReportArgs,
+    sensitivity::SensitivityArgs, serve::ServeArgs, size::SizeArgs, sources::SourcesArgs,
+    sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs, watch::WatchArgs,
 };
 use crate::report::{json, terminal::Section};
 
@@ -352,6 +352,21 @@ Examples:
   reeflow explain pooled-split
   reeflow explain --list")]
     Explain(ExplainArgs),
+    /// Start a flowsheet from a few questions, or from flags
+    #[command(after_help = "\
+Asks for what no flag says if standard input is a terminal; with `--from` and `--to` nothing is asked. The file has comments that \
+teach the format. Every figure in it that you did not give is one of the library, with its source, or says `assumed` and why. A file that \
+is there already is never overwritten.
+
+Exits with 0 if it is written, 1 if what you gave makes no sound flowsheet, 2 if the file is there or cannot be written, or a flag is \
+wrong.
+
+Examples:
+  reeflow new
+  reeflow new plant.toml --from ore --to magnet --supply '570 kt/yr' --grade '1.75 %'
+  reeflow new --from scrap --to oxide --supply '350 t/yr' --goal '80 t/yr'
+  reeflow new refinery.toml --from concentrate --to oxide --currency EUR --rate 0.92")]
+    New(NewArgs),
     /// List, show or extract the flowsheets that come with the tool
     Example(ExampleArgs),
     /// Print the JSON schema of flowsheets, or of what a command answers with `--format json`
@@ -366,14 +381,32 @@ Examples:
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Write manual pages, one for each command
+    #[command(after_help = "\
+Exits with 0 if they are written, 2 if they cannot be.
+
+Examples:
+  reeflow man --output ~/.local/share/man/man1     and then: man reeflow-solve
+  reeflow man > reeflow.1                          the page of the tool itself")]
+    Man(ManArgs),
     /// Print a completion script for a shell
-    #[command(
-        after_help = "Example:\n  reeflow completions bash > ~/.local/share/bash-completion/completions/reeflow"
-    )]
+    #[command(after_help = "\
+Examples:
+  reeflow completions bash > ~/.local/share/bash-completion/completions/reeflow
+  reeflow completions zsh > ~/.zfunc/_reeflow      with ~/.zfunc in fpath
+  reeflow completions fish > ~/.config/fish/completions/reeflow.fish")]
     Completions {
         /// The shell
         shell: Shell,
     },
+}
+
+impl OutputArgs {
+    /// Whether data for programs goes to standard output.
+    pub(super) fn is_data(&self) -> bool {
+        let is_written = self.output.as_ref().is_some_and(|file| file.as_os_str() != "-");
+        self.format == Format::Json && !is_written
+    }
 }
 
 /// Changes to a flowsheet.
@@ -452,6 +485,8 @@ pub(super) struct SolveArgs {
     pub(super) show: Vec<Part>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -492,6 +527,8 @@ pub(super) struct BalanceArgs {
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 #[derive(Debug, Args)]

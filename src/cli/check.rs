@@ -8,8 +8,9 @@ use super::{
     End, Stop,
     args::{FormArgs, PatchArgs, SolverArgs},
     console::{Console, write_output},
-    render::summarise,
+    render::{summarise, wrap},
     run::{Sheet, open},
+    watch::WatchArgs,
 };
 use crate::{
     analysis::{
@@ -28,7 +29,7 @@ use crate::{
 pub(super) struct CheckArgs {
     /// The flowsheets; `-` is standard input
     #[arg(required = true)]
-    files: Vec<PathBuf>,
+    pub(super) files: Vec<PathBuf>,
     /// Apply a scenario of the flowsheets
     #[arg(long, value_name = "NAME", conflicts_with = "all_scenarios")]
     scenario: Option<String>,
@@ -47,6 +48,16 @@ pub(super) struct CheckArgs {
     /// Write the report to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
+}
+
+impl CheckArgs {
+    /// Whether data for programs goes to standard output.
+    pub(super) fn is_data(&self) -> bool {
+        let is_written = self.output.as_ref().is_some_and(|file| file.as_os_str() != "-");
+        self.format != CheckFormat::Text && !is_written
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -78,6 +89,7 @@ pub(super) fn check(args: &CheckArgs, console: &mut Console) -> Result<End, Stop
             Ok(End::Wrong) | Err(Stop::Model) => end = End::Wrong,
             // The other files are checked all the same.
             Err(Stop::Tool(message)) => {
+                checking.checked.push(Checked::unread(path.display().to_string(), message.clone()));
                 if let Some(earlier) = unread.replace(message) {
                     console.complain(&earlier);
                 }
@@ -91,6 +103,14 @@ pub(super) fn check(args: &CheckArgs, console: &mut Console) -> Result<End, Stop
     match unread {
         Some(message) => Err(Stop::Tool(message)),
         None => Ok(end),
+    }
+}
+
+/// A flowsheet with its scenario.
+fn in_scenario(file: &str, scenario: Option<&str>) -> String {
+    match scenario {
+        Some(scenario) => format!("{file}, scenario {scenario}"),
+        None => file.to_owned(),
     }
 }
 
@@ -130,7 +150,10 @@ impl Checking<'_> {
     ) -> Result<End, Stop> {
         let args = self.args;
         let (options, form) = (args.solver.options(), args.form.form());
+        let name = in_scenario(&read.name, scenario);
+        let busy = console.busy(format!("solving {name}"));
         let analysed = sheet.flowsheet.as_ref().map(|it| analyse(it, &options, form));
+        drop(busy);
         let plan = match analysed {
             Some(Ok(mut plan)) => {
                 sheet.findings.append(std::mem::take(&mut plan.findings));
@@ -144,11 +167,21 @@ impl Checking<'_> {
         };
         console.draw(&sheet.findings, &sheet.sources);
         let told = sheet.flowsheet.as_ref().zip(plan.as_ref());
+        let goals = told.map_or(0, |(flowsheet, _)| flowsheet.goals.len());
+        let busy = console
+            .busy(format!("judging {goals} goals of {name} at the ends of all figures in doubt"));
         let audited = told.map(|(flowsheet, plan)| audit(flowsheet, plan, &options));
+        drop(busy);
+        if let Some(plan) = &plan {
+            let objective = &plan.outcome.objective;
+            let text = terminal::render_objective(&plan.outcome);
+            console.mark(format!("{name}: {}", objective.name), objective.value, text);
+        }
         let checked = Checked {
             file: read.name.clone(),
             scenario: scenario.map(str::to_owned),
             currency: sheet.flowsheet.as_ref().map_or_else(String::new, |it| it.currency.clone()),
+            unread: None,
             solved: plan.is_some(),
             audit: audited.unwrap_or_default(),
         };
@@ -190,14 +223,12 @@ impl Checking<'_> {
             told.push(format!("{met} of {} goals met", checked.audit.claims.len()));
         }
         told.extend(summarise(&sheet.findings));
-        let name = match &checked.scenario {
-            Some(scenario) => format!("{}, scenario {scenario}", checked.file),
-            None => checked.file.clone(),
-        };
+        let style = console.style(self.args.output.as_deref());
         let mark = if wrong { "✗" } else { "✓" };
-        let mut text = format!("{mark} {name}: {}\n", told.join(", "));
+        let name = in_scenario(&checked.file, checked.scenario.as_deref());
+        let mut text = wrap(&format!("{mark} {name}: {}", told.join(", ")), style.width);
+        text.push('\n');
         if !checked.audit.claims.is_empty() {
-            let style = console.style(self.args.output.as_deref());
             text.push_str(&terminal::claims::render(checked, &style));
             text.push('\n');
         }

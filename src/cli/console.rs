@@ -10,6 +10,8 @@ use anstream::{AutoStream, ColorChoice};
 use super::{
     Stop,
     args::{Color, Global},
+    links,
+    progress::Busy,
     render,
 };
 use crate::{
@@ -27,6 +29,17 @@ pub(super) struct Console {
     choice: ColorChoice,
     width: Option<usize>,
     quiet: bool,
+    /// What runs found that `--watch` compares, since they were last taken.
+    marks: Vec<Mark>,
+}
+
+/// A result that is compared with the one before.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    pub(super) name: String,
+    pub(super) value: f64,
+    /// The value with its unit.
+    pub(super) text: String,
 }
 
 impl Console {
@@ -42,6 +55,7 @@ impl Console {
             choice,
             width: global.width.map(usize::from),
             quiet: global.quiet,
+            marks: Vec::new(),
         }
     }
 
@@ -49,11 +63,12 @@ impl Console {
     pub(super) fn style(&self, file: Option<&Path>) -> Style {
         let asked = self.choice == ColorChoice::Always;
         if file.is_some() {
-            return Style { width: self.width.unwrap_or(WIDTH), color: asked };
+            return Style { width: self.width.unwrap_or(WIDTH), color: asked, links: false };
         }
         let terminal = std::io::stdout().is_terminal();
         let color = self.out.current_choice() != ColorChoice::Never;
-        Style { width: self.columns(terminal), color }
+        let links = color && shows_links(supports_hyperlinks::Stream::Stdout);
+        Style { width: self.columns(terminal), color, links }
     }
 
     fn columns(&self, terminal: bool) -> usize {
@@ -64,9 +79,36 @@ impl Console {
         self.width.or_else(of_terminal).unwrap_or(WIDTH)
     }
 
-    /// Whether the user wants errors only.
-    pub(super) const fn is_quiet(&self) -> bool {
-        self.quiet
+    /// Tells on standard error, if it is a terminal, that something takes long, until what is returned is dropped.
+    pub(super) fn busy(&self, what: impl Into<String>) -> Busy {
+        Busy::new(self.shows_progress(), what.into())
+    }
+
+    /// Whether somebody looks at standard error who wants to know more than errors.
+    pub(super) fn shows_progress(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
+    /// Keeps a result for `--watch` to compare.
+    pub(super) fn mark(&mut self, name: impl Into<String>, value: f64, text: impl Into<String>) {
+        self.marks.push(Mark { name: name.into(), value, text: text.into() });
+    }
+
+    /// The results since they were last taken.
+    pub(super) fn take_marks(&mut self) -> Vec<Mark> {
+        std::mem::take(&mut self.marks)
+    }
+
+    /// Parts what comes from what came: a terminal is cleared, elsewhere a line is drawn.
+    pub(super) fn part(&mut self, words: &str) -> Result<(), Stop> {
+        // Without colours nothing but text is written.
+        let is_plain = self.out.current_choice() == ColorChoice::Never;
+        if std::io::stdout().is_terminal() && !is_plain {
+            self.print("\u{1b}[2J\u{1b}[H")?;
+        } else {
+            self.print(&format!("\n── {words} ──\n\n"))?;
+        }
+        self.flush()
     }
 
     /// Writes to standard output.
@@ -84,18 +126,24 @@ impl Console {
 
     /// Draws findings on standard error; only errors if the user wants it quiet.
     pub(super) fn draw(&mut self, findings: &Diagnostics, sources: &Sources) {
+        let terminal = std::io::stderr().is_terminal();
+        let width = self.columns(terminal);
+        // A message on one line is easier to search for; whoever looks at a terminal, or asks for a width, wants it to fit.
+        let fitted = terminal || self.width.is_some();
         let mut shown = Diagnostics::new();
         for item in findings {
             if !self.quiet || item.severity == Severity::Error {
-                shown.push(item.clone());
+                shown.push(if fitted { render::fit(item, width) } else { item.clone() });
             }
         }
         if shown.is_empty() {
             return;
         }
         let color = self.err.current_choice() != ColorChoice::Never;
-        let width = self.columns(std::io::stderr().is_terminal());
-        let text = render::render(&shown, sources, color, width);
+        let mut text = render::render(&shown, sources, color, width);
+        if color && shows_links(supports_hyperlinks::Stream::Stderr) {
+            text = links::of_places(&text, sources);
+        }
         // If standard error is closed there is nobody left to tell.
         let _ = self.err.write_all(text.as_bytes());
     }
@@ -111,6 +159,12 @@ impl Console {
     pub(super) fn complain(&mut self, message: &str) {
         let _ = writeln!(self.err, "error: {message}");
     }
+}
+
+/// Whether a stream is a terminal that knows links; `FORCE_HYPERLINK` says that it is, `NO_HYPERLINK` that it is not.
+fn shows_links(stream: supports_hyperlinks::Stream) -> bool {
+    let unwanted = std::env::var_os("NO_HYPERLINK").is_some_and(|value| !value.is_empty());
+    !unwanted && supports_hyperlinks::on(stream)
 }
 
 fn stopped(error: &std::io::Error) -> Stop {

@@ -7,6 +7,7 @@ use super::{
     args::{OutputArgs, SheetArgs, SolverArgs},
     console::Console,
     run::Sheet,
+    watch::WatchArgs,
 };
 use crate::{
     analysis::debottleneck::{Request, debottleneck as follow},
@@ -19,7 +20,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct DebottleneckArgs {
     #[command(flatten)]
-    sheet: SheetArgs,
+    pub(super) sheet: SheetArgs,
     /// The goal to reach; without it, the objective is followed
     #[arg(long, value_name = "GOAL")]
     goal: Option<String>,
@@ -35,7 +36,9 @@ pub(super) struct DebottleneckArgs {
     #[command(flatten)]
     solver: SolverArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 pub(super) fn debottleneck(args: &DebottleneckArgs, console: &mut Console) -> Result<End, Stop> {

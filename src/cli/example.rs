@@ -8,6 +8,7 @@ use super::{
     End, Stop,
     args::ExampleCommand,
     console::{Console, write_new},
+    render::entry,
 };
 use crate::diagnostic::nearest;
 
@@ -20,7 +21,8 @@ pub(super) fn example(command: &ExampleCommand, console: &mut Console) -> Result
     match command {
         ExampleCommand::List => {
             for file in examples() {
-                console.print(&format!("{:<28} {}\n", name(file), title(file)))?;
+                let width = console.style(None).width;
+                console.print(&entry(&format!("{:<28}", name(file)), title(file), width))?;
             }
         }
         ExampleCommand::Show { name } => {
@@ -76,6 +78,12 @@ fn title(file: &File<'_>) -> &'static str {
 
 fn text(file: &File<'_>) -> &'static str {
     FLOWSHEETS.get_file(file.path()).and_then(File::contents_utf8).unwrap_or_default()
+}
+
+/// The text of a file that comes with the tool; its path is known to be one.
+pub(super) fn shipped(path: &str) -> &'static str {
+    let file = FLOWSHEETS.get_file(path).and_then(File::contents_utf8);
+    file.expect("the file comes with the tool")
 }
 
 fn find(wanted: &str) -> Result<&'static File<'static>, Stop> {

@@ -1,14 +1,15 @@
 //! `reeflow explain`.
 
-use super::{End, Stop, args::ExplainArgs, console::Console};
+use super::{End, Stop, args::ExplainArgs, console::Console, render::entry};
 use crate::diagnostic::{Code, Severity, nearest};
 
 pub(super) fn explain(args: &ExplainArgs, console: &mut Console) -> Result<End, Stop> {
     let Some(name) = &args.code else {
-        for code in Code::ALL {
-            let severity = severity(*code);
-            console.print(&format!("{:<26} {severity:<8} {}\n", code.name(), first(*code)))?;
-        }
+        let list = Code::ALL.iter();
+        let list =
+            list.map(|code| (format!("{:<26} {:<8}", code.name(), severity(*code)), first(*code)));
+        let width = console.style(None).width;
+        console.print(&list.map(|(name, words)| entry(&name, words, width)).collect::<String>())?;
         return Ok(End::Well);
     };
     // As it is drawn: `error[unknown-key]`.

@@ -63,14 +63,21 @@ impl Stamp {
     }
 }
 
-impl Files for Disk {
-    fn read(&self, path: &str, from: &str) -> Result<Read, String> {
+impl Disk {
+    /// The path of a file that another includes.
+    #[must_use]
+    pub fn beside(path: &str, from: &str) -> PathBuf {
         let directory = match from {
             "-" | STDIN => None,
             from => Path::new(from).parent(),
         };
-        let path = directory.map_or_else(|| PathBuf::from(path), |directory| directory.join(path));
-        Self::open(&path)
+        directory.map_or_else(|| PathBuf::from(path), |directory| directory.join(path))
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &str, from: &str) -> Result<Read, String> {
+        Self::open(&Self::beside(path, from))
     }
 }
 

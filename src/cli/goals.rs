@@ -7,17 +7,20 @@ use super::{
     args::{OutputArgs, SheetArgs, SolverArgs},
     console::Console,
     run::Sheet,
+    watch::WatchArgs,
 };
 use crate::{analysis::together::together, report::terminal};
 
 #[derive(Debug, Args)]
 pub(super) struct GoalsArgs {
     #[command(flatten)]
-    sheet: SheetArgs,
+    pub(super) sheet: SheetArgs,
     #[command(flatten)]
     solver: SolverArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 pub(super) fn goals(args: &GoalsArgs, console: &mut Console) -> Result<End, Stop> {

@@ -41,6 +41,16 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool, width: 
     text
 }
 
+/// A finding whose message is broken between words, for what stands before it: `warning[CODE]: `.
+pub(super) fn fit(diagnostic: &Diagnostic, width: usize) -> Diagnostic {
+    let before = "warning[]: ".len() + diagnostic.code.name().len();
+    let room = width.saturating_sub(before).max(NARROW);
+    Diagnostic { message: wrap(&diagnostic.message, room), ..diagnostic.clone() }
+}
+
+/// A column of words that is narrower is no text any more.
+const NARROW: usize = 20;
+
 /// How many findings there are of each severity: `2 errors, 1 warning`; none if there are none.
 #[must_use]
 pub fn summarise(diagnostics: &Diagnostics) -> Option<String> {
@@ -155,6 +165,20 @@ pub(super) fn wrap(text: &str, width: usize) -> String {
     let lines: Vec<String> = text.lines().map(|line| wrap_line(line, width)).collect();
     lines.join("\n")
 }
+
+/// A line of a list: a name, and words that go on below each other beside it, or below it where that is narrow.
+pub(super) fn entry(name: &str, words: &str, width: usize) -> String {
+    let beside = name.chars().count() + 1;
+    let indent = if beside + ENTRY <= width { beside } else { ITEM.len() };
+    let lines = wrap(words, width.saturating_sub(indent));
+    let lines = lines.replace('\n', &format!("\n{}", " ".repeat(indent)));
+    let parting =
+        if indent == beside { " ".to_owned() } else { format!("\n{}", " ".repeat(indent)) };
+    format!("{}{parting}{lines}\n", if indent == beside { name } else { name.trim_end() })
+}
+
+/// The least width in which words beside a name are read.
+const ENTRY: usize = 30;
 
 fn wrap_line(text: &str, width: usize) -> String {
     let indent = if text.starts_with(ITEM) { ITEM.len() } else { 0 };

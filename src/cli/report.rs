@@ -11,6 +11,7 @@ use super::{
     picture::draw,
     run::Sheet,
     solve::as_warnings,
+    watch::WatchArgs,
 };
 use crate::{
     analysis::{
@@ -22,6 +23,7 @@ use crate::{
         html::{self, More, Picture},
         json::Answer,
         tables::{NAMES, Table, csv, markdown, tables},
+        terminal::render_objective,
         workbook::workbook,
     },
 };
@@ -29,7 +31,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
     #[command(flatten)]
-    sheet: SheetArgs,
+    pub(super) sheet: SheetArgs,
     /// Where to write; the ending says what: `.html`, `.xlsx`, `.md`, `.csv`, `.json`, `/` for a folder of CSV files, or `.svg` and
     /// `.png` for a picture of the flows, which a browser draws
     #[arg(short, long, value_name = "OUT")]
@@ -61,6 +63,8 @@ pub(super) struct ReportArgs {
     /// Of a flowsheet with periods, the one that is told in full [default: the last]
     #[arg(long, value_name = "PERIOD")]
     period: Option<String>,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 /// What is written.
@@ -110,7 +114,9 @@ pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, St
     check_names(&args.table, kind)?;
     check_choices(args, kind)?;
     let mut sheet = Sheet::read(&args.sheet)?;
+    let busy = console.busy(format!("solving {}", args.sheet.file.display()));
     let mut told = sheet.flowsheet.as_ref().map(|flowsheet| solve(flowsheet, args)).transpose();
+    drop(busy);
     match &mut told {
         Ok(Some(plan)) => sheet.findings.append(as_warnings(&std::mem::take(&mut plan.findings))),
         Ok(None) => {}
@@ -125,6 +131,8 @@ pub(super) fn report(args: &ReportArgs, console: &mut Console) -> Result<End, St
         }
         return Err(Stop::Model);
     };
+    let objective = &plan.outcome.objective;
+    console.mark(&objective.name, objective.value, render_objective(&plan.outcome));
     let bytes = match kind {
         Kind::Page => match page(&plan, flowsheet, args) {
             Ok(page) => Some(page.into_bytes()),

@@ -123,7 +123,11 @@ impl Sheet {
         console: &mut Console,
         question: impl FnOnce(&Flowsheet) -> Result<T, Diagnostics>,
     ) -> Option<T> {
-        let told = match self.flowsheet.as_ref().map(question) {
+        let name = self.sources.iter().next().map_or("", |source| &source.name);
+        let busy = console.busy(format!("working on {name}"));
+        let answer = self.flowsheet.as_ref().map(question);
+        drop(busy);
+        let told = match answer {
             Some(Ok(told)) => Some(told),
             Some(Err(findings)) => {
                 self.findings.append(findings);

@@ -7,6 +7,7 @@ use super::{
     args::{OutputArgs, SheetArgs, SolverArgs},
     console::Console,
     run::Sheet,
+    watch::WatchArgs,
 };
 use crate::{
     analysis::sensitivity::{Request, sensitivity as weigh},
@@ -16,7 +17,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct SensitivityArgs {
     #[command(flatten)]
-    sheet: SheetArgs,
+    pub(super) sheet: SheetArgs,
     /// The goal to look at [default: the value multiplier if it is a goal, else the objective]
     #[arg(long, value_name = "GOAL")]
     goal: Option<String>,
@@ -32,7 +33,9 @@ pub(super) struct SensitivityArgs {
     #[command(flatten)]
     solver: SolverArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 fn percent(text: &str) -> Result<f64, String> {

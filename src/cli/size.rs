@@ -7,6 +7,7 @@ use super::{
     args::{OutputArgs, SheetArgs, SolverArgs},
     console::Console,
     run::Sheet,
+    watch::WatchArgs,
 };
 use crate::{
     analysis::size::{Request, size as find},
@@ -18,7 +19,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct SizeArgs {
     #[command(flatten)]
-    sheet: SheetArgs,
+    pub(super) sheet: SheetArgs,
     /// What to reach: a goal, an operation or a measure, `>=`, `<=` or `=`, and a value; may be repeated [default: all
     /// goals that are enforced]
     #[arg(long = "target", value_name = "TARGET")]
@@ -35,7 +36,9 @@ pub(super) struct SizeArgs {
     #[command(flatten)]
     solver: SolverArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 pub(super) fn size(args: &SizeArgs, console: &mut Console) -> Result<End, Stop> {

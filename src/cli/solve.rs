@@ -28,6 +28,7 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
     let planned = sheet.flowsheet.as_ref().is_some_and(Flowsheet::is_planned);
     let chosen = sections(&args.show, planned && args.period.is_none());
     let wanted = Wanted { intervals: args.intervals, period: args.period.as_deref(), brief: false };
+    let busy = console.busy(format!("solving {}", args.sheet.file.display()));
     let plan = match &sheet.flowsheet {
         Some(flowsheet) => {
             let answer = if args.exact {
@@ -74,12 +75,17 @@ pub(super) fn solve(args: &SolveArgs, console: &mut Console) -> Result<End, Stop
         }
         None => None,
     };
+    drop(busy);
     let unproven = exactly.finding.is_some();
     if let Some(finding) = exactly.finding.take().or_else(|| tell_contradiction(&exactly)) {
         sheet.findings.push(finding);
     }
     console.draw(&sheet.findings, &sheet.sources);
     let outcome = plan.as_ref().map(|plan: &Plan| &plan.outcome);
+    if let Some(outcome) = outcome {
+        let text = terminal::render_objective(outcome);
+        console.mark(&outcome.objective.name, outcome.objective.value, text);
+    }
     let text = match (args.output.format, outcome) {
         (Format::Json, _) => {
             let report = Report::new(&sheet.findings, &sheet.sources, outcome);

@@ -7,6 +7,7 @@ use super::{
     args::{OutputArgs, SheetArgs, SolverArgs},
     console::Console,
     run::Sheet,
+    watch::WatchArgs,
 };
 use crate::{
     analysis::sources::{SourcesReport, sources as trace},
@@ -17,17 +18,19 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct SourcesArgs {
     #[command(flatten)]
-    sheet: SheetArgs,
+    pub(super) sheet: SheetArgs,
     /// Tell the weights in these goals, or in `objective` [default: the objective and the first goals]
     #[arg(long, value_name = "GOAL", value_delimiter = ',')]
     goal: Vec<String>,
     /// Tell the heaviest figures only
-    #[arg(long, value_name = "N")]
-    top: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    top: Option<u32>,
     #[command(flatten)]
     solver: SolverArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 pub(super) fn sources(args: &SourcesArgs, console: &mut Console) -> Result<End, Stop> {
@@ -39,7 +42,7 @@ pub(super) fn sources(args: &SourcesArgs, console: &mut Console) -> Result<End, 
         Ok(report)
     });
     sheet.answer(console, &args.output, "sources", told, |told, style| {
-        terminal::sources::render(told, &chosen, args.top, style)
+        terminal::sources::render(told, &chosen, args.top.map(|top| top as usize), style)
     })?;
     Ok(End::Well)
 }

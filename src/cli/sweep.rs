@@ -4,17 +4,17 @@ mod rows;
 pub mod store;
 pub mod vary;
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use indexmap::IndexMap;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 
 use super::{
     End, Stop,
     args::{Format, PageArgs, PatchArgs, SolverArgs},
     console::{Console, is_page, write_bytes, write_output},
+    progress::bar,
     run::{Sheet, open},
 };
 use crate::{
@@ -343,7 +343,8 @@ fn run(
     let mut reports = Vec::new();
     for (at, (sweep, case)) in prepared.iter().zip(cases.iter()).enumerate() {
         let summary = || summarise(sweep, |which, take| rows.read(at, &store, which, take));
-        let waiting = bar(console, None, "{spinner} what each input does alone, {elapsed}");
+        let waiting =
+            bar(console.shows_progress(), None, "{spinner} what each input does alone, {elapsed}");
         let told = pool.install(summary);
         waiting.finish_and_clear();
         let told = told?;
@@ -417,7 +418,7 @@ fn fill(
     let safe = if kept { "; Ctrl-C loses nothing" } else { "" };
     let style =
         format!("{{bar:30}} {{human_pos}}/{{human_len}} samples, {{per_sec}}, {{eta}} left{safe}");
-    let progress = bar(console, Some(rows.count()), &style);
+    let progress = bar(console.shows_progress(), Some(rows.count()), &style);
     progress.set_position(store.kept());
     progress.reset_eta();
     let one = |&chunk: &u64| -> Result<(), StoreError> {
@@ -431,18 +432,6 @@ fn fill(
     let done = pool.install(|| missing.par_iter().with_max_len(1).try_for_each(one));
     progress.finish_and_clear();
     Ok(done?)
-}
-
-fn bar(console: &Console, count: Option<u64>, style: &str) -> ProgressBar {
-    let target = if console.is_quiet() {
-        ProgressDrawTarget::hidden()
-    } else {
-        ProgressDrawTarget::stderr()
-    };
-    let bar = ProgressBar::with_draw_target(count, target);
-    bar.set_style(ProgressStyle::with_template(style).expect("the template is sound"));
-    bar.enable_steady_tick(Duration::from_millis(250));
-    bar
 }
 
 /// All that decides the results.

@@ -7,6 +7,7 @@ use super::{
     args::{OutputArgs, SheetArgs, SolverArgs},
     console::Console,
     run::Sheet,
+    watch::WatchArgs,
 };
 use crate::{
     analysis::extraction::{Request, extraction},
@@ -18,7 +19,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub(super) struct SxArgs {
     #[command(flatten)]
-    sheet: SheetArgs,
+    pub(super) sheet: SheetArgs,
     /// The cascade to tell [default: all of them]
     #[arg(long, value_name = "NAME")]
     cascade: Option<String>,
@@ -31,7 +32,9 @@ pub(super) struct SxArgs {
     #[command(flatten)]
     solver: SolverArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) watch: WatchArgs,
 }
 
 pub(super) fn sx(args: &SxArgs, console: &mut Console) -> Result<End, Stop> {

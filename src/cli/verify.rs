@@ -44,7 +44,10 @@ pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, St
     refuted.extend(saved.contradictions());
     if let Some(flowsheet) = &sheet.flowsheet {
         let deadline = Instant::now().checked_add(args.time_limit);
-        match recheck(flowsheet, &sheet.sources, proof, deadline) {
+        let busy = console.busy("deriving everything again");
+        let checked = recheck(flowsheet, &sheet.sources, proof, deadline);
+        drop(busy);
+        match checked {
             Ok(()) => {}
             Err(Refusal::Unable(reason)) if refuted.is_empty() => return Err(cannot(reason)),
             Err(Refusal::Wrong(reason) | Refusal::Unable(reason)) => refuted.push(reason),

@@ -34,11 +34,13 @@ pub struct Style {
     pub width: usize,
     /// Whether headings and marks are drawn with terminal colours.
     pub color: bool,
+    /// Whether sources lead to their addresses, in terminals that know OSC 8.
+    pub links: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: 100, color: false }
+        Self { width: 100, color: false, links: false }
     }
 }
 
@@ -205,6 +207,12 @@ pub fn render(outcome: &Outcome, sections: &[Section], in_full: bool, style: &St
         }
     }
     page.finish()
+}
+
+/// The objective of the best plan with its unit.
+#[must_use]
+pub fn render_objective(outcome: &Outcome) -> String {
+    page::amount(outcome.objective.value, &outcome.objective.unit, &outcome.currency)
 }
 
 /// The flows of a balance: every stream, how well operations close (relative) and, if it was computed, how far the

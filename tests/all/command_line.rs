@@ -10,6 +10,8 @@ use std::{
 mod answers;
 #[path = "command_line/bench.rs"]
 mod bench;
+#[path = "command_line/new.rs"]
+mod new;
 #[path = "command_line/output.rs"]
 mod output;
 #[path = "command_line/ratios.rs"]
@@ -18,6 +20,11 @@ mod ratios;
 mod solvers;
 #[path = "command_line/sweep.rs"]
 mod sweep;
+#[cfg(unix)]
+#[path = "command_line/watch.rs"]
+mod watch;
+#[path = "command_line/width.rs"]
+mod width;
 
 use reeflow::diagnostic::Code;
 use tempfile::TempDir;
@@ -92,6 +99,8 @@ fn help_of_each_command() {
         &["solvers"],
         &["sweep"],
         &["export"],
+        &["new"],
+        &["man"],
         &["explain"],
         &["example"],
         &["example", "list"],
@@ -129,6 +138,7 @@ fn usage_errors_end_with_2() {
         &["explain"],
         &["example", "show", "nothing"],
         &["check"],
+        &["sources", TUTORIAL, "--top", "0"],
     ] {
         let ran = run(arguments);
         assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.err);
@@ -150,6 +160,10 @@ fn files_that_cannot_be_read_end_with_2_and_say_why() {
     assert_eq!(both.code, Some(2));
     assert!(both.out.contains(TUTORIAL), "the others are checked all the same");
     assert!(both.err.contains("no.toml") && both.err.contains("none.toml"));
+    let data = run(&["check", "no.toml", TUTORIAL, "--format", "json"]);
+    let data: serde_json::Value = serde_json::from_str(&data.out).expect("JSON");
+    let why = |at: usize| data["check"][at]["unread"].as_str();
+    assert_eq!((why(0), why(1)), (Some("cannot read `no.toml`: no such file"), None), "{data}");
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn at_the_higher_grade_the_claim_is_judged_again() {
 fn who_runs_short_under_licences_is_told_with_the_worth_of_each() {
     let (flowsheet, _) = shipped::read("world-2024", Some("export-licence"));
     let plan = analyse(&flowsheet, &Options::default(), Form::Condensed).expect("solved");
-    let style = Style { width: 400, color: false };
+    let style = Style { width: 400, ..Style::default() };
     let sections = [Section::Goals, Section::Bottlenecks];
     let text = terminal::render(&plan.outcome, &sections, true, &style);
     let line = |start: &str, holds: &str| {

@@ -27,12 +27,14 @@ const LAYERS: [(&str, u8); 20] = [
 ];
 
 /// Crates that some modules alone may name, beside their files.
-const OWNED: [(&str, &[&str]); 14] = [
+const OWNED: [(&str, &[&str]); 16] = [
     ("good_lp", &["lp/"]),
     ("libloading", &["lp/highs/library.rs"]),
     ("clap", &["cli"]),
     ("toml", &["document"]),
     ("annotate_snippets", &["cli"]),
+    ("dialoguer", &["cli/new"]),
+    ("notify", &["cli/watch.rs"]),
     ("dashu_ratio", &["exact"]),
     ("libm", &["lifetime", "sampling"]),
     ("statrs", &["lifetime", "sampling"]),

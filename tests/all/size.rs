@@ -154,7 +154,7 @@ fn trains_are_rounded_up() {
     let leach = of(&told, "leach");
     near(leach.cost.expect("it has one"), 2.2 * 100.0 * (200.0 + 112.5));
     near(told.capital.expect("all have"), 2.2 * (7e6 + 31_250.0));
-    let text = render(&told, &Style { color: false, width: 140 });
+    let text = render(&told, &Style { width: 140, ..Style::default() });
     assert!(text.contains("last train 75 % idle"), "{text}");
 }
 

@@ -1,20 +1,20 @@
 //! All runs of a benchmark, each in a process of its own.
 
 use std::{
-    io::{IsTerminal as _, Read as _},
+    io::Read as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{
     super::{
         End, Stop,
         args::{PatchArgs, seconds},
         console::{Console, write_output},
+        progress::bar,
         run::{Sheet, open},
     },
     contender::Contender,
@@ -98,7 +98,9 @@ pub(super) fn run(args: &RunArgs, console: &mut Console) -> Result<End, Stop> {
     let began = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let mut tasks: Vec<(Task, Vec<Measurement>)> = Vec::new();
     let runs = usize::from(args.runs);
-    let progress = progress(cases.len() * args.form.len() * solvers.len() * runs);
+    let count = cases.len() * args.form.len() * solvers.len() * runs;
+    let style = "{bar:30} {pos}/{len} {elapsed} {msg}";
+    let progress = bar(console.shows_progress(), Some(count as u64), style);
     for case in &cases {
         let first = tasks.len();
         for form in &args.form {
@@ -203,18 +205,6 @@ fn write_case(path: &Path, text: &str) -> Result<(), Stop> {
     #[expect(clippy::disallowed_methods, reason = "`cli` writes files")]
     std::fs::write(path, text)
         .map_err(|error| Stop::Tool(format!("cannot write a generated flowsheet: {error}")))
-}
-
-/// Shown on a terminal only.
-fn progress(length: usize) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let bar = ProgressBar::with_draw_target(Some(length as u64), target);
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// One run in a process of its own.

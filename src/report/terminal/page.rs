@@ -77,7 +77,10 @@ impl Page {
             self.text.push('\n');
         }
         let (on, off) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
-        self.text.extend([on, text, off, "\n"]);
+        self.text.push_str(on);
+        self.paragraph(text, "");
+        self.text.truncate(self.text.trim_end_matches('\n').len());
+        self.text.extend([off, "\n"]);
     }
 
     /// A paragraph, wrapped between words.
@@ -90,23 +93,37 @@ impl Page {
         self.paragraph(text, "  ");
     }
 
+    /// A paragraph all of whose lines are indented, those after the first twice.
+    fn within(&mut self, text: &str, indent: &str) {
+        self.text.push_str(indent);
+        self.flow(text, &indent.repeat(2), indent.len());
+    }
+
     /// A line that is drawn as it is, however long: words stand where they are.
     pub(super) fn verbatim(&mut self, text: &str) {
         self.text.extend([text, "\n"]);
     }
 
     fn paragraph(&mut self, text: &str, indent: &str) {
-        let mut length = 0;
-        for word in text.split_whitespace() {
+        self.flow(&text.replace(HOLD, " "), indent, 0);
+    }
+
+    /// Words one after the other, broken between them; so many columns of the first line are taken.
+    fn flow(&mut self, text: &str, indent: &str, taken: usize) {
+        let mut length = taken;
+        let mut first = true;
+        // Blanks that are held are none.
+        for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
             let count = word.chars().count();
-            if length > 0 && length + 1 + count > self.style.width {
+            if !first && length + 1 + count > self.style.width {
                 self.text.push('\n');
                 self.text.push_str(indent);
                 length = indent.len();
-            } else if length > 0 {
+            } else if !first {
                 self.text.push(' ');
                 length += 1;
             }
+            first = false;
             self.text.push_str(word);
             length += count;
         }
@@ -118,16 +135,29 @@ impl Page {
         if sheet.rows.is_empty() {
             return;
         }
-        let drawn = sheet.draw(self.style.width);
+        let table = sheet.draw(self.style.width);
+        let fits = table.lines().all(|line| line.chars().count() <= self.style.width);
+        let drawn = if fits { table } else { sheet.draw_records(self.style.width) };
         // Marks are coloured after the layout, which counts characters.
         let drawn = if self.style.color {
             drawn.replace('✓', "\u{1b}[32m✓\u{1b}[0m").replace('✗', "\u{1b}[31m✗\u{1b}[0m")
         } else {
             drawn
         };
-        self.text.push_str(&drawn);
-        self.text.push('\n');
+        for line in drawn.lines() {
+            let links = if self.style.links { sheet.links.as_slice() } else { &[] };
+            let linked = links.iter().find_map(|(word, address)| {
+                let rest = line.strip_prefix(word.as_str())?;
+                (rest.is_empty() || rest.starts_with(' ')).then(|| link(word, address) + rest)
+            });
+            self.text.extend([linked.as_deref().unwrap_or(line), "\n"]);
+        }
     }
+}
+
+/// Words that lead to an address in terminals that know OSC 8.
+fn link(words: &str, address: &str) -> String {
+    format!("\u{1b}]8;;{address}\u{1b}\\{words}\u{1b}]8;;\u{1b}\\")
 }
 
 /// What stands in a column.
@@ -146,6 +176,8 @@ pub(super) struct Sheet {
     head: Vec<String>,
     kinds: Vec<Kind>,
     rows: Vec<Vec<String>>,
+    /// Where first cells lead to.
+    links: Vec<(String, String)>,
 }
 
 impl Sheet {
@@ -158,7 +190,7 @@ impl Sheet {
         };
         let kinds = columns.iter().map(|name| kind(name)).collect();
         let head = columns.iter().map(|name| name.trim_start_matches(['#', '.']).to_owned());
-        Self { head: head.collect(), kinds, rows: Vec::new() }
+        Self { head: head.collect(), kinds, rows: Vec::new(), links: Vec::new() }
     }
 
     pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
@@ -167,6 +199,11 @@ impl Sheet {
 
     pub(super) fn cells(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
+    }
+
+    /// Says where rows that begin with these words lead to.
+    pub(super) fn link(&mut self, first: &str, address: &str) {
+        self.links.push((first.to_owned(), address.to_owned()));
     }
 
     /// Number of characters of the longest word of a column.
@@ -215,6 +252,38 @@ impl Sheet {
         }
         unbreakable(&table.trim_fmt()).replace(HOLD, " ")
     }
+}
+
+/// Before the cells of a record.
+const INDENT: &str = "  ";
+
+impl Sheet {
+    /// The rows one below the other, a line for each cell: where columns do not fit side by side.
+    fn draw_records(&self, width: usize) -> String {
+        let named = |at: usize| self.head.get(at).is_some_and(|head| !head.is_empty());
+        let first = (0..self.head.len()).find(|&at| named(at)).unwrap_or_default();
+        let mut page = Page::new(Style { width, ..Style::default() });
+        for row in &self.rows {
+            // Numbers of rows and marks have no name of their own.
+            let is_title =
+                |at: usize, cell: &str| at <= first || !named(at) && cell.chars().count() <= 2;
+            let cells = row.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+            let (title, rest): (Vec<_>, Vec<_>) = cells.partition(|(at, cell)| is_title(*at, cell));
+            let title: Vec<&str> = title.into_iter().map(|(_, cell)| cell.as_str()).collect();
+            page.item(&title.join(" ").replace(HOLD, " "));
+            for (at, cell) in rest {
+                let head = self.head.get(at).filter(|head| !head.is_empty());
+                let head = head.map_or_else(String::new, |head| format!("{}: ", unstacked(head)));
+                page.within(&format!("{head}{cell}"), INDENT);
+            }
+        }
+        page.finish().trim_end().replace(HOLD, " ")
+    }
+}
+
+/// A heading of a column on one line.
+fn unstacked(text: &str) -> String {
+    text.replace("-\n", "-").replace('\n', " ")
 }
 
 /// Money of one table, all in one unit.
@@ -286,7 +355,7 @@ mod tests {
     #[test]
     fn words_beside_paths_are_broken_at_blanks() {
         for width in 50..80 {
-            let mut page = Page::new(Style { color: false, width });
+            let mut page = Page::new(Style { width, ..Style::default() });
             let mut sheet = Sheet::new(&["limit", ".then binds now", "#worth"]);
             sheet.row([
                 "what is sold".to_owned(),

@@ -135,6 +135,13 @@ fn write_figures(page: &mut Page, report: &SourcesReport, shown: &[usize], top: 
     page.table(&sheet);
 }
 
+/// The address at the end of a source; nothing that a terminal could take for more than that.
+fn address(text: &str) -> Option<&str> {
+    let last = text.rsplit(' ').next()?;
+    let known = ["https://", "http://"].iter().any(|scheme| last.starts_with(scheme));
+    (known && last.bytes().all(|sign| sign.is_ascii_graphic())).then_some(last)
+}
+
 fn write_sources(page: &mut Page, report: &SourcesReport, shown: &[usize]) {
     page.heading("Sources");
     let names: Vec<String> =
@@ -155,6 +162,9 @@ fn write_sources(page: &mut Page, report: &SourcesReport, shown: &[usize]) {
             shares.map(|share| share.map_or_else(|| NONE.to_owned(), |share| held(&tenths(share)))),
         );
         cells.push(source.text.clone());
+        if let Some(address) = address(&source.text) {
+            sheet.link(&source.id, address);
+        }
         sheet.cells(cells);
     }
     page.table(&sheet);

@@ -277,7 +277,7 @@ fn narrow_reports_keep_their_numbers_whole() {
         &sample(),
         &[Section::Bottlenecks, Section::Flows],
         false,
-        &Style { width: 60, color: false },
+        &Style { width: 60, ..Style::default() },
     );
     for whole in ["mill.capacity", "600 kt/yr", "3,000 kUSD/yr", "mill.concentrate"] {
         assert!(text.contains(whole), "{whole}: {text}");
@@ -306,7 +306,7 @@ fn sections_are_chosen_and_known_by_their_names() {
 #[test]
 fn colours_change_nothing_but_colours() {
     let plain = render(&sample(), Section::ALL, false, &Style::default());
-    let styled = render(&sample(), Section::ALL, false, &Style { width: 100, color: true });
+    let styled = render(&sample(), Section::ALL, false, &Style { color: true, ..Style::default() });
     let bare = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m"]
         .iter()
         .fold(styled.clone(), |text, code| text.replace(code, ""));

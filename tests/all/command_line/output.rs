@@ -161,3 +161,31 @@ fn extracted_examples_are_solved_elsewhere() {
     }
     assert!(elsewhere(&["example", "show", "01-spliter"]).err.contains("`01-splitter`?"));
 }
+
+#[test]
+fn manual_pages_are_written_for_every_command() {
+    let folder = folder();
+    let target = folder.path().join("share/man1");
+    let ran = run(&["man", "--output", path(&target)]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    let help = run(&["--help"]).out;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = commands.take_while(|line| !line.is_empty());
+    // A name stands two columns in; what is said of it may go on below.
+    let names =
+        commands.filter_map(|line| line.strip_prefix("  ").filter(|it| !it.starts_with(' ')));
+    let names = names.filter_map(|line| line.split(' ').next());
+    let names: Vec<&str> = names.filter(|name| *name != "help").collect();
+    assert!(names.len() > 20, "{names:?}");
+    for name in names {
+        let page = std::fs::read_to_string(target.join(format!("reeflow-{name}.1")));
+        let page = page.expect("there is one of each command");
+        assert!(page.contains(&format!(".TH reeflow-{name} 1")), "{page}");
+        assert!(page.contains(".SH SYNOPSIS") && page.contains("\\-\\-color"), "{page}");
+    }
+    assert!(target.join("reeflow-bench-generate.1").is_file());
+    assert!(!target.join("reeflow-bench-measure.1").exists());
+    let ran = run(&["man"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.out.contains(".TH reeflow 1"));
+}
