@@ -6,6 +6,8 @@
 
 #[path = "all/assumptions.rs"]
 mod assumptions;
+#[path = "all/book.rs"]
+mod book;
 #[path = "all/cascades.rs"]
 mod cascades;
 #[path = "all/claims.rs"]
@@ -28,6 +30,8 @@ mod fixtures;
 mod goldens;
 #[path = "all/layers.rs"]
 mod layers;
+#[path = "all/markdown.rs"]
+mod markdown;
 #[path = "all/measure.rs"]
 mod measure;
 #[path = "all/mutants.rs"]
