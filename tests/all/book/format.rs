@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use indexmap::IndexSet;
 use reeflow::document::Document;
 use serde_json::{Map, Value};
 
@@ -122,15 +123,20 @@ impl<'s> Format<'s> {
 
     /// A key of a file: its keys, an example, and the types that stand nowhere else.
     fn section(&self, page: &mut String, key: &'s str, value: &'s Value) {
-        let _ = write!(page, "\n## {}\n\n{}\n", self.heading(key, value), about(value));
         let table = self.table(value);
+        // A type says more than the key that holds it: "`[feed.NAME]`: a source of material".
+        let of_type = table.map(|name| about(&self.types[name]));
+        let of_type = of_type.as_deref().and_then(|it| it.strip_prefix("`[")?.split_once("]`: "));
+        let about = of_type.map_or_else(|| about(value), |(_, it)| capital(it));
+        let _ = write!(page, "\n## {}\n\n{about}\n", self.heading(key, value));
         match table {
             Some(name) => self.keys(page, &self.types[name]),
             None => {
                 let _ = write!(page, "\nHolds: {}.\n", self.kind(value));
             }
         }
-        if let Some((path, text)) = example(key) {
+        let required = table.map_or_else(Vec::new, |name| required(&self.types[name]));
+        if let Some((path, text)) = example(key, &required) {
             let _ = write!(page, "\nFrom `{path}`:\n\n```toml\n{text}\n```\n");
         }
         for name in self.types.keys().map(String::as_str) {
@@ -168,6 +174,11 @@ impl<'s> Format<'s> {
         let keys = [schema].into_iter().chain(long);
         if let Some(table) = keys.into_iter().find(|it| properties(it).next().is_some()) {
             self.keys(page, table);
+        } else if choices(schema).any(|it| it.get("const").is_some()) {
+            let _ = write!(page, "\n| word | meaning |\n| --- | --- |\n");
+            for word in choices(schema) {
+                let _ = writeln!(page, "| {} | {} |", self.kind(word), about(word));
+            }
         } else {
             let _ = write!(page, "\nHolds: {}.\n", self.kind(schema));
         }
@@ -176,7 +187,8 @@ impl<'s> Format<'s> {
     /// Whether a type is so short that it is told where it is used.
     fn is_inline(&self, name: &str) -> bool {
         let schema = &self.types[name];
-        schema.get("oneOf").is_some() || schema["type"].is_array()
+        // How sure a source is stands in every table, and is told once.
+        name != "Confidence" && schema.get("oneOf").is_some() || schema["type"].is_array()
     }
 
     /// The keys of a table.
@@ -199,10 +211,10 @@ impl<'s> Format<'s> {
         table: &'s Value,
         rows: impl Iterator<Item = (&'s String, &'s Value)>,
     ) {
-        let required = table["required"].as_array().map_or(&[][..], Vec::as_slice);
+        let required = required(table);
         let _ = write!(page, "\n| key | value | meaning |\n| --- | --- | --- |\n");
         for (key, value) in rows {
-            let must = if required.iter().any(|it| it == key) { ", *required*" } else { "" };
+            let must = if required.contains(&key.as_str()) { ", *required*" } else { "" };
             let default = match &value["default"] {
                 Value::Bool(default) => format!(" `{default}` if not said."),
                 _ => String::new(),
@@ -212,12 +224,17 @@ impl<'s> Format<'s> {
         }
     }
 
-    /// What the words mean that a key may hold.
+    /// What the words mean that a key may hold, unless its description says so.
     fn words(&self, value: &Value) -> String {
         let name = [value].into_iter().chain(choices(value)).find_map(name_of);
-        let words = name.into_iter().flat_map(|name| choices(&self.types[name]));
-        let words = words.filter_map(|it| Some((it["const"].as_str()?, about(it))));
-        words.map(|(word, about)| format!("<br>`\"{word}\"`: {about}")).collect()
+        let name = name.filter(|name| self.is_inline(name)).into_iter();
+        let words = name.flat_map(|name| choices(&self.types[name]));
+        let words = words.filter(|it| it.get("const").is_some());
+        let words: Vec<(String, String)> = words.map(|it| (self.kind(it), about(it))).collect();
+        if words.iter().all(|(word, _)| about(value).contains(word)) {
+            return String::new();
+        }
+        words.iter().map(|(word, about)| format!("<br>{word}: {about}")).collect()
     }
 
     /// What a value is, in words.
@@ -227,10 +244,10 @@ impl<'s> Format<'s> {
             return match name {
                 "Scalar" => "quantity".to_owned(),
                 _ if self.is_inline(name) => self.kind(named),
-                _ => format!("[{}](#{})", lower(&title(name)), anchor(&title(name))),
+                _ => format!("[{}](#{})", title(name).to_lowercase(), anchor(&title(name))),
             };
         }
-        let several: BTreeSet<String> = choices(schema).map(|it| self.kind(it)).collect();
+        let several: IndexSet<String> = choices(schema).map(|it| self.kind(it)).collect();
         let several: Vec<String> = several.into_iter().filter(|it| !it.is_empty()).collect();
         if !several.is_empty() {
             return several.join(" or ");
@@ -254,7 +271,7 @@ impl<'s> Format<'s> {
             "boolean" => Some("`true` or `false`".to_owned()),
             "array" => Some(format!("list of {}", self.kind(&schema["items"]))),
             "object" if schema.get("properties").is_some() => Some("table".to_owned()),
-            "object" => Some(format!("names with {}", self.kind(&schema["additionalProperties"]))),
+            "object" => Some(format!("{} by name", self.kind(&schema["additionalProperties"]))),
             _ => None,
         });
         let words: Vec<String> = words.chain(quantity.then(|| "quantity".to_owned())).collect();
@@ -264,6 +281,10 @@ impl<'s> Format<'s> {
 
 fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
     schema["properties"].as_object().into_iter().flatten()
+}
+
+fn required(table: &Value) -> Vec<&str> {
+    table["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 fn choices(schema: &Value) -> impl Iterator<Item = &Value> {
@@ -293,8 +314,10 @@ fn title(name: &str) -> String {
     title
 }
 
-fn lower(title: &str) -> String {
-    title.to_lowercase()
+/// A text with its first letter large.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
 }
 
 /// The flowsheets in which examples are looked for, those to learn from first.
@@ -311,17 +334,18 @@ fn flowsheets() -> Vec<PathBuf> {
     found
 }
 
-/// The first short example of a key of a file, and where it stands.
-fn example(key: &str) -> Option<(String, String)> {
+/// The first short example of a key of a file, with all that must be there, and where it stands.
+fn example(key: &str, required: &[&str]) -> Option<(String, String)> {
     let examples = flowsheets().into_iter().filter_map(|path| {
         let name = path.strip_prefix("flowsheets").ok()?.display().to_string();
         Some((name, excerpt(&read(&path), key)?))
     });
-    let examples: Vec<(String, String)> = examples.collect();
+    let whole = |text: &str| required.iter().all(|it| text.contains(it));
+    let examples: Vec<(String, String)> = examples.filter(|(_, text)| whole(text)).collect();
     let short = |limit: usize| {
         examples.iter().find(|(_, text)| (2..=limit).contains(&text.lines().count())).cloned()
     };
-    short(16).or_else(|| short(40))
+    short(16).or_else(|| short(70))
 }
 
 /// The first table of a kind in a file, with what belongs to it.

@@ -66,8 +66,11 @@ pub(super) fn renewed(shown: &str, printed: &str, varies: bool) -> String {
         let (first, last) = text.holds_to(at);
         let found = |shown: &str, from: usize| {
             let places = || from..lines.len();
-            let exact = places().find(|&at| alike(shown, lines[at]));
-            exact.or_else(|| places().find(|&at| shape(shown) == shape(lines[at])))
+            let same = places().find(|&at| alike(shown, lines[at]));
+            let shown = shape(shown);
+            // With other numbers; or what was written is only how the line begins.
+            same.or_else(|| places().find(|&at| shape(lines[at]) == shown))
+                .or_else(|| places().find(|&at| shape(lines[at]).starts_with(&shown)))
         };
         let start = if first { Some(0) } else { found(piece[0], from) };
         let end = start.and_then(|start| match (last, piece.len()) {

@@ -1,6 +1,6 @@
 //! A page worked through as a reader would: files saved, commands run in their order, in a folder with all examples.
 
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use tempfile::TempDir;
 
@@ -48,10 +48,31 @@ pub(super) fn work_through(page: &str) -> Worked {
             _ => {}
         }
     }
+    session.problems.extend(untold_numbers(page, &blocks));
     for (range, new) in edits.into_iter().rev() {
         text.replace_range(range, &format!("{new}\n"));
     }
     Worked { problems: session.problems, commands: session.commands, text }
+}
+
+/// Numbers with a point or a comma that the text tells and no block of the page shows: nothing would keep them right.
+fn untold_numbers(page: &str, blocks: &[Block]) -> Vec<String> {
+    let shown: BTreeSet<String> = blocks.iter().flat_map(|block| numbers(&block.text)).collect();
+    let mut prose = page.to_owned();
+    for block in blocks.iter().rev() {
+        prose.replace_range(block.range.clone(), "");
+    }
+    // A page that shows nothing is about nothing that could change.
+    let runs = blocks.iter().any(|block| block.language == "sh");
+    let told = numbers(&prose).into_iter().filter(|it| runs && !shown.contains(it));
+    told.map(|it| format!("`{it}` is told, but no block of the page shows it")).collect()
+}
+
+/// The numbers of a text that have a point or a comma.
+fn numbers(text: &str) -> Vec<String> {
+    let words = text.split(|it: char| !(it.is_ascii_digit() || ".,".contains(it)));
+    let words = words.map(|word| word.trim_matches(['.', ','].as_slice()));
+    words.filter(|word| word.contains(['.', ','])).map(str::to_owned).collect()
 }
 
 /// What a command line prints, errors and all, and how it ends.
