@@ -78,7 +78,8 @@ fn the_summary_lists_every_page_once() {
     assert_eq!(names.len(), listed.len(), "a page is listed twice");
     let there = pages(Path::new(PAGES));
     let there = there.iter().map(|path| path.strip_prefix(PAGES).expect("below it"));
-    let there: BTreeSet<&str> = there.filter_map(Path::to_str).filter(|it| *it != "SUMMARY.md").collect();
+    let there: BTreeSet<&str> =
+        there.filter_map(Path::to_str).filter(|it| *it != "SUMMARY.md").collect();
     assert_eq!(names, there);
 }
 

@@ -114,10 +114,13 @@ fn masked(line: &str) -> Vec<String> {
         let before = |names: &[&str]| words.get(at + 1).is_some_and(|it| names.contains(it));
         let number = word.starts_with(|it: char| it.is_ascii_digit());
         exponent.is_some_and(|it| it >= 10)
-            || number && (after(&["certificate", "closure", "gap", "worst"]) || before(&["ms", "µs"]))
+            || number
+                && (after(&["certificate", "closure", "gap", "worst"]) || before(&["ms", "µs"]))
             || word == "0e0"
     };
-    (0..words.len()).map(|at| if varies(at) { "~".to_owned() } else { words[at].to_owned() }).collect()
+    (0..words.len())
+        .map(|at| if varies(at) { "~".to_owned() } else { words[at].to_owned() })
+        .collect()
 }
 
 /// What is left of a line without its numbers and rules: the same for the same line with other numbers.

@@ -198,7 +198,10 @@ impl<'s> Format<'s> {
         let rows = rows.filter(|(key, _)| !(operation && self.common.contains(key.as_str())));
         self.rows(page, table, rows);
         if table["additionalProperties"] == true {
-            let _ = write!(page, "\nAll other keys are paths of what is changed, with their new values.\n");
+            let _ = write!(
+                page,
+                "\nAll other keys are paths of what is changed, with their new values.\n"
+            );
         }
         if operation {
             let _ = write!(page, "\nAlso the [keys of every operation](#{}).\n", anchor(EVERY));
@@ -220,7 +223,11 @@ impl<'s> Format<'s> {
                 _ => String::new(),
             };
             let (kind, about) = (self.kind(value), about(value));
-            let _ = writeln!(page, "| `{key}` | {kind}{must} | {about}{default}{} |", self.words(value));
+            let _ = writeln!(
+                page,
+                "| `{key}` | {kind}{must} | {about}{default}{} |",
+                self.words(value)
+            );
         }
     }
 
@@ -317,7 +324,9 @@ fn title(name: &str) -> String {
 /// A text with its first letter large.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
+    letters
+        .next()
+        .map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
 }
 
 /// The flowsheets in which examples are looked for, those to learn from first.

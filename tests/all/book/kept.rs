@@ -80,5 +80,7 @@ fn glossary() -> String {
     let text = read(Path::new("ARCHITECTURE.md"));
     let (_, after) = text.split_once("\n## Glossary\n").expect("it has a glossary");
     let table = after.split("\n## ").next().unwrap_or(after).trim();
-    format!("# Glossary\n\nOne word, one meaning: in flowsheets, in reports and in the code.\n\n{table}\n")
+    format!(
+        "# Glossary\n\nOne word, one meaning: in flowsheets, in reports and in the code.\n\n{table}\n"
+    )
 }

@@ -45,7 +45,9 @@ pub(super) fn differs(shown: &str, printed: &str, varies: bool) -> Option<String
         let mut starts = if first { 0..1 } else { from..lines.len() + 1 };
         match starts.find(|&start| fits(start)) {
             Some(start) => from = start + piece.len(),
-            None => return Some(format!("not printed so:\n{}\nprinted:\n{printed}", piece.join("\n"))),
+            None => {
+                return Some(format!("not printed so:\n{}\nprinted:\n{printed}", piece.join("\n")));
+            }
         }
     }
     None
@@ -85,9 +87,10 @@ pub(super) fn renewed(shown: &str, printed: &str, varies: bool) -> String {
         };
         let now = &lines[start..end];
         let kept = now.len() == piece.len()
-            && now.iter().zip(piece).all(|(now, then)| {
-                alike(then, now) || varies && shape(then) == shape(now)
-            });
+            && now
+                .iter()
+                .zip(piece)
+                .all(|(now, then)| alike(then, now) || varies && shape(then) == shape(now));
         out.extend(if kept { piece } else { now });
         from = end;
     }
@@ -105,7 +108,8 @@ fn lines(printed: &str) -> Vec<&str> {
 #[test]
 fn pieces_are_found_and_made_anew() {
     let printed = "a 1\nb 2\nc 3\nd 4\ncertificate 2e-16\n\n";
-    for shown in ["a 1\n…", "…\nb 2\nc 3\n…\nd 4\n…", "…\ncertificate 9e-17", "…\nc 3\n…"] {
+    for shown in ["a 1\n…", "…\nb 2\nc 3\n…\nd 4\n…", "…\ncertificate 9e-17", "…\nc 3\n…"]
+    {
         assert_eq!(differs(shown, printed, false), None, "{shown}");
         assert_eq!(renewed(shown, printed, false), shown);
     }

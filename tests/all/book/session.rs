@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use tempfile::TempDir;
 
-use super::output::{differs, renewed};
+use super::{
+    output::{differs, renewed},
+    updating,
+};
 use crate::markdown::{Block, blocks};
 
 /// What a page may tell to type besides `reeflow`; such lines are not run.
@@ -39,9 +42,11 @@ pub(super) fn work_through(page: &str) -> Worked {
                 let next = blocks.get(at + 1).filter(|it| it.language == "text");
                 let Some(shown) = next else { continue };
                 let varies = shown.says("varies");
-                let problem = differs(&shown.text, &printed, varies);
+                let new = renewed(&shown.text, &printed, varies);
+                let told = if updating() { &new } else { &shown.text };
+                let problem = differs(told, &printed, varies);
                 session.problems.extend(problem.map(|it| format!("{}\n{it}", block.text)));
-                edits.push((shown.range.clone(), renewed(&shown.text, &printed, varies)));
+                edits.push((shown.range.clone(), new));
             }
             "toml" => session.flowsheet(block),
             "diff" => session.edit(block),
@@ -129,7 +134,7 @@ impl Session {
                 self.problems.push(format!("there is no `{name}` to add to"));
             }
             fs::write(path, format!("{before}\n{text}")).expect("writable");
-        } else if block.text.contains("[flowsheet]") {
+        } else if ["[flowsheet]", "[feed."].iter().all(|it| block.text.contains(it)) {
             let name = block.value("file").unwrap_or("tried.toml");
             fs::write(self.folder.path().join(name), text).expect("writable");
             let (output, code) = shell(self.folder.path(), &format!("reeflow -q solve {name}"));
