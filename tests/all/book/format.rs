@@ -241,7 +241,7 @@ impl<'s> Format<'s> {
         if words.iter().all(|(word, _)| about(value).contains(word)) {
             return String::new();
         }
-        words.iter().map(|(word, about)| format!("<br>{word}: {about}")).collect()
+        words.iter().flat_map(|(word, about)| ["<br>", word, ": ", about]).collect()
     }
 
     /// What a value is, in words.

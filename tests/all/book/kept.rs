@@ -36,7 +36,7 @@ fn commands() -> String {
         let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
         let ran = run(&[&arguments[..], &["--help"]].concat());
         assert_eq!(ran.code, Some(0), "{command:?}");
-        let help = ran.out.lines().map(|line| format!("{}\n", line.trim_end()));
+        let help = ran.out.lines().flat_map(|line| [line.trim_end(), "\n"]);
         let heading = [&["reeflow"], &arguments[..]].concat().join(" ");
         let help = help.collect::<String>();
         let _ = write!(page, "\n## {heading}\n\n```text\n{}\n```\n", help.trim_end());

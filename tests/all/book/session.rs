@@ -150,7 +150,7 @@ impl Session {
         let side = |mark: char, other: char| -> String {
             let lines = block.text.lines().filter(|line| !line.starts_with(other));
             let lines = lines.map(|line| line.strip_prefix([mark, ' ']).unwrap_or(line));
-            lines.map(|line| format!("{line}\n")).collect()
+            lines.flat_map(|line| [line, "\n"]).collect()
         };
         let (old, new) = (side('-', '+'), side('+', '-'));
         let path = self.folder.path().join(name);
