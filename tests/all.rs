@@ -6,6 +6,8 @@
 
 #[path = "all/assumptions.rs"]
 mod assumptions;
+#[path = "all/book.rs"]
+mod book;
 #[cfg(all(feature = "html", unix))]
 #[path = "all/browser.rs"]
 mod browser;
@@ -31,6 +33,8 @@ mod fixtures;
 mod goldens;
 #[path = "all/layers.rs"]
 mod layers;
+#[path = "all/markdown.rs"]
+mod markdown;
 #[path = "all/measure.rs"]
 mod measure;
 #[path = "all/mutants.rs"]

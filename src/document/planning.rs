@@ -28,10 +28,10 @@ pub struct BuildTable {
     /// The outlet at which what is built is measured, if there is no `capacity` that says so; the whole inlet if not said.
     #[serde(default)]
     pub of: Option<Name>,
-    /// The least that is built at once, unless nothing is.
+    /// The least that is built at once, unless nothing is: `"10 kt/yr"`.
     #[serde(default)]
     pub min: Option<Figure>,
-    /// The most that is built at once.
+    /// The most that is built at once: `"100 kt/yr"`.
     #[serde(default)]
     pub max: Option<Figure>,
     /// The first period in which it may be decided to build; the first of all if not said.
@@ -40,14 +40,15 @@ pub struct BuildTable {
     /// The last period in which it may be decided to build; the last of all if not said.
     #[serde(default)]
     pub until: Option<Name>,
-    /// Time from the beginning of the period of the decision until the capacity is there; none if not said. What comes
-    /// within a period is at hand from the next one on.
+    /// Time from the beginning of the period of the decision until the capacity is there; none if not said: `"1 yr"`.
+    /// What comes within a period is at hand from the next one on.
     #[serde(default)]
     pub lead: Option<Figure>,
-    /// Time for which the capacity is there; for ever if not said.
+    /// Time for which the capacity is there: `"20 yr"`; for ever if not said.
     #[serde(default)]
     pub life: Option<Figure>,
-    /// Share of the capacity that is at hand in its first year, its second year, and so on; all of it afterwards.
+    /// Share of the capacity that is at hand in its first year, its second year, and so on: `["50 %", "80 %"]`;
+    /// all of it afterwards.
     #[serde(default)]
     pub ramp: Vec<Figure>,
     /// Source ids of all figures of this table that name none.
@@ -68,11 +69,11 @@ pub struct BuildTable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ReferenceTable {
-    /// Its capacity.
+    /// Its capacity: `"50 kt/yr"`.
     pub capacity: Figure,
-    /// Its cost.
+    /// Its cost: `"4 MUSD"`.
     pub cost: Figure,
-    /// The exponent, above 0 and up to 1; six tenths where nothing better is known.
+    /// The exponent, a number above 0 and up to 1; six tenths where nothing better is known.
     pub exponent: Figure,
     /// The largest relative error of the straight pieces by which the curve is replaced; 1 % if not said.
     #[serde(default)]
@@ -83,9 +84,9 @@ pub struct ReferenceTable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CurveTable {
-    /// The sizes, from the smallest.
+    /// The sizes, from the smallest: `["10 kt/yr", "50 kt/yr"]`.
     pub capacity: Vec<Figure>,
-    /// What each costs.
+    /// What each costs: `["2 MUSD", "6 MUSD"]`.
     pub cost: Vec<Figure>,
 }
 
@@ -93,11 +94,11 @@ pub struct CurveTable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TrainTable {
-    /// Capacity of one.
+    /// Capacity of one: `"20 kt/yr"`.
     pub capacity: Figure,
-    /// Cost of one.
+    /// Cost of one: `"1 MUSD"`.
     pub cost: Figure,
-    /// The most that may be built at once, as a whole number.
+    /// The most that may be built at once, as a whole number; no end if not said.
     #[serde(default)]
     pub max: Option<Spanned<f64>>,
 }
@@ -106,16 +107,16 @@ pub struct TrainTable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ContractTable {
-    /// A fixed price per mass of the whole stream.
+    /// A fixed price per mass of the whole stream: `"55 USD/kg"`.
     #[serde(default)]
     pub price: Option<Figure>,
-    /// Instead, what is paid more than the product's own price, as a share of it; less if negative.
+    /// Instead, what is paid more than the product's own price, as a share of it: `"2 %"`; less if negative.
     #[serde(default)]
     pub premium: Option<Figure>,
-    /// Share of what is sold that goes by this contract: at most this, or `{ min, max }`.
+    /// Share of what is sold that goes by this contract: at most `"50 %"`, or `{ min, max }`.
     #[serde(default)]
     pub share: Option<Limit>,
-    /// What goes by this contract: at most this, or `{ min, max }`, as mass per time.
+    /// What goes by this contract: at most `"500 t/yr"`, or `{ min, max }`.
     #[serde(default)]
     pub amount: Option<Limit>,
     /// Source ids of all figures of this table that name none.
@@ -136,7 +137,7 @@ pub struct ContractTable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LifetimeTable {
-    /// All serve just so long.
+    /// All serve just so long: `"15 yr"`.
     #[serde(default)]
     pub fixed: Option<Figure>,
     /// Normally distributed, cut off at 0.
@@ -151,9 +152,9 @@ pub struct LifetimeTable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct NormalTable {
-    /// Mean, a time.
+    /// Mean: `"12 yr"`.
     pub mean: Figure,
-    /// Standard deviation, a time.
+    /// Standard deviation: `"3 yr"`.
     pub deviation: Figure,
 }
 
@@ -161,9 +162,9 @@ pub struct NormalTable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct WeibullTable {
-    /// Time by which 63.2 % have reached the end of their life.
+    /// Time by which 63.2 % have reached the end of their life: `"15 yr"`.
     pub scale: Figure,
-    /// Shape, above 0; 1 is exponential, 2 to 4 usual for products.
+    /// Shape, a number above 0; 1 is exponential, 2 to 4 usual for products.
     pub shape: Figure,
 }
 
@@ -209,26 +210,28 @@ pub struct MoneyTable {
     /// not said.
     #[serde(default)]
     pub base_year: Option<Spanned<f64>>,
-    /// Growth per year of all prices and of all costs but capital.
+    /// Growth per year of all prices and of all costs but capital: `"2 %"`; none if not said.
     #[serde(default)]
     pub escalation: Option<Figure>,
-    /// Growth per year of the cost of what is built.
+    /// Growth per year of the cost of what is built: `"2 %"`; none if not said.
     #[serde(default)]
     pub capital_escalation: Option<Figure>,
-    /// Cost of the installed plant per cost of its equipment (Lang factor); 1 if not said: then `build` says what the
-    /// installed plant costs.
+    /// Cost of the installed plant per cost of its equipment (Lang factor), a number; 1 if not said: then `build` says
+    /// what the installed plant costs.
     #[serde(default)]
     pub installation: Option<Figure>,
-    /// What the owner pays on top of the cost of the plant, as a share of it: financing, start-up, stocks.
+    /// What the owner pays on top of the cost of the plant, as a share of it: financing, start-up, stocks; `"10 %"`,
+    /// none if not said.
     #[serde(default)]
     pub owner_cost: Option<Figure>,
-    /// Shares of the cost of what is built that are spent in the calendar year of the decision, the next, and so on.
+    /// Shares of the cost of what is built that are spent in the calendar year of the decision, the next, and so on:
+    /// `["40 %", "60 %"]`; all in the first if not said.
     #[serde(default)]
     pub spending: Vec<Figure>,
-    /// The most that may be spent on what is built, per year.
+    /// The most that may be spent on what is built, per year: `"6 MUSD/yr"`; no end if not said.
     #[serde(default)]
     pub budget: Option<Figure>,
-    /// What an operator costs per year.
+    /// What an operator costs per year: `"50 kUSD/yr"`.
     #[serde(default)]
     pub wage: Option<Figure>,
     /// Whether the operators of the whole flowsheet are a whole number, rounded up.
@@ -237,16 +240,16 @@ pub struct MoneyTable {
     /// Costs in proportion to others.
     #[serde(default)]
     pub overhead: Option<OverheadTable>,
-    /// Share of the revenue that is paid to the state.
+    /// Share of the revenue that is paid to the state: `"2 %"`; none if not said.
     #[serde(default)]
     pub royalty: Option<Figure>,
-    /// Tax on what is earned after depreciation; losses are carried forward.
+    /// Tax on what is earned after depreciation: `"25 %"`; none if not said. Losses are carried forward.
     #[serde(default)]
     pub tax: Option<Figure>,
     /// Time over which what is built is written off in equal parts; 10 yr if not said.
     #[serde(default)]
     pub depreciation: Option<Figure>,
-    /// Cost of closure after the last period, as a share of the cost of what was built.
+    /// Cost of closure after the last period, as a share of the cost of what was built: `"5 %"`; none if not said.
     #[serde(default)]
     pub closure: Option<Figure>,
     /// Source ids of all figures of this table that name none.
@@ -267,16 +270,17 @@ pub struct MoneyTable {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct OverheadTable {
-    /// On labour: supervision, benefits.
+    /// On labour: supervision, benefits; `"20 %"`.
     #[serde(default)]
     pub labour: Option<Figure>,
-    /// Per year, on the cost of the plant: maintenance, insurance.
+    /// Per year, on the cost of the plant: maintenance, insurance; `"3 %"`.
     #[serde(default)]
     pub plant: Option<Figure>,
-    /// On the revenue: sales.
+    /// On the revenue: sales; `"1 %"`.
     #[serde(default)]
     pub revenue: Option<Figure>,
-    /// On all operating costs and the overheads above: administration, contingency.
+    /// On all operating costs and the overheads above: administration, contingency;
+    /// `"5 %"`.
     #[serde(default)]
     pub operating: Option<Figure>,
 }

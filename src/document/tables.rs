@@ -106,14 +106,14 @@ pub struct HeaderTable {
     /// What the reader must know: the claim that is tested, the gaps in the data.
     #[serde(default)]
     pub note: Option<String>,
-    /// Three-letter code of the currency of all prices.
+    /// Three-letter code of the currency of all prices: `"USD"`.
     #[serde(default)]
     pub currency: Option<Name>,
     /// `"profit"` (the default), or `{ maximise = "MEASURE" }`, or `{ minimise = "MEASURE" }`; instead of a measure also a
     /// ratio, `{ of = "MEASURE", to = "MEASURE" }`, or the name of a goal.
     #[serde(default)]
     pub objective: Option<Objective>,
-    /// Length of a shift, needed where `shift` is used as a unit of time.
+    /// Length of a shift, needed where `shift` is used as a unit of time: `"8 h"`.
     #[serde(default)]
     pub shift: Option<Figure>,
     /// The stages of the value chain from ore to magnet, in their order; by default as they first appear.
@@ -134,7 +134,7 @@ pub struct SpeciesTable {
     /// What it is.
     #[serde(default)]
     pub title: Option<String>,
-    /// Its chemical formula; without one it is a lump, and its elements are not balanced.
+    /// Its chemical formula: `"CaCO3"`; without one it is a lump, and its elements are not balanced.
     #[serde(default)]
     pub formula: Option<Name>,
 }
@@ -169,7 +169,7 @@ pub struct ConsumableTable {
     /// What it is.
     #[serde(default)]
     pub title: Option<String>,
-    /// Price per unit of mass, energy or volume.
+    /// Price per unit of mass, energy or volume: `"0.1 USD/kWh"`.
     pub price: Figure,
     /// Emission per unit, as CO2 equivalent: `"0.4 kg/kWh"`.
     #[serde(default)]
@@ -343,15 +343,15 @@ operation_table! {
     pub struct FeedTable {
         /// Where the material goes: an operation, or `{ OUTLET = "operation" }`.
         pub to: Outlets,
-        /// What can be had: at most this, or `{ min, max }`, or `{ exactly }`, as mass per time.
+        /// What can be had: at most `"570 kt/yr"`, or `{ min, max }`, or `{ exactly }`.
         #[serde(default)]
         pub supply: Option<Limit>,
-        /// What a tonne costs at the gate: for ore the cost of mining.
+        /// What it costs at the gate: `"27 USD/t"`; for ore the cost of mining.
         #[serde(default)]
         pub cost: Option<Figure>,
         /// Composition, as mass fractions.
         pub assay: AssayTable,
-        /// What is paid for even if less is taken, as mass per time.
+        /// What is paid for even if less is taken: `"130 t/yr"`.
         #[serde(default)]
         pub take_or_pay: Option<Figure>,
         /// Where the material comes from: `"primary"` (mined, the default), `"secondary"` (recycled) or `"purchased"`.
@@ -365,8 +365,8 @@ operation_table! {
     pub struct SeparatorTable {
         /// Outlets and where they go: `{ concentrate = "leaching", tailings = "dam" }`.
         pub to: Outlets,
-        /// Per outlet: the share of each species (or group, or `default`) of the inlet that reports to it. The one
-        /// outlet that is not named takes the rest.
+        /// Per outlet: the share of each species (or group, or `default`) of the inlet that reports to it:
+        /// `{ REO = "72 %", default = "4 %" }`. The one outlet that is not named takes the rest.
         pub recovery: Named<Named<Figure>>,
     }
 }
@@ -376,7 +376,7 @@ operation_table! {
     pub struct SplitterTable {
         /// Outlets and where they go.
         pub to: Outlets,
-        /// Per outlet: its share of the inlet, or `{ min, max }`. Shares that are not given are left to the optimiser;
+        /// Per outlet: its share of the inlet, `"60 %"`, or `{ min, max }`. Shares that are not given are left to the optimiser;
         /// if all but one are given, that one takes the rest.
         #[serde(default)]
         pub fraction: Named<Limit>,
@@ -421,16 +421,16 @@ operation_table! {
     pub struct StockpileTable {
         /// Where what is drawn goes.
         pub to: Outlets,
-        /// What is there before the first period, as a mass, of the composition of what comes; nothing if not said.
+        /// What is there before the first period, `"20 t"` of the composition of what comes; nothing if not said.
         #[serde(default)]
         pub opening: Option<Figure>,
-        /// What may be there at the end of each period, as a mass: at most this, or `{ min, max }` (a reserve is a `min`).
+        /// What may be there at the end of each period, at most `"500 t"`, or `{ min, max }` (a reserve is a `min`).
         #[serde(default)]
         pub stock: Option<Limit>,
-        /// Share of the stock that is lost per year; none if not said.
+        /// Share of the stock that is lost per year: `"10 %"`; none if not said.
         #[serde(default)]
         pub loss: Option<Figure>,
-        /// Cost per t of stock and year, as a price per mass.
+        /// Cost of a year in stock: `"1 USD/t"`; none if not said.
         #[serde(default)]
         pub holding_cost: Option<Figure>,
     }
@@ -443,12 +443,12 @@ operation_table! {
         pub of: Name,
         /// Where what comes back goes.
         pub to: Outlets,
-        /// Share of what is sold that is used so, 100 % if not said.
+        /// Share of what is sold that is used so: `"60 %"`, 100 % if not said.
         #[serde(default)]
         pub share: Option<Figure>,
         /// How long it serves.
         pub lifetime: LifetimeTable,
-        /// Share of what reaches the end of its life that is collected.
+        /// Share of what reaches the end of its life that is collected: `"10 %"`.
         pub collection: Figure,
         /// What was sold for this use in calendar years before the first period: `2015 = "120 t/yr"`; `share` does not
         /// count.
@@ -466,10 +466,10 @@ operation_table! {
         /// Price per mass of the whole stream (`"60 USD/kg"`) or of what it contains (`"69 USD/kg NdPr"`), a list of
         /// the latter, or `"market"` for the contained species at the prices of `[price]`.
         pub price: Many<Figure>,
-        /// Share of the price that is paid, 100 % if not said; one for all, or per contained species or group.
+        /// Share of the price that is paid: `"70 %"`, 100 % if not said; one for all, or per contained species or group.
         #[serde(default)]
         pub payable: Option<Payable>,
-        /// What can be sold: at most this, or `{ min, max }`, or `{ exactly }`.
+        /// What can be sold: at most `"2500 t/yr"`, or `{ min, max }`, or `{ exactly }`.
         #[serde(default)]
         pub demand: Option<Limit>,
         /// Grade of species or groups in what is sold: `{ REO = { min = "60 %" } }`.
@@ -490,7 +490,7 @@ operation_table! {
         /// What disposal costs: `"5 USD/t"`.
         #[serde(default)]
         pub cost: Many<Figure>,
-        /// What can be disposed of: of the whole stream, or of a species or group in it.
+        /// What can be disposed of: of the `total`, or of a species or group in it: `{ ThO2 = "10 t/yr" }`.
         #[serde(default)]
         pub limit: Named<Limit>,
     }
@@ -558,7 +558,7 @@ pub struct ReactionTable {
     pub equation: Name,
     /// The reactant whose conversion is given.
     pub key: Name,
-    /// Share of the key reactant that reacts.
+    /// Share of the key reactant that reacts: `"97 %"`.
     pub conversion: Figure,
 }
 
@@ -566,9 +566,9 @@ pub struct ReactionTable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ReagentTable {
-    /// Price per mass of the reagent.
+    /// Price per mass of the reagent: `"1 USD/kg"`.
     pub price: Figure,
-    /// What is dosed beyond the stoichiometric need, as a share of it; none if not said.
+    /// What is dosed beyond the stoichiometric need, as a share of it: `"10 %"`; none if not said.
     #[serde(default)]
     pub excess: Option<Figure>,
 }
@@ -577,9 +577,9 @@ pub struct ReagentTable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct IngredientTable {
-    /// Price per mass.
+    /// Price per mass: `"5 USD/kg"`.
     pub price: Figure,
-    /// What can be had.
+    /// What can be had: at most `"100 t/yr"`, or `{ min, max }`; no end if not said.
     #[serde(default)]
     pub supply: Option<Limit>,
 }
@@ -597,10 +597,10 @@ pub struct GoalTable {
     /// A ratio of two measures.
     #[serde(default)]
     pub ratio: Option<RatioTable>,
-    /// The least value wanted.
+    /// The least value wanted, in the unit of the measure: `"2500 t/yr"`; of a ratio a number.
     #[serde(default)]
     pub at_least: Option<Figure>,
-    /// The greatest value wanted.
+    /// The greatest value wanted, likewise.
     #[serde(default)]
     pub at_most: Option<Figure>,
     /// The first period in which it is to hold; the first of all if not said.
@@ -630,9 +630,9 @@ pub struct GoalTable {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RatioTable {
-    /// The numerator.
+    /// The numerator: `"value(magnets)"`.
     pub of: Name,
-    /// The denominator.
+    /// The denominator: `"cost(ore)"`.
     pub to: Name,
 }
 

@@ -26,7 +26,7 @@ pub struct ExtractantTable {
     /// Extractant in the organic, as monomer: `"1.5 mol/L"`; needed where a cascade uses it.
     #[serde(default)]
     pub concentration: Option<Figure>,
-    /// Share of the extractant that is saponified; needed where a cascade uses it.
+    /// Share of the extractant that is saponified: `"36 %"`; needed where a cascade uses it.
     #[serde(default)]
     pub saponification: Option<Figure>,
     /// Source ids of all figures of this table that name none.
@@ -105,7 +105,7 @@ pub struct CascadeProductTable {
     pub of: Name,
     /// Its least share, by mass, of the metals' compounds in the product: `"99.9 %"`.
     pub purity: Figure,
-    /// The least share of it in the feed that is to be recovered in the product.
+    /// The least share of it in the feed that is to be recovered in the product: `"94 %"`.
     #[serde(default)]
     pub recovery: Option<Figure>,
 }
