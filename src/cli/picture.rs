@@ -162,7 +162,8 @@ fn read(mut file: File) -> std::io::Result<String> {
 fn picture(dom: &str) -> Option<Vec<u8>> {
     let (_, body) = dom.split_once("<body>")?;
     let digits = body.split_once("</body>")?.0.trim();
-    if digits.is_empty() || !digits.len().is_multiple_of(2) || !digits.is_ascii() {
+    let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || !is_hex {
         return None;
     }
     let bytes = (0..digits.len()).step_by(2);

@@ -52,6 +52,7 @@ pub(super) fn chain(told: &Told<'_>) -> Option<Section> {
     }]);
     // By their places: a stage may be called as the feed is.
     let axis = json!({
+        "zeroline": false,
         "tickmode": "array",
         "tickvals": (0..steps.len()).collect::<Vec<_>>(),
         "ticktext": steps.iter().map(|step| wrapped(&step.0, 14)).collect::<Vec<_>>(),

@@ -202,6 +202,7 @@ fn steps(told: &Told<'_>, found: &Attribution) -> Chart {
         "showlegend": false,
         "yaxis": {
             "autorange": "reversed",
+            "zeroline": false,
             "tickmode": "array",
             "tickvals": (0..steps.len()).collect::<Vec<_>>(),
             "ticktext": steps.iter().map(|step| wrapped(&step.0, 30)).collect::<Vec<_>>(),

@@ -77,13 +77,14 @@
     const chosen = chart.variants[at];
     const printed = root.classList.contains("printed");
     root.classList.add("printed");
+    const size = { width: 1600, height: Math.max(900, chart.height), scale: format === "png" ? 2 : 1 };
     const squares = chart.save.legend.map(([name, of]) => `<span style="color:${colour(of)}">■</span> ${name}`);
     const layout = ink(merge(merge(merge(shared(), chart.layout), chosen.layout), {
       paper_bgcolor: "--page",
       font: { size: 15, family: "Arial, Helvetica, sans-serif" },
       title: {
         text: chart.save.title, subtitle: { text: chart.save.subtitles[at], font: { size: 17 } },
-        font: { size: 24 }, x: 0.015, xanchor: "left", y: 0.965, yanchor: "top", yref: "container",
+        font: { size: 24 }, x: 0.015, xanchor: "left", y: 1 - 30 / size.height, yanchor: "top", yref: "container",
       },
       margin: { l: 24, r: 24, t: 104, b: 72 },
       annotations: [{
@@ -93,7 +94,6 @@
     }));
     const data = ink(chart.data.map((trace, at) => merge(merge(trace, chosen.data[at]), { textfont: { size: 14 } })));
     if (!printed) root.classList.remove("printed");
-    const size = { width: 1600, height: Math.max(900, chart.height), scale: format === "png" ? 2 : 1 };
     return [{ data, layout }, { format, ...size }];
   };
 
