@@ -71,6 +71,12 @@ impl Console {
         Style { width: self.columns(terminal), color, links }
     }
 
+    /// Width of lists; none where a program reads them, line by line.
+    pub(super) fn list_width(&self) -> usize {
+        let terminal = std::io::stdout().is_terminal();
+        if terminal || self.width.is_some() { self.columns(terminal) } else { usize::MAX }
+    }
+
     fn columns(&self, terminal: bool) -> usize {
         let of_terminal = || {
             let (width, _) = terminal_size::terminal_size().filter(|_| terminal)?;

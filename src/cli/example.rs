@@ -21,7 +21,7 @@ pub(super) fn example(command: &ExampleCommand, console: &mut Console) -> Result
     match command {
         ExampleCommand::List => {
             for file in examples() {
-                let width = console.style(None).width;
+                let width = console.list_width();
                 console.print(&entry(&format!("{:<28}", name(file)), title(file), width))?;
             }
         }

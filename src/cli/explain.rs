@@ -8,7 +8,7 @@ pub(super) fn explain(args: &ExplainArgs, console: &mut Console) -> Result<End, 
         let list = Code::ALL.iter();
         let list =
             list.map(|code| (format!("{:<26} {:<8}", code.name(), severity(*code)), first(*code)));
-        let width = console.style(None).width;
+        let width = console.list_width();
         console.print(&list.map(|(name, words)| entry(&name, words, width)).collect::<String>())?;
         return Ok(End::Well);
     };

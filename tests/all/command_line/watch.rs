@@ -109,8 +109,8 @@ fn a_flowsheet_is_solved_again_when_it_or_what_it_includes_is_saved() {
     // What is written again as it was is no change.
     replace(&part, limit(700).as_bytes());
     replace(&part, limit(600).as_bytes());
-    let told = watching.wait_for("profit 6,600 USD/yr");
-    assert!(told.contains("was 7,700 USD/yr"), "{told}");
+    let told = watching.wait_for("was 7,700 USD/yr");
+    assert!(told.contains("profit 6,600 USD/yr"), "{told}");
     assert_eq!(watching.interrupt(), Some(0));
 }
 

@@ -67,7 +67,10 @@ fn lines_fit_the_width() {
             let ran = run(&[&command, flags].concat());
             assert!(ran.code == Some(0) || ran.code == Some(1), "{command:?}: {}", ran.err);
             assert!(ran.out.len() + ran.err.len() > 100, "{command:?}");
-            let out = ran.out.lines().filter(|line| is_too_wide(line, width));
+            // A program reads lists line by line.
+            let is_list = command.contains(&"list") || command.contains(&"--list");
+            let out = ran.out.lines().filter(|_| width < 100 || !is_list);
+            let out = out.filter(|line| is_too_wide(line, width));
             wide.extend(out.map(|line| format!("{command:?} {width}: {line}")));
             // Where nobody looks, a finding is a line to be searched for; beside a long code there is no room in 40.
             let err = ran.err.lines().filter(|line| width == 60 && !is_excerpt(line));
