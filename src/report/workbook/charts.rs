@@ -27,8 +27,8 @@ const PAGE: u32 = 66;
 /// A chart and where it stands on its sheet.
 pub(super) struct Drawn {
     chart: Chart,
-    height: u32,
     row: u32,
+    rows: u32,
     /// Names on its axis that stand nowhere else as they are: written into the row that it covers.
     names: Vec<String>,
 }
@@ -38,7 +38,7 @@ pub(super) fn charts(tables: &[Table]) -> Vec<Drawn> {
     let mut drawn: Vec<Drawn> = Vec::new();
     for table in tables {
         // Each is told where it will stand.
-        let free = |drawn: &[Drawn]| drawn.last().map_or(0, |it| it.row + it.height / ROW + 2);
+        let free = |drawn: &[Drawn]| drawn.last().map_or(0, |it| it.row + it.rows + 1);
         match table.name {
             "stages" => drawn.extend(stages(table, free(&drawn))),
             "limits" => drawn.extend(limits(table, free(&drawn))),
@@ -66,7 +66,7 @@ pub(super) fn place(sheet: &mut Worksheet, charts: Vec<Drawn>) -> Result<(), Xls
     sheet.set_paper_size(9).set_print_fit_to_pages(1, 0);
     let (mut breaks, mut top) = (Vec::new(), 0);
     for drawn in charts {
-        if drawn.row + drawn.height / ROW > top + PAGE {
+        if drawn.row + drawn.rows > top + PAGE {
             top = drawn.row;
             breaks.push(top);
         }
@@ -93,7 +93,7 @@ fn block(table: &Table, rows: [usize; 2], columns: [usize; 2]) -> Option<Block<'
 fn finished(mut chart: Chart, title: &str, row: u32, height: u32) -> Drawn {
     chart.title().set_name(title);
     chart.set_width(WIDTH).set_height(height).set_alt_text(title);
-    Drawn { chart, height, row, names: Vec::new() }
+    Drawn { chart, row, rows: height.div_ceil(ROW), names: Vec::new() }
 }
 
 /// An axis of money, in millions where that is shorter.

@@ -51,6 +51,7 @@ impl Tab {
     }
 
     /// Sends any command of the DevTools protocol and returns its result.
+    #[expect(clippy::needless_pass_by_value, reason = "parameters are made where they are sent")]
     pub(crate) fn ask(&self, method: &str, parameters: Value) -> Value {
         let asked = self.chromium.borrow_mut().ask(method, &parameters, Some(&self.session));
         asked.unwrap_or_else(|reason| panic!("{reason}"))
@@ -182,7 +183,7 @@ impl Tab {
             "Delete" => 46,
             sign => {
                 assert_eq!(sign.chars().count(), 1, "no key `{sign}` is known");
-                if modifiers & 3 == 0 {
+                if [0, 8].contains(&modifiers) {
                     event["text"] = sign.into();
                 }
                 match sign.to_ascii_uppercase().as_bytes() {
