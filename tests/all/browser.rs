@@ -13,6 +13,8 @@
 mod chromium;
 #[path = "browser/report.rs"]
 mod report;
+#[path = "browser/serve.rs"]
+mod serve;
 #[path = "browser/tab.rs"]
 mod tab;
 

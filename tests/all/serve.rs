@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The flowsheet that is served.
-const SHEET: &str = r#"
+pub(crate) const SHEET: &str = r#"
 [flowsheet]
 title    = "A mill and its dam"
 currency = "USD"

@@ -158,6 +158,8 @@
   };
   const solve = async (brief = true) => {
     clearTimeout(idle);
+    // How many answers are waited for, as tests ask.
+    document.body.dataset.asked = "1";
     if (busy) { again = true; return; }
     busy = true;
     const question = { scenario: asked.scenario || null, set: [...asked.set], brief };
@@ -173,7 +175,7 @@
       idle = setTimeout(() => solve(brief), POLL);
     }
     busy = false;
-    if (again) { again = false; solve(); }
+    if (again) { again = false; solve(); } else if (!brief) document.body.dataset.asked = "0";
   };
 
   // The fields, of the file as it is now.
