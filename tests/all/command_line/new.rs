@@ -28,8 +28,7 @@ fn flags(from: &str) -> Vec<Vec<&'static str>> {
     let choices: &[&[&[&'static str]]] = &[
         &[&[], &["--supply", "570 kt/yr"]],
         if from == "scrap" { &[&[]] } else { &[&[], &["--grade", "12 %"]] },
-        &[&[], &["--goal", "1 t/yr"]],
-        &[&[], &["--title", r#"A "plant" \ of ours"#]],
+        &[&[], &["--goal", "1 t/yr", "--title", r#"A "plant" \ of ours"#]],
         &[&[], &["--currency", "EUR", "--rate", "0.92"]],
     ];
     for choice in choices {
