@@ -28,8 +28,7 @@ fn flags(from: &str) -> Vec<Vec<&'static str>> {
     let choices: &[&[&[&'static str]]] = &[
         &[&[], &["--supply", "570 kt/yr"]],
         if from == "scrap" { &[&[]] } else { &[&[], &["--grade", "12 %"]] },
-        &[&[], &["--goal", "1 t/yr"]],
-        &[&[], &["--title", r#"A "plant" \ of ours"#]],
+        &[&[], &["--goal", "1 t/yr", "--title", r#"A "plant" \ of ours"#]],
         &[&[], &["--currency", "EUR", "--rate", "0.92"]],
     ];
     for choice in choices {
@@ -89,8 +88,9 @@ fn sources(figure: &Figure) -> impl Iterator<Item = String> {
 #[test]
 fn figures_are_those_of_the_library_or_assumed() {
     let mut known = HashSet::new();
-    for name in crate::shipped::names() {
-        for figure in crate::shipped::lower(&name, &[]).figures.iter() {
+    // Those that it was made of.
+    for name in ["beylikova-industrial", "mountain-pass"] {
+        for figure in crate::shipped::lower(name, &[]).figures.iter() {
             known.extend(sources(figure).map(|source| (figure.text.clone(), source)));
         }
     }
@@ -172,7 +172,7 @@ fn flags_that_make_no_sense_are_told_apart() {
             "say with `--rate` what one USD costs in EUR",
         ),
         (
-            &["--from", "ore", "--to", "oxide", "--currency", "EUR", "--rate", "-1"],
+            &["--from", "ore", "--to", "oxide", "--currency", "EUR", "--rate", "0"],
             "`--rate`: it must be a number",
         ),
         (&["--from", "ore", "--to", "oxide", "--rate", "2"], "name one"),

@@ -86,7 +86,7 @@ fn nothing_moves_and_nothing_is_coloured_where_there_is_no_terminal() {
     for (flags, variable) in
         [(&[][..], None), (&["--color", "never"], None), (&[], Some("NO_COLOR"))]
     {
-        let mut command = reeflow(&[&["check", SHEETS[0]], flags].concat());
+        let mut command = reeflow(&[&["check", SHEETS[2]], flags].concat());
         command.env("FORCE_HYPERLINK", "1").envs(variable.map(|name| (name, "1")));
         let output = command.output().expect("the tool starts");
         for stream in [output.stdout, output.stderr] {
