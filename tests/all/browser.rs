@@ -3,7 +3,8 @@
 //! [`Browser::there`] starts it, [`Browser::tab`] opens a tab, and a [`Tab`] does what a reader does: `open`, `resize`,
 //! `prefer` (light or dark), `show_as` and `print`, `click`, `hover`, `fill`, `press`, `slide`, `choose`; and tells what came of it:
 //! `evaluate`, `number`, `text`, `wait_until`, `complaints`, `loads`, `accessible`, `screenshot` (kept in `target/tmp/browser`).
-//! Several tabs may be open at once. All waiting has an end, far away, and no test asserts a time.
+//! Several tabs may be open at once. A page over HTTP that names no icon is asked for `/favicon.ico`. All waiting has an end, far
+//! away, and no test asserts a time.
 //!
 //! The browser is spoken to in the DevTools protocol through a pipe: JSON between zero bytes, which needs no port, no WebSocket
 //! and no crate, and ends the browser with the test. (`headless_chrome` would make Rust of the whole protocol, at each build, for the
@@ -11,6 +12,8 @@
 
 #[path = "browser/chromium.rs"]
 mod chromium;
+#[path = "browser/noticed.rs"]
+mod noticed;
 #[path = "browser/report.rs"]
 mod report;
 #[path = "browser/serve.rs"]

@@ -95,8 +95,9 @@ fn lines(text: &str, width: usize) -> usize {
                 taken += space + length;
             } else {
                 // A line is begun by a word that does not fit, however little stands in the one before.
-                count += usize::from(taken > 0) + length.saturating_sub(1).div_euclid(width.max(1));
-                taken = length.rem_euclid(width.max(1));
+                let (before_last, width) = (length.saturating_sub(1), width.max(1));
+                count += usize::from(taken > 0) + before_last.div_euclid(width);
+                taken = before_last.rem_euclid(width) + 1;
             }
         }
         count

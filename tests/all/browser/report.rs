@@ -164,31 +164,3 @@ fn paper_has_all_tables_in_light_colours() {
     assert!(tab.number("asked.light()") < 0.1);
     check(&tab, "after printing", DESK.0);
 }
-
-#[test]
-fn what_goes_wrong_on_a_page_is_noticed() {
-    let Some(browser) = Browser::there() else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let page = folder.path().join("wrong.html");
-    let text = "<!doctype html><title>wrong</title><input type=range min=0 max=50 value=10>\
-                <img src='http://127.0.0.1:9/none.png'><input id=field value=old>\
-                <script>console.error('told'); document.querySelector('input').oninput = \
-                (event) => { window.moved = (window.moved || 0) + 1; }; throw new Error('thrown')</script>";
-    std::fs::write(&page, text).expect("writable");
-    let mut tab = browser.tab();
-    tab.open(&format!("file://{}", page.display()));
-    let complaints = tab.complaints().join("\n");
-    for part in ["told", "thrown", "load failed"] {
-        assert!(complaints.contains(part), "`{part}`: {complaints}");
-    }
-    assert_eq!(tab.loads().len(), 2, "{:?}", tab.loads());
-    let unnamed = tab.accessible().into_iter().find(|it| it.role == "slider").expect("a slider");
-    assert!(unnamed.focusable && unnamed.name.is_empty());
-    // Real input: it moves, in steps, and the keys go on from there.
-    let value = tab.slide("input[type=range]", 0.5);
-    assert!((value - 25.0).abs() <= 1.0 && tab.number("window.moved") > 1.0, "{value}");
-    tab.press("ArrowRight");
-    assert_eq!(tab.number("Number(document.querySelector('input').value)"), value + 1.0);
-    tab.fill("#field", "new 1.5");
-    assert_eq!(tab.text("document.querySelector('#field').value"), "new 1.5");
-}
