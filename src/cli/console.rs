@@ -63,12 +63,14 @@ impl Console {
     pub(super) fn style(&self, file: Option<&Path>) -> Style {
         let asked = self.choice == ColorChoice::Always;
         if file.is_some() {
-            return Style { width: self.width.unwrap_or(WIDTH), color: asked, links: false };
+            let width = self.width.unwrap_or(WIDTH);
+            return Style { width, strict: self.width.is_some(), color: asked, links: false };
         }
         let terminal = std::io::stdout().is_terminal();
         let color = self.out.current_choice() != ColorChoice::Never;
         let links = color && shows_links(supports_hyperlinks::Stream::Stdout);
-        Style { width: self.columns(terminal), color, links }
+        let strict = terminal || self.width.is_some();
+        Style { width: self.columns(terminal), strict, color, links }
     }
 
     /// Width of lists; none where a program reads them, line by line.

@@ -127,6 +127,10 @@ impl Watch {
         let handler = move || {
             // A command that takes long is not waited for.
             if is_running.load(Ordering::SeqCst) || end.send(Event::End).is_err() {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "a solver cannot be ended otherwise"
+                )]
                 std::process::exit(0);
             }
         };

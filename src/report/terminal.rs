@@ -32,6 +32,8 @@ use page::Page;
 pub struct Style {
     /// Longest line, in columns.
     pub width: usize,
+    /// Whether tables keep to the width, too; where nothing shows lines at that width their columns stay beside each other.
+    pub strict: bool,
     /// Whether headings and marks are drawn with terminal colours.
     pub color: bool,
     /// Whether sources lead to their addresses, in terminals that know OSC 8.
@@ -40,7 +42,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: 100, color: false, links: false }
+        Self { width: 100, strict: true, color: false, links: false }
     }
 }
 

@@ -21,8 +21,7 @@ fn reeflow(arguments: &[&str]) -> (String, Option<i32>) {
 #[test]
 fn the_report_in_the_readme_is_the_one_that_is_printed() {
     let readme = fs::read_to_string("README.md").expect("it is there");
-    let (printed, code) =
-        reeflow(&["--width", "100", "solve", "flowsheets/beylikova-industrial.toml"]);
+    let (printed, code) = reeflow(&["solve", "flowsheets/beylikova-industrial.toml"]);
     assert_eq!(code, Some(0));
     let shown = &blocks(&readme, "text")[0];
     for (shown, printed) in shown.lines().zip(printed.lines()) {
@@ -35,7 +34,7 @@ fn the_report_in_the_readme_is_the_one_that_is_printed() {
 fn the_routes_in_the_readme_are_those_that_are_printed() {
     let readme = fs::read_to_string("README.md").expect("it is there");
     let sheet = "flowsheets/validation/magnet-recycling-routes.toml";
-    let options = ["--width", "100", "solve", sheet, "--k-best", "3", "--show", "roadmap,worth"];
+    let options = ["solve", sheet, "--k-best", "3", "--show", "roadmap,worth"];
     let (printed, code) = reeflow(&options);
     assert_eq!(code, Some(0));
     let shown = blocks(&readme, "text");

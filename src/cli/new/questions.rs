@@ -18,6 +18,7 @@ pub(super) fn ask(args: &NewArgs) -> Result<(Answers, Option<PathBuf>), Stop> {
     // A choice hides the cursor while it is open, also from the shell after Ctrl-C.
     let end = || {
         let _ = Term::stderr().show_cursor();
+        #[expect(clippy::disallowed_methods, reason = "a question cannot be ended otherwise")]
         std::process::exit(INTERRUPTED);
     };
     ctrlc::set_handler(end)
@@ -67,12 +68,13 @@ fn asked(args: &NewArgs) -> Result<(Answers, Option<PathBuf>), Failed> {
     // The flags that are given are as good as answers, or told to be wrong.
     let flags = NewArgs { rate: None, currency: None, ..args.clone() };
     super::given(&flags, from, to).map_err(Failed::Wrong)?;
-    let supply = open("How much comes in", &args.supply, from.usual_supply(), &rate_of_mass)?;
+    let supply =
+        open("How much comes in", args.supply.as_ref(), from.usual_supply(), &rate_of_mass)?;
     let grade = match has_grade(from) {
-        Ok(()) => open("REO in it", &args.grade, "that of Mountain Pass", &share)?,
+        Ok(()) => open("REO in it", args.grade.as_ref(), "that of Mountain Pass", &share)?,
         Err(_) => None,
     };
-    let goal = open("How much is to be made", &args.goal, "no goal", &rate_of_mass)?;
+    let goal = open("How much is to be made", args.goal.as_ref(), "no goal", &rate_of_mass)?;
     let title = match &args.title {
         Some(title) => title.clone(),
         None => line("What is it called", &usual_title(from, to), &words)?,
@@ -92,12 +94,11 @@ fn asked(args: &NewArgs) -> Result<(Answers, Option<PathBuf>), Failed> {
         }
     };
     let answers = Answers { from, to, supply, grade, goal, title, currency, rate };
-    let file = match &args.file {
-        Some(file) => file.clone(),
-        None => {
-            let usual = usual_file(&answers).display().to_string();
-            PathBuf::from(line("File", &usual, &|file: &str| absent(Path::new(file)))?)
-        }
+    let file = if let Some(file) = &args.file {
+        file.clone()
+    } else {
+        let usual = usual_file(&answers).display().to_string();
+        PathBuf::from(line("File", &usual, &|file: &str| absent(Path::new(file)))?)
     };
     Ok((answers, Some(file)))
 }
@@ -115,12 +116,12 @@ fn choose<T: Copy>(
 /// A figure that may be left open; `usual` says what stands then.
 fn open(
     prompt: &str,
-    given: &Option<String>,
+    given: Option<&String>,
     usual: &str,
     check: &dyn Fn(&str) -> Result<(), String>,
 ) -> Result<Option<String>, Failed> {
     if given.is_some() {
-        return Ok(given.clone());
+        return Ok(given.cloned());
     }
     let prompt = format!("{prompt} (Enter: {usual})");
     let empty = |text: &str| if text.trim().is_empty() { Ok(()) } else { check(text) };

@@ -216,7 +216,8 @@ fn prices(from: From) -> String {
         texts.into_iter().find_map(of).expect("the library has a price of each oxide")
     };
     let lines = oxides.iter().map(line).filter_map(|line| line.split_once('='));
-    lines.map(|(oxide, price)| format!("{:<6} ={price}\n", oxide.trim_end())).collect()
+    let lines = lines.map(|(oxide, price)| format!("{:<6} ={price}\n", oxide.trim_end()));
+    lines.collect::<Vec<_>>().concat()
 }
 
 fn starts(line: &str, key: &str) -> bool {
@@ -234,7 +235,7 @@ fn consumables(text: &str) -> String {
             || text.contains(&format!("{name}.value"))
     });
     let tables = used.filter_map(|name| section(library, &format!("consumable.{name}")));
-    tables.map(|table| format!("{table}\n\n")).collect()
+    tables.flat_map(|table| [table, "\n\n"]).collect()
 }
 
 /// The sources that a text cites, as the library has them.
@@ -246,7 +247,7 @@ fn sources(text: &str) -> String {
         .filter(|word| library.contains(&format!("[source.{word}]\n")))
         .collect();
     let tables = ids.iter().filter_map(|id| section(library, &format!("source.{id}")));
-    let tables: String = tables.map(|table| format!("\n{table}\n")).collect();
+    let tables: String = tables.flat_map(|table| ["\n", table, "\n"]).collect();
     let own = if text.contains(OWN) { OWN_SOURCE } else { "" };
     let dashes = "─".repeat(96);
     format!("# ── Sources {dashes}\n{own}{tables}")
@@ -271,7 +272,7 @@ fn converted(text: &str, currency: &str, rate: f64) -> String {
             .and_then(|(number, rest)| Some((number.parse::<f64>().ok()?, rest)))
         {
             Some((number, rest)) => {
-                whole.push_str(&format!("{} {currency}/{rest}", four_digits(number * rate)));
+                whole.extend([&four_digits(number * rate), " ", currency, "/", rest]);
             }
             None => whole.push_str(part),
         }

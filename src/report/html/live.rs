@@ -21,8 +21,7 @@ use crate::{analysis::Outcome, flowsheet::Flowsheet};
 pub use field::{Field, fields, key_of};
 
 /// What may load what: the page its own files, and nothing else.
-pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; \
-                          base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub const POLICY: &str = include_str!("live/policy.txt");
 
 /// The files beside the page: name, media type, text.
 pub const ASSETS: [(&str, &str, &str); 6] = [

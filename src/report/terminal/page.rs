@@ -136,7 +136,8 @@ impl Page {
             return;
         }
         let table = sheet.draw(self.style.width);
-        let fits = table.lines().all(|line| line.chars().count() <= self.style.width);
+        let fits = !self.style.strict
+            || table.lines().all(|line| line.chars().count() <= self.style.width);
         let drawn = if fits { table } else { sheet.draw_records(self.style.width) };
         // Marks are coloured after the layout, which counts characters.
         let drawn = if self.style.color {

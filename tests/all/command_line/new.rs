@@ -90,7 +90,7 @@ fn figures_are_those_of_the_library_or_assumed() {
     let mut known = HashSet::new();
     // Those that it was made of.
     for name in ["beylikova-industrial", "mountain-pass"] {
-        for figure in crate::shipped::lower(name, &[]).figures.iter() {
+        for figure in &crate::shipped::lower(name, &[]).figures {
             known.extend(sources(figure).map(|source| (figure.text.clone(), source)));
         }
     }
@@ -99,7 +99,7 @@ fn figures_are_those_of_the_library_or_assumed() {
     for (from, to) in chains() {
         let file = folder.path().join(format!("{from}-{to}.toml"));
         assert_eq!(run(&["new", path(&file), "--from", from, "--to", to]).code, Some(0));
-        for figure in lower(&file).figures.iter() {
+        for figure in &lower(&file).figures {
             let is_assumed = matches!(figure.provenance, Provenance::Assumed { .. });
             assert!(is_assumed || sources(figure).next().is_some(), "{from} {to}: {}", figure.path);
             for source in sources(figure) {

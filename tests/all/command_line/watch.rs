@@ -12,7 +12,7 @@ use std::{
 use super::{TUTORIAL, folder, path, reeflow, run, run_with_input, tutorial, written};
 
 /// So long is waited for a line; a machine that is busy needs some of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Watching {
     child: Child,
