@@ -15,7 +15,8 @@ use std::{
 use serde_json::json;
 
 const CLIENTS: usize = 4;
-const CHANGES: usize = 1_000;
+/// Changes of each client: 1,000 in all.
+const CHANGES: usize = 250;
 const FRAME: Duration = Duration::from_micros(16_667);
 
 /// What the clients change: a capacity, a price, a grade and a recovery, by factors around what is in the file.
@@ -58,7 +59,7 @@ impl Server {
 fn ask(address: &str, client: usize, pause: Duration) -> Vec<[f64; 2]> {
     let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
     let ask_once = |step: usize| {
-        let (path, value, unit) = FIGURES[(client + step / 50) % FIGURES.len()];
+        let (path, value, unit) = FIGURES[(client + step.div_euclid(50)) % FIGURES.len()];
         // To and fro between 0.75 and 1.25 of it, as one moves a slider.
         let phase = (step % 50) as f64 / 50.0;
         let value = value * (0.75 + (phase - 0.5).abs());
@@ -75,7 +76,7 @@ fn ask(address: &str, client: usize, pause: Duration) -> Vec<[f64; 2]> {
         std::thread::sleep(pause.saturating_sub(began.elapsed()));
         [server.expect("a time"), whole]
     };
-    (0..CHANGES / CLIENTS).map(ask_once).collect()
+    (0..CHANGES).map(ask_once).collect()
 }
 
 fn measure(name: &str, pause: Duration) {
@@ -96,7 +97,7 @@ fn measure(name: &str, pause: Duration) {
     for (at, whose) in ["server", "client"].into_iter().enumerate() {
         let mut column: Vec<f64> = times.iter().map(|time| time[at]).collect();
         column.sort_by(f64::total_cmp);
-        let at_share = |share: usize| column[column.len() * share / 100];
+        let at_share = |share: usize| column[(column.len() * share).div_euclid(100)];
         println!(
             "  {whose}: median {:.2} ms, 99th percentile {:.2} ms",
             at_share(50),
