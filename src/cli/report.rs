@@ -58,7 +58,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "WHAT")]
     by: Option<String>,
     /// The browser that draws a picture: Chromium, Chrome or Edge [default: the first that is found]
-    #[arg(long, value_name = "FILE", env = "REEFLOW_BROWSER")]
+    #[arg(long, value_name = "FILE", env = "REEFLOW_BROWSER", hide_env_values = true)]
     browser: Option<PathBuf>,
     /// Of a flowsheet with periods, the one that is told in full [default: the last]
     #[arg(long, value_name = "PERIOD")]

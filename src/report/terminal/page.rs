@@ -35,6 +35,9 @@ fn unbreakable(text: &str) -> String {
     blanks.replace(BREAK, ".").replace(BLANK, "")
 }
 
+/// Blanks between columns, beside one that there always is: less where there is little room.
+const GAPS: [u16; 3] = [2, 1, 0];
+
 /// Words of up to so many characters are not broken, however narrow the page.
 const LONGEST_WORD: usize = 40;
 
@@ -135,10 +138,14 @@ impl Page {
         if sheet.rows.is_empty() {
             return;
         }
-        let table = sheet.draw(self.style.width);
-        let fits = !self.style.strict
-            || table.lines().all(|line| line.chars().count() <= self.style.width);
-        let drawn = if fits { table } else { sheet.draw_records(self.style.width) };
+        let width = self.style.width;
+        let fits = |table: &String| table.lines().all(|line| line.chars().count() <= width);
+        let drawn = if self.style.strict {
+            let mut tables = GAPS.iter().map(|&gap| sheet.draw(width, gap));
+            tables.find(fits).unwrap_or_else(|| sheet.draw_records(width))
+        } else {
+            sheet.draw(width, GAPS[0])
+        };
         // Marks are coloured after the layout, which counts characters.
         let drawn = if self.style.color {
             drawn.replace('✓', "\u{1b}[32m✓\u{1b}[0m").replace('✗', "\u{1b}[31m✗\u{1b}[0m")
@@ -217,7 +224,7 @@ impl Sheet {
         words.map(|word| word.chars().count()).max().unwrap_or(0)
     }
 
-    fn draw(&self, width: usize) -> String {
+    fn draw(&self, width: usize, gap: u16) -> String {
         let mut table = Table::new();
         table.load_preset(presets::NOTHING);
         table.set_style(TableComponent::HeaderLines, '─');
@@ -238,7 +245,7 @@ impl Sheet {
         table.set_header(line(&self.head));
         table.add_rows(self.rows.iter().map(|row| line(row)));
         for (column, &kind) in table.column_iter_mut().zip(&self.kinds) {
-            column.set_padding((0, 2));
+            column.set_padding((0, gap));
             if kind == Kind::Path {
                 column.set_delimiter(BREAK);
             }
@@ -246,8 +253,9 @@ impl Sheet {
                 column.set_cell_alignment(CellAlignment::Right);
                 column.set_constraint(ColumnConstraint::ContentWidth);
             } else {
-                let width = self.longest_word(column.index).min(LONGEST_WORD) + 2;
-                let width = Width::Fixed(u16::try_from(width).unwrap_or(u16::MAX));
+                let width = self.longest_word(column.index).min(LONGEST_WORD);
+                let width = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(gap);
+                let width = Width::Fixed(width);
                 column.set_constraint(ColumnConstraint::LowerBoundary(width));
             }
         }
