@@ -27,7 +27,7 @@ const LAYERS: [(&str, u8); 20] = [
 ];
 
 /// Crates that some modules alone may name, beside their files.
-const OWNED: [(&str, &[&str]); 16] = [
+const OWNED: [(&str, &[&str]); 19] = [
     ("good_lp", &["lp/"]),
     ("libloading", &["lp/highs/library.rs"]),
     ("clap", &["cli"]),
@@ -35,6 +35,9 @@ const OWNED: [(&str, &[&str]); 16] = [
     ("annotate_snippets", &["cli"]),
     ("dialoguer", &["cli/new"]),
     ("notify", &["cli/watch.rs"]),
+    ("axum", &["cli/serve"]),
+    ("governor", &["cli/serve"]),
+    ("tokio", &["cli/serve"]),
     ("dashu_ratio", &["exact"]),
     ("libm", &["lifetime", "sampling"]),
     ("statrs", &["lifetime", "sampling"]),
