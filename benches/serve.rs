@@ -27,6 +27,9 @@ const FIGURES: [(&str, f64, &str); 4] = [
     ("separator.desliming.recovery.preconcentrate.REO", 72.6, " %"),
 ];
 
+/// The sections that are seen on a desk.
+const SEEN: [&str; 2] = ["flows", "goals"];
+
 struct Server {
     child: Child,
     address: String,
@@ -63,7 +66,8 @@ fn ask(address: &str, client: usize, pause: Duration) -> Vec<[f64; 2]> {
         // To and fro between 0.75 and 1.25 of it, as one moves a slider.
         let phase = (step % 50) as f64 / 50.0;
         let value = value * (0.75 + (phase - 0.5).abs());
-        let question = json!({ "set": [(path, format!("{value:.4}{unit}"))], "brief": true });
+        let question =
+            json!({ "set": [(path, format!("{value:.4}{unit}"))], "brief": true, "seen": SEEN });
         let began = Instant::now();
         let request = agent.post(format!("{address}solve"));
         let request = request.header("content-type", "application/json");

@@ -13,9 +13,9 @@ pub fn format_number(value: f64) -> String {
         return format_exponent(value);
     }
     // Rounding first, in text, so that 9,999.6 has five digits before the point.
-    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
-    let exponent: i32 =
-        format!("{rounded:e}").split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
+    let digits = format!("{value:.3e}");
+    let rounded: f64 = digits.parse().unwrap_or(value);
+    let exponent: i32 = digits.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
     let decimals = usize::try_from(3 - exponent).unwrap_or(0);
     let text = format!("{rounded:.decimals$}");
     match text.split_once('.') {

@@ -5,7 +5,7 @@
 //! that the page can be read without any script. The same outcome makes the same bytes.
 //!
 //! To add a section, write a function that returns a `Section`, or none where there is nothing to tell, and name it in
-//! `sections`; its words go into both files of `words/`.
+//! `SECTIONS`; its words go into both files of `words/`.
 
 mod account;
 mod chain;
@@ -52,23 +52,34 @@ struct Told<'a> {
     words: Words,
 }
 
-/// All sections that have something to tell, in their order.
-fn sections(told: &Told<'_>) -> Vec<Section> {
-    let all = [
-        goals::goals(told),
-        years::production(told),
-        years::capacity(told),
-        years::cash(told),
-        flows::flows(told),
-        chain::chain(told),
-        chain::multipliers(told),
-        limits::limits(told),
-        account::account(told),
-        sx::sx(told),
-        inputs::recoveries(told),
-        inputs::inputs(told),
-    ];
-    all.into_iter().flatten().collect()
+/// Tells a section; none where there is nothing to tell.
+type Teller = fn(&Told<'_>) -> Option<Section>;
+
+/// All sections in their order, by the names that they have on the page.
+const SECTIONS: [(&str, Teller); 12] = [
+    ("goals", goals::goals),
+    ("production", years::production),
+    ("capacity", years::capacity),
+    ("cash-flow", years::cash),
+    ("flows", flows::flows),
+    ("chain", chain::chain),
+    ("multipliers", chain::multipliers),
+    ("limits", limits::limits),
+    ("account", account::account),
+    ("sx", sx::sx),
+    ("recoveries", inputs::recoveries),
+    ("inputs", inputs::inputs),
+];
+
+/// The sections that are wanted and have something to tell.
+fn sections(told: &Told<'_>, wanted: impl Fn(&str) -> bool) -> Vec<Section> {
+    let wanted = SECTIONS.iter().filter(|(id, _)| wanted(id));
+    let told = wanted.filter_map(|(id, tell)| {
+        let section = tell(told)?;
+        debug_assert_eq!(section.id, *id, "a section has one name");
+        Some(section)
+    });
+    told.collect()
 }
 
 /// The page of an outcome; what streams contain is looked up in the flowsheet that it is of.
@@ -125,7 +136,7 @@ pub fn render_with(
     let page = Page {
         title: outcome.title.clone(),
         head: head::head(&told),
-        sections: sections(&told),
+        sections: sections(&told, |_| true),
         foot: head::foot(&told),
         picture: None,
     };

@@ -167,11 +167,24 @@ fn an_answer_is_what_the_command_line_gives() {
             let quoted = if value.contains(' ') { format!("'{value}'") } else { value.to_owned() };
             assert!(told.contains(&format!("{option} {quoted}")) || value.contains('='), "{told}");
         }
-        let main = answer["sections"]["main"].as_str().expect("markup");
+        let main = answer["parts"]["main"].as_str().expect("markup");
         assert!(main.contains("id=\"chart-flows\""));
+        assert!(main.contains("id=\"limits\""));
         // What asks for other plans comes when there is time for it.
         assert_eq!(main.contains("held by"), !brief);
     }
+}
+
+#[test]
+fn only_the_sections_that_are_seen_are_told_if_so_asked() {
+    let server = Server::of(Path::new("flowsheets/beylikova-industrial.toml"), &[]);
+    let answer = server.ask(&json!({ "brief": true, "seen": ["flows", "nothing"] }));
+    let main = answer["parts"]["main"].as_str().expect("markup");
+    assert_eq!(main.matches("<section ").count(), 1);
+    assert!(main.contains("<section id=\"flows\""));
+    let charts = answer["parts"]["charts"]["charts"].as_array().expect("a list");
+    assert_eq!(charts.len(), 1);
+    assert_eq!(answer["parts"]["around"], Value::Null);
 }
 
 #[test]
@@ -201,7 +214,7 @@ fn findings_stand_on_the_field_that_they_are_about() {
         ("include", "/etc/passwd", ""),
     ] {
         let answer = server.ask(&json!({ "set": [(path, text)] }));
-        assert_eq!(answer["sections"], Value::Null, "{path}");
+        assert_eq!(answer["parts"], Value::Null, "{path}");
         let findings = answer["findings"].as_array().expect("a list");
         let finding = findings.iter().find(|it| it["severity"] == "error").expect("an error");
         assert_eq!(finding["field"], path, "{finding}");
@@ -245,7 +258,7 @@ fn an_edited_flowsheet_is_read_again_and_nothing_is_lost() {
         max_relative = 1e-12
     );
     fs::write(&file, dear.replace("[species.gangue]", "")).expect("written");
-    let broken = server.ask_until(&question, |answer| answer["sections"].is_null());
+    let broken = server.ask_until(&question, |answer| answer["parts"].is_null());
     let finding = &broken["findings"][0];
     assert_eq!(finding["severity"], "error");
     assert!(finding["place"].as_str().expect("a place").contains("mill.toml:"), "{finding}");

@@ -27,7 +27,7 @@ use crate::{
     model::Form,
     report::html::{
         Language,
-        live::{self, Sections, key_of},
+        live::{self, Parts, key_of},
     },
 };
 
@@ -122,6 +122,9 @@ pub(super) struct Question {
     /// Whether it is enough to tell what the plan is, and not what else could be.
     #[serde(default)]
     brief: bool,
+    /// The sections that are seen, if the others need not be told.
+    #[serde(default)]
+    seen: Option<Vec<String>>,
 }
 
 /// What is answered.
@@ -134,7 +137,7 @@ pub(super) struct Answer {
     /// The objective of the plan; none if there is no plan.
     objective: Option<f64>,
     /// What is told of the plan; none if there is none.
-    sections: Option<Sections>,
+    parts: Option<Parts>,
     /// From the question to the proven plan and what is told of it.
     milliseconds: f64,
     /// The command that gives the same.
@@ -251,13 +254,14 @@ impl Served {
             Wanted { intervals: false, period: self.period.as_deref(), brief: question.brief };
         let solved = sheet.flowsheet.as_ref().map(|flowsheet| {
             let plan = analyse_with(flowsheet, &self.options, Form::Condensed, wanted)?;
-            let sections = live::tell(&plan.outcome, flowsheet, self.language);
-            Ok((plan.solution.objective, sections, as_warnings(&plan.findings)))
+            let seen = question.seen.as_deref();
+            let parts = live::tell(&plan.outcome, flowsheet, self.language, seen);
+            Ok((plan.solution.objective, parts, as_warnings(&plan.findings)))
         });
-        let (objective, sections) = match solved {
-            Some(Ok((objective, sections, findings))) => {
+        let (objective, parts) = match solved {
+            Some(Ok((objective, parts, findings))) => {
                 sheet.findings.append(findings);
-                (Some(objective), Some(sections))
+                (Some(objective), Some(parts))
             }
             Some(Err(findings)) => {
                 sheet.findings.append(findings);
@@ -271,7 +275,7 @@ impl Served {
             unread: texts.unread.clone(),
             findings: sheet.findings.into_iter().map(|finding| place.tell(finding)).collect(),
             objective,
-            sections,
+            parts,
             milliseconds: 1000.0 * began.elapsed().as_secs_f64(),
             command: self.command(scenario, &settings),
             patch: patch_of(question),

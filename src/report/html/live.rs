@@ -33,45 +33,62 @@ pub const ASSETS: [(&str, &str, &str); 6] = [
     ("live.js", "text/javascript", include_str!("live/live.js")),
 ];
 
-/// The sections of a plan as markup, and their charts.
+/// What is told of a plan as markup, and its charts.
 #[derive(Clone, Debug, Serialize)]
-pub struct Sections {
+pub struct Parts {
     /// Objective and goals, for the bar that is always seen.
     lights: String,
     /// Title, certificate.
     head: String,
-    /// Links to the sections.
-    contents: String,
-    /// The sections.
+    /// The sections, or those that were asked for.
     main: String,
-    /// The note, and how the figures are founded.
-    foot: String,
+    /// What stands around all sections; none if only some were asked for.
+    around: Option<Around>,
     /// Figures of plotly.js.
     charts: serde_json::Value,
 }
 
-/// What is told of a plan.
+/// What stands around the sections.
+#[derive(Clone, Debug, Serialize)]
+struct Around {
+    /// Links to them.
+    contents: String,
+    /// The note, and how the figures are founded.
+    foot: String,
+}
+
+/// What is told of a plan; of its sections only those that are `seen`, if that is said.
 #[must_use]
-pub fn tell(outcome: &Outcome, flowsheet: &Flowsheet, language: Language) -> Sections {
+pub fn tell(
+    outcome: &Outcome,
+    flowsheet: &Flowsheet,
+    language: Language,
+    seen: Option<&[String]>,
+) -> Parts {
     let told = Told { outcome, flowsheet, more: More::default(), words: Words::new(language) };
-    let mut sections = sections(&told);
     // Its figures stand in the panel, and what moves comes first.
-    sections.retain(|section| section.id != "inputs");
+    let is_seen = |id: &str| seen.is_none_or(|seen| seen.iter().any(|name| name == id));
+    let mut sections = sections(&told, |id| id != "inputs" && is_seen(id));
     sections.sort_by_key(|section| section.id != "flows");
     let head = html! {
         h1 { (outcome.title) }
         (head::proof(&told))
     };
-    let foot = html! {
-        (head::about(&told))
-        (head::foot(&told))
-    };
-    Sections {
+    let around = seen.is_none().then(|| {
+        let foot = html! {
+            (head::about(&told))
+            (head::foot(&told))
+        };
+        Around {
+            contents: page::contents(&sections).into_string(),
+            foot: page::footer(&foot).into_string(),
+        }
+    });
+    Parts {
         lights: lights(&told).into_string(),
         head: head.into_string(),
-        contents: page::contents(&sections).into_string(),
         main: page::in_order(&sections).into_string(),
-        foot: page::footer(&foot).into_string(),
+        around,
         charts: page::charts(&sections, &told.words),
     }
 }

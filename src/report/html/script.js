@@ -106,19 +106,24 @@
 
   const redraw = () => charts.forEach(draw);
 
-  const isNear = ({ id }) => {
-    const { top, bottom } = document.getElementById(id).getBoundingClientRect();
+  const isNear = (element) => {
+    const { top, bottom } = element.getBoundingClientRect();
     return bottom > -200 && top < window.innerHeight + 200;
   };
-  const drawNear = () => charts.filter((chart) => chart.stale && isNear(chart)).forEach(draw);
+  const near = (selector) => [...document.querySelectorAll(selector)].filter(isNear);
+  const drawNear = () => charts.filter((chart) => chart.stale && isNear(document.getElementById(chart.id))).forEach(draw);
 
-  // Shows charts in the elements that are there for them; `lazily` only those that can be seen, the others when they can.
-  const show = (data, lazily) => {
-    ({ charts, separators } = data);
-    charts.forEach((chart) => { chart.stale = true; });
+  // Shows charts in the elements that are there for them: `lazily` only those that can be seen, the others when they can;
+  // `partly` if charts that are not among them are still there.
+  const show = (data, { lazily = false, partly = false } = {}) => {
+    const told = new Set(data.charts.map(({ id }) => id));
+    const kept = partly ? charts.filter(({ id }) => !told.has(id) && document.getElementById(id)) : [];
+    for (const chart of data.charts) chart.stale = true;
+    charts = [...kept, ...data.charts];
+    ({ separators } = data);
     if (lazily) drawNear(); else redraw();
   };
-  window.reeflow = { show };
+  window.reeflow = { show, near };
 
   const embedded = document.getElementById("charts");
   const data = embedded ? JSON.parse(embedded.textContent) : { charts, separators };
@@ -135,7 +140,7 @@
     return;
   }
 
-  show(data, false);
+  show(data);
   root.classList.add("scripted");
   document.addEventListener("change", ({ target }) => {
     const chart = charts.find(({ id }) => target.id === `${id}-choice`);

@@ -121,8 +121,8 @@
     byId("findings").replaceChildren(...(list.childElementCount ? [list] : []));
   };
 
-  const morph = (id, markup) => Idiomorph.morph(byId(id), markup, {
-    morphStyle: "innerHTML",
+  const morph = (element, markup, morphStyle = "innerHTML") => Idiomorph.morph(element, markup, {
+    morphStyle,
     callbacks: {
       // What is drawn, chosen or opened stays.
       beforeNodeMorphed: (node) => !(node.classList && node.classList.contains("plot")),
@@ -134,12 +134,26 @@
   const showAnswer = (answer) => {
     answered = answer;
     tell([...(answer.unread ? [{ severity: "error", message: answer.unread }] : []), ...answer.findings]);
-    if (answer.sections) {
-      for (const id of ["lights", "head", "contents", "main", "foot"]) morph(id, answer.sections[id]);
-      window.reeflow.show(answer.sections.charts, true);
+    if (answer.parts) {
+      const { lights, head, main, around, charts } = answer.parts;
+      morph(byId("lights"), lights);
+      morph(byId("head"), head);
+      if (around) {
+        morph(byId("main"), main);
+        morph(byId("contents"), around.contents);
+        morph(byId("foot"), around.foot);
+      } else {
+        const told = document.createElement("template");
+        told.innerHTML = main;
+        for (const section of [...told.content.children]) {
+          const old = byId(section.id);
+          if (old) morph(old, section, "outerHTML");
+        }
+      }
+      window.reeflow.show(charts, { lazily: true, partly: !around });
     }
-    isStale(!answer.sections);
-    byId("status").textContent = answer.sections ? say("solved-in", { time: answer.milliseconds.toFixed(1) }) : say("stale");
+    isStale(!answer.parts);
+    byId("status").textContent = answer.parts ? say("solved-in", { time: answer.milliseconds.toFixed(1) }) : say("stale");
     document.documentElement.style.setProperty("--bar", `${byId("lights").parentElement.offsetHeight}px`);
     document.body.dataset.solved = String(Number(document.body.dataset.solved || 0) + 1);
   };
@@ -162,7 +176,9 @@
     document.body.dataset.asked = "1";
     if (busy) { again = true; return; }
     busy = true;
-    const question = { scenario: asked.scenario || null, set: [...asked.set], brief };
+    // While something moves, what is seen is enough.
+    const seen = brief && byId("main").childElementCount ? window.reeflow.near("main > section").map(({ id }) => id) : null;
+    const question = { scenario: asked.scenario || null, set: [...asked.set], brief, seen };
     try {
       const answer = await post(question);
       if (revision !== null && answer.revision !== revision) await reload();
@@ -186,7 +202,7 @@
     const edited = revision !== null && panel.revision !== revision;
     revision = panel.revision;
     if (panel.html !== null) {
-      morph("panel", panel.html);
+      morph(byId("panel"), panel.html);
       for (const text of document.querySelectorAll(".field .text")) text.defaultValue = text.getAttribute("value");
     }
     fillAll();
