@@ -38,8 +38,9 @@ pub(super) fn of_inlet(
     operation: OperationId,
     species: &[SpeciesId],
 ) -> Inlet {
+    let above = above(flowsheet, operation);
     let [one, other] = [1, 2].map(|seed| {
-        let flows = Draw { flowsheet, values, seed }.flows();
+        let flows = Draw { flowsheet, values, seed }.flows(&above);
         let inlets = &flowsheet.operations[operation].inlets;
         let amount = |id: &SpeciesId| -> f64 {
             inlets.iter().map(|stream| flows[stream.index()][id.index()]).sum()
@@ -61,6 +62,28 @@ pub(super) fn of_inlet(
     }
     let shares = species.iter().zip(one).map(|(&id, amount)| (id, rounded(amount / sums[0])));
     Inlet::Fixed(shares.collect())
+}
+
+/// All operations that what comes to one has passed, ascending.
+fn above(flowsheet: &Flowsheet, operation: OperationId) -> Vec<OperationId> {
+    let mut seen = Vec::new();
+    let mut open = vec![operation];
+    while let Some(id) = open.pop() {
+        let data = &flowsheet.operations[id];
+        let inlets = match &data.kind {
+            Kind::Use(in_use) => &flowsheet.operations[in_use.of].inlets,
+            _ => &data.inlets,
+        };
+        for &stream in inlets {
+            let from = flowsheet.streams[stream].from;
+            if !seen.contains(&from) {
+                seen.push(from);
+                open.push(from);
+            }
+        }
+    }
+    seen.sort_unstable();
+    seen
 }
 
 /// Figures further up that change the proportions of a cascade's species to one another: what is divided among them in
@@ -142,14 +165,14 @@ impl Draw<'_> {
         0.5 + ((state ^ (state >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Flow of each species in each stream.
-    fn flows(&self) -> Vec<Vec<f64>> {
+    /// Flow of each species in each stream that leaves some operations, which nothing comes to but from one another.
+    fn flows(&self, operations: &[OperationId]) -> Vec<Vec<f64>> {
         let flowsheet = self.flowsheet;
         let species = flowsheet.species.len();
         let mut flows = vec![vec![0.0; species]; flowsheet.streams.len()];
         for _ in 0..SWEEPS {
             let mut moved = false;
-            for id in flowsheet.operations.ids() {
+            for &id in operations {
                 for (stream, row) in self.leaving(id, &flows) {
                     let before = &mut flows[stream];
                     for (old, new) in before.iter().zip(&row) {

@@ -219,9 +219,10 @@ pub fn shell(title: &str, scenarios: &[(String, Option<String>)], language: Lang
 
 /// What the script says itself.
 fn said(words: &Words) -> serde_json::Value {
-    const IDS: [&str; 8] = [
+    const IDS: [&str; 9] = [
         "solved-in",
         "stale",
+        "none",
         "edited",
         "unreachable",
         "copied",

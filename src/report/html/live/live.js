@@ -92,6 +92,13 @@
   };
 
   // Findings: on the field that they are about, and above the report.
+  // What stands between backticks is code.
+  const prose = (text) => text.split("`").map((part, at) => {
+    if (at % 2 === 0) return part;
+    const code = document.createElement("code");
+    code.textContent = part;
+    return code;
+  });
   const tell = (findings) => {
     for (const field of fields()) {
       field.classList.remove("refused");
@@ -103,17 +110,17 @@
       if (field) {
         field.classList.add("refused");
         const wrong = field.querySelector(".wrong");
-        wrong.textContent += `${wrong.textContent ? " " : ""}${message}${help ? ` – ${help}` : ""}`;
+        wrong.append(...(wrong.hasChildNodes() ? [" "] : []), ...prose(`${message}${help ? ` – ${help}` : ""}`));
         field.closest("details").open = true;
       }
       if (severity !== "error") continue;
       const item = document.createElement("li");
-      item.append(message);
+      item.append(...prose(message));
       for (const [name, text] of [["place", place], ["help", help]]) {
         if (!text) continue;
         const part = document.createElement("span");
         part.className = name;
-        part.textContent = name === "place" ? ` ${text}` : text;
+        part.append(...prose(name === "place" ? ` ${text}` : text));
         item.append(part);
       }
       list.append(item);
@@ -153,7 +160,7 @@
       window.reeflow.show(charts, { lazily: true, partly: !around });
     }
     isStale(!answer.parts);
-    byId("status").textContent = answer.parts ? say("solved-in", { time: answer.milliseconds.toFixed(1) }) : say("stale");
+    byId("status").textContent = answer.parts ? say("solved-in", { time: answer.milliseconds.toFixed(1) }) : say(byId("main").childElementCount ? "stale" : "none");
     document.documentElement.style.setProperty("--bar", `${byId("lights").parentElement.offsetHeight}px`);
     document.body.dataset.solved = String(Number(document.body.dataset.solved || 0) + 1);
   };

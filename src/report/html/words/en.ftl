@@ -335,6 +335,7 @@ field-assumed = assumed
 field-back = As in the file
 live-solved-in = solved and proven in %time% ms
 live-stale = No plan for these figures; below stands the last one that was proven.
+live-none = No plan for these figures.
 live-edited = The flowsheet was edited and has been read again.
 live-unreachable = No answer: %reason%. It is asked again.
 live-copied = copied

@@ -426,6 +426,7 @@ field-assumed = varsayım
 field-back = Dosyadaki gibi
 live-solved-in = %time% ms içinde çözüldü ve kanıtlandı
 live-stale = Bu değerlerle bir plan yok; aşağıda kanıtlanmış son plan duruyor.
+live-none = Bu değerlerle bir plan yok.
 live-edited = Akım şeması düzenlendi ve yeniden okundu.
 live-unreachable = Yanıt yok: %reason%. Yeniden sorulacak.
 live-copied = kopyalandı
