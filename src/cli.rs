@@ -27,6 +27,7 @@ mod new;
 mod pareto;
 mod picture;
 mod progress;
+mod quote;
 pub mod render;
 mod report;
 mod run;

@@ -29,6 +29,7 @@ pub use figure::{
 pub use include::{Files, Read};
 pub use load::{Loaded, Request, load};
 pub use outlet::{Objective, Outlet, Outlets, Payable, Wanted};
+pub use patch::{is_toml, split_setting};
 pub use planning::{
     BuildTable, ChoiceSpan, ChoiceTable, ContractTable, CurveTable, LifetimeTable, MoneyTable,
     OverheadTable, ReferenceTable, TrainTable,

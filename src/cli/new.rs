@@ -304,7 +304,7 @@ fn write(answers: &Answers, file: &Path, console: &mut Console) -> Result<End, S
         ("sources", "", "which assumed figures weigh most: replace those first"),
         ("check", " --watch", "tells after every save what is wrong and what changed"),
     ];
-    let shown = text::in_shell(&name);
+    let shown = crate::cli::quote::in_shell(&name);
     for (command, flags, what) in steps {
         console.print(&format!("  reeflow {command} {shown}{flags}\n      {what}\n"))?;
     }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Stop;
+use super::{Stop, quote::in_address};
 
 /// Names of browsers that draw without a window, as they are found on the path.
 const NAMES: [&str; 9] = [
@@ -120,21 +120,12 @@ fn run(
 
 /// The address of a file.
 fn address(file: &Path) -> String {
-    let mut address = "file://".to_owned();
-    let text = file.to_string_lossy().replace('\\', "/");
-    // Windows: `//?/C:/…`, or `C:/…`.
+    let text = file.to_string_lossy();
+    // `//?/C:/…`, or `C:/…`.
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
     let text = text.strip_prefix("//?/").unwrap_or(&text);
-    if !text.starts_with('/') {
-        address.push('/');
-    }
-    for byte in text.bytes() {
-        match byte {
-            b'/' | b':' | b'.' | b'-' | b'_' => address.push(char::from(byte)),
-            _ if byte.is_ascii_alphanumeric() => address.push(char::from(byte)),
-            _ => address.extend(["%".to_owned(), format!("{byte:02X}")]),
-        }
-    }
-    address
+    let root = if text.starts_with('/') { "" } else { "/" };
+    format!("file://{root}{}", in_address(text, b"/:.-_"))
 }
 
 fn wait(child: &mut Child) -> std::io::Result<()> {

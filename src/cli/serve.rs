@@ -5,10 +5,9 @@ mod served;
 mod site;
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     path::PathBuf,
     sync::Arc,
-    time::Duration,
 };
 
 use clap::{Args, builder::PossibleValuesParser};
@@ -17,18 +16,16 @@ use super::{
     End, Stop,
     args::{PatchArgs, SolverArgs},
     console::Console,
+    quote::{in_address, in_shell},
     run::{Sheet, open},
 };
 use crate::report::html::Language;
 use guard::Guard;
-use served::Served;
+use served::{How, Served};
 
 /// The port where none is named, and how many after it are tried if it is busy.
 const PORT: u16 = 8765;
 const TRIED: u16 = 20;
-
-/// For how long what is being solved may go on after the end was asked for.
-const LAST: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -78,13 +75,18 @@ pub(super) fn serve(args: &ServeArgs, console: &mut Console) -> Result<End, Stop
     let address = listener.local_addr().map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let language = Language::from_code(&args.lang).expect("clap knows the codes");
-    let served = Served::new(
-        args.file.clone(),
-        args.patch.changes(),
-        args.solver.options(),
-        args.period.clone(),
+    let mut flags = args.solver.flags();
+    if let Some(period) = &args.period {
+        flags.extend(["--period".to_owned(), in_shell(period)]);
+    }
+    let how = How {
+        settings: args.patch.changes(),
+        options: args.solver.options(),
+        period: args.period.clone(),
+        flags,
         language,
-    );
+    };
+    let served = Served::new(args.file.clone(), how);
     let served = Arc::new(served.map_err(Stop::Tool)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(failed)?;
@@ -100,7 +102,8 @@ pub(super) fn serve(args: &ServeArgs, console: &mut Console) -> Result<End, Stop
         console.note("no browser could be opened: open the address above in one");
     }
     let ended = runtime.block_on(site::run(listener, served, Guard::new(args.allow.clone())));
-    runtime.shutdown_timeout(LAST);
+    // What is still being solved is not waited for any more.
+    runtime.shutdown_background();
     ended.map_err(failed)?;
     console.note("ended");
     Ok(End::Well)
@@ -109,26 +112,14 @@ pub(super) fn serve(args: &ServeArgs, console: &mut Console) -> Result<End, Stop
 /// The address of the page.
 fn page_of(address: SocketAddr, scenario: Option<&str>) -> String {
     let ip = match address.ip() {
-        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
     let page = format!("http://{}/", SocketAddr::new(ip, address.port()));
     match scenario {
         None => page,
-        Some(name) => {
-            let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-            let name: String =
-                name.bytes()
-                    .map(|byte| {
-                        if kept(byte) {
-                            char::from(byte).to_string()
-                        } else {
-                            format!("%{byte:02X}")
-                        }
-                    })
-                    .collect();
-            format!("{page}#scenario={name}")
-        }
+        Some(name) => format!("{page}#scenario={}", in_address(name, b"-_.")),
     }
 }
 

@@ -30,6 +30,9 @@ use crate::{
 /// An editor that saves is done when nothing has happened for so long.
 const QUIET: Duration = Duration::from_millis(100);
 
+/// And for how long it is waited for that, at most.
+const LONGEST: Duration = Duration::from_secs(1);
+
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(super) struct WatchArgs {
     /// Run again whenever the flowsheet, or a file that it includes, is saved; Ctrl-C ends
@@ -198,7 +201,9 @@ impl Watch {
         // What changed while the command ran has been reported, too.
         loop {
             let Ok(Event::Folder) = self.events.recv() else { return Ok(None) };
-            loop {
+            // A file beside may be written to all the time.
+            let began = Instant::now();
+            while began.elapsed() < LONGEST {
                 match self.events.recv_timeout(QUIET) {
                     Ok(Event::Folder) => {}
                     Err(RecvTimeoutError::Timeout) => break,

@@ -105,9 +105,7 @@ pub(super) fn apply_setting<'t>(
             .help("write `--set 'product.magnets.price=22 USD/kg'`")
             .into()
     };
-    // A quoted key may hold `=`: the key ends at the first `=` that makes it one.
-    let mut split = text.match_indices('=').map(|(at, _)| at);
-    let Some((at, mut path)) = split.find_map(|at| Some((at, read_path(&text[..at])?))) else {
+    let Some((at, mut path)) = end_of_key(text) else {
         let message = format!("`{setting}` is not of the form KEY=VALUE");
         return refuse(0, text.len(), message);
     };
@@ -125,6 +123,25 @@ pub(super) fn apply_setting<'t>(
         toml::Spanned::new(0..value.len(), DeValue::String(Cow::Borrowed(value)))
     });
     lay(tree, nest(path, tree::shift_node(node, base + start)), changed)
+}
+
+/// Where the key of a setting ends, and the key. A quoted key may hold `=`: it ends at the first `=` that makes it one.
+fn end_of_key(setting: &str) -> Option<(usize, Vec<Key<'_>>)> {
+    let mut ends = setting.match_indices('=').map(|(at, _)| at);
+    ends.find_map(|at| Some((at, read_path(&setting[..at])?)))
+}
+
+/// Key and value of a setting `KEY=VALUE`; none if it is none.
+#[must_use]
+pub fn split_setting(setting: &str) -> Option<(&str, &str)> {
+    let (at, _) = end_of_key(setting)?;
+    Some((setting[..at].trim(), setting[at + 1..].trim()))
+}
+
+/// Whether a setting takes a value for TOML, and not for a text.
+#[must_use]
+pub fn is_toml(value: &str) -> bool {
+    read_value(value).is_some()
 }
 
 /// Lays a patch over the tree, if everything that it names is there, and adds the places of what it says to `changed`.

@@ -28,6 +28,19 @@ impl SolverArgs {
         let time_limit = Some(self.time_limit);
         Options { backend: self.solver.backend(), time_limit, gap: self.gap, node_limit: None }
     }
+
+    /// What is not as it is without being said, as a command line says it.
+    pub(in super::super) fn flags(&self) -> Vec<String> {
+        let mut flags = Vec::new();
+        if self.solver != Solver::default() {
+            let name = self.solver.to_possible_value().expect("no solver is hidden");
+            flags.extend(["--solver".to_owned(), name.get_name().to_owned()]);
+        }
+        if self.gap != 0.0 {
+            flags.extend(["--gap".to_owned(), self.gap.to_string()]);
+        }
+        flags
+    }
 }
 
 /// Which program is solved.

@@ -84,7 +84,12 @@ fn asked(args: &NewArgs) -> Result<(Answers, Option<PathBuf>), Failed> {
         None => line("Currency", "USD", &code)?,
     };
     let rate = match (currency.as_str(), &args.rate) {
-        ("USD", _) => None,
+        ("USD", None) => None,
+        ("USD", Some(_)) => {
+            let why =
+                "`--rate` is for another currency than USD, in which the library's prices are";
+            return Err(Failed::Wrong(why.to_owned()));
+        }
         (_, Some(rate)) => Some(positive(rate).map_err(Failed::Wrong)?),
         (code, None) => {
             let prompt =

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Answers, From, To};
+use crate::cli::quote::{in_shell, in_toml};
 use crate::{
     cli::example::shipped,
     measure::{Units, format_digits, split_number},
@@ -46,17 +47,22 @@ pub(super) fn write(answers: &Answers, file: &str) -> String {
         ("species", species(from).to_owned()),
         ("stages", stages(from, to)),
         ("product", to.product().to_owned()),
+        ("currency", answers.currency.clone()),
+    ];
+    let own = [
         ("title", quoted(&answers.title)),
         ("heading", answers.title.clone()),
         ("file", in_shell(file)),
-        ("currency", answers.currency.clone()),
     ];
-    for (name, value) in values {
-        text = text.replace(&format!("{{{{{name}}}}}"), &value);
-    }
+    let put = |text: String, (name, value): (&str, String)| {
+        text.replace(&format!("{{{{{name}}}}}"), &value)
+    };
+    text = values.into_iter().fold(text, put);
     if answers.currency != "USD" {
         text = converted(&text, &answers.currency, answers.rate.unwrap_or(1.0));
     }
+    // What the user says stays as it is.
+    text = own.into_iter().fold(text, put);
     format!("{}\n", format!("{text}{}", sources(&text)).trim_end())
 }
 
@@ -285,17 +291,8 @@ fn four_digits(value: f64) -> String {
     format!("{value:.3e}").parse::<f64>().map_or_else(|_| value.to_string(), |it| it.to_string())
 }
 
-/// A path as a shell takes it for one.
-pub(super) fn in_shell(path: &str) -> String {
-    let plain = |sign: char| sign.is_alphanumeric() || "/._-~:\\".contains(sign);
-    if path.chars().all(plain) {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', "'\\''"))
-    }
-}
-
 /// A text within quotes of TOML.
 fn quoted(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
+    let whole = in_toml(text);
+    whole[1..whole.len() - 1].to_owned()
 }

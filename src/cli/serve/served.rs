@@ -8,20 +8,21 @@ use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::super::{
     files::{Disk, Stamp},
+    quote::{in_shell, in_toml},
     run::Sheet,
     solve::as_warnings,
 };
 use crate::{
     analysis::{Wanted, analyse_with},
     diagnostic::{Diagnostic, Severity, Sources},
-    document::{Files, Read, Request},
+    document::{Files, Read, Request, is_toml, split_setting},
     flowsheet::Flowsheet,
     lp::Options,
     model::Form,
@@ -34,14 +35,26 @@ use crate::{
 /// How often it is looked whether files were edited, at most.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// How a flowsheet is solved and told.
+#[derive(Debug)]
+pub(super) struct How {
+    /// Settings `KEY=VALUE` before those of the page.
+    pub(super) settings: Vec<String>,
+    pub(super) options: Options,
+    pub(super) period: Option<String>,
+    /// The same, as the command line says it.
+    pub(super) flags: Vec<String>,
+    pub(super) language: Language,
+}
+
+/// Most figures that one question changes.
+const MOST: usize = 1_000;
+
 /// A flowsheet, and how it is solved.
 #[derive(Debug)]
 pub(super) struct Served {
     file: PathBuf,
-    settings: Vec<String>,
-    options: Options,
-    period: Option<String>,
-    language: Language,
+    how: How,
     state: Mutex<State>,
 }
 
@@ -54,7 +67,7 @@ struct State {
 /// The texts of a flowsheet at one time.
 #[derive(Debug)]
 struct Texts {
-    /// Counts how often they were read.
+    /// Another one whenever they are read again.
     revision: u64,
     main: Read,
     /// Why the file cannot be read any more, if it cannot: what it held before is served.
@@ -99,13 +112,16 @@ impl Files for Texts {
         if let Some(read) = self.kept().included.get(&key) {
             return Ok(read.clone());
         }
-        let read = Disk.read(path, from)?;
-        let mut kept = self.kept();
-        let file = PathBuf::from(&read.name);
+        // Before it is read, so that no edit is missed; also of what is not there, as it may come back.
+        let file = Disk::beside(path, from);
         let stamp = Stamp::of(&file);
+        let read = Disk.read(path, from);
+        let mut kept = self.kept();
         kept.stamps.push((file, stamp));
-        kept.included.insert(key, read.clone());
-        Ok(read)
+        if let Ok(read) = &read {
+            kept.included.insert(key, read.clone());
+        }
+        read
     }
 }
 
@@ -125,6 +141,13 @@ pub(super) struct Question {
     /// The sections that are seen, if the others need not be told.
     #[serde(default)]
     seen: Option<Vec<String>>,
+}
+
+impl Question {
+    /// Whether it changes more than a person does.
+    pub(super) const fn is_too_long(&self) -> bool {
+        self.set.len() > MOST
+    }
 }
 
 /// What is answered.
@@ -171,16 +194,13 @@ impl Served {
     ///
     /// # Errors
     /// The reason why it cannot.
-    pub(super) fn new(
-        file: PathBuf,
-        settings: Vec<String>,
-        options: Options,
-        period: Option<String>,
-        language: Language,
-    ) -> Result<Self, String> {
-        let texts = Arc::new(Texts::read(&file, 1)?);
+    pub(super) fn new(file: PathBuf, how: How) -> Result<Self, String> {
+        // Pages that another process served know other revisions.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let first = u64::try_from(since.as_millis()).unwrap_or_default();
+        let texts = Arc::new(Texts::read(&file, first)?);
         let state = Mutex::new(State { texts, looked: Instant::now() });
-        Ok(Self { file, settings, options, period, language, state })
+        Ok(Self { file, how, state })
     }
 
     /// The texts as they are now.
@@ -211,7 +231,7 @@ impl Served {
         Arc::clone(&state.texts)
     }
 
-    /// Counts how often the texts were read.
+    /// Another number whenever the texts were read again.
     pub(super) fn revision(&self) -> u64 {
         self.texts().revision
     }
@@ -219,7 +239,7 @@ impl Served {
     /// The page.
     pub(super) fn page(&self) -> String {
         let texts = self.texts();
-        let request = Request { scenario: None, set: &self.settings, changes: &[] };
+        let request = Request { scenario: None, set: &self.how.settings, changes: &[] };
         let sheet = Sheet::load(&texts.main, &request, &*texts);
         let document = sheet.document.as_deref();
         let scenarios = document.map_or_else(Vec::new, |document| {
@@ -230,14 +250,15 @@ impl Served {
             || self.file.display().to_string(),
             |document| document.flowsheet.title.value.clone(),
         );
-        live::shell(&title, &scenarios, self.language)
+        live::shell(&title, &scenarios, self.how.language)
     }
 
     /// The fields, as they are in a scenario.
     pub(super) fn panel(&self, scenario: Option<&str>) -> Panel {
         let texts = self.texts();
-        let sheet = check(&texts, scenario, &self.settings);
-        let html = sheet.flowsheet.as_ref().map(|flowsheet| live::panel(flowsheet, self.language));
+        let sheet = check(&texts, scenario, &self.how.settings);
+        let html =
+            sheet.flowsheet.as_ref().map(|flowsheet| live::panel(flowsheet, self.how.language));
         Panel { revision: texts.revision, html }
     }
 
@@ -247,15 +268,15 @@ impl Served {
         let texts = self.texts();
         let asked: Vec<String> =
             question.set.iter().map(|(path, text)| format!("{}={text}", key_of(path))).collect();
-        let settings: Vec<String> = self.settings.iter().chain(&asked).cloned().collect();
+        let settings: Vec<String> = self.how.settings.iter().chain(&asked).cloned().collect();
         let scenario = question.scenario.as_deref();
         let mut sheet = check(&texts, scenario, &settings);
         let wanted =
-            Wanted { intervals: false, period: self.period.as_deref(), brief: question.brief };
+            Wanted { intervals: false, period: self.how.period.as_deref(), brief: question.brief };
         let solved = sheet.flowsheet.as_ref().map(|flowsheet| {
-            let plan = analyse_with(flowsheet, &self.options, Form::Condensed, wanted)?;
+            let plan = analyse_with(flowsheet, &self.how.options, Form::Condensed, wanted)?;
             let seen = question.seen.as_deref();
-            let parts = live::tell(&plan.outcome, flowsheet, self.language, seen);
+            let parts = live::tell(&plan.outcome, flowsheet, self.how.language, seen);
             Ok((plan.solution.objective, parts, as_warnings(&plan.findings)))
         });
         let (objective, parts) = match solved {
@@ -278,55 +299,38 @@ impl Served {
             parts,
             milliseconds: 1000.0 * began.elapsed().as_secs_f64(),
             command: self.command(scenario, &settings),
-            patch: patch_of(question),
+            patch: patch_of(scenario, &settings),
         }
     }
 
     fn command(&self, scenario: Option<&str>, settings: &[String]) -> String {
-        let mut command = format!("reeflow solve {}", quoted(&self.file.display().to_string()));
+        let mut words =
+            vec!["reeflow solve".to_owned(), in_shell(&self.file.display().to_string())];
         if let Some(scenario) = scenario {
-            write!(command, " --scenario {}", quoted(scenario)).expect("a string takes all");
+            words.extend(["--scenario".to_owned(), in_shell(scenario)]);
         }
         for setting in settings {
-            write!(command, " --set {}", quoted(setting)).expect("a string takes all");
+            words.extend(["--set".to_owned(), in_shell(setting)]);
         }
-        command
+        words.extend(self.how.flags.iter().cloned());
+        words.join(" ")
     }
 }
 
 /// What is changed, as a scenario that stands in the flowsheet's file.
-fn patch_of(question: &Question) -> String {
+fn patch_of(scenario: Option<&str>, settings: &[String]) -> String {
     let mut patch = String::new();
-    if let Some(scenario) = &question.scenario {
-        writeln!(
-            patch,
-            "# Made on top of the scenario `{scenario}`, whose lines belong here, too."
-        )
-        .expect("a string takes all");
+    if let Some(name) = scenario {
+        let name = in_toml(name);
+        writeln!(patch, "# Made on top of the scenario {name}, whose lines belong here, too.")
+            .expect("a string takes all");
     }
     patch.push_str("[scenario.what-if]\n");
-    let set = question.set.iter().map(|(path, text)| (key_of(path), text));
-    for (key, text) in set {
-        let is_toml = text.parse::<f64>().is_ok_and(f64::is_finite)
-            || matches!(text.as_str(), "true" | "false");
-        let value = if is_toml { text.clone() } else { in_quotes(text) };
-        writeln!(patch, "{} = {value}", in_quotes(&key)).expect("a string takes all");
+    for (key, value) in settings.iter().filter_map(|setting| split_setting(setting)) {
+        let value = if is_toml(value) { value.to_owned() } else { in_toml(value) };
+        writeln!(patch, "{} = {value}", in_toml(key)).expect("a string takes all");
     }
     patch
-}
-
-/// A string of TOML, whose escapes are those of JSON.
-fn in_quotes(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// A word for a shell.
-fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:+@%".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Where findings belong.

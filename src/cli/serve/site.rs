@@ -1,6 +1,10 @@
 //! What can be asked for, and how much at once.
 
-use std::{net::TcpListener, sync::Arc, time::Instant};
+use std::{
+    net::TcpListener,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Json, Router,
@@ -12,7 +16,7 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use super::{
     guard::{Guard, guard},
@@ -26,11 +30,14 @@ const LONGEST: usize = 256 * 1024;
 /// Most questions that wait for their turn.
 const WAITING: usize = 64;
 
+/// For how long open questions are answered after the end was asked for.
+const LAST: Duration = Duration::from_secs(5);
+
 struct Site {
     served: Arc<Served>,
     /// As many questions are answered at once as there are cores.
-    turns: Semaphore,
-    places: Semaphore,
+    turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
 }
 
 /// Serves until the process is asked to end.
@@ -40,7 +47,8 @@ pub(super) async fn run(
     guarded: Guard,
 ) -> std::io::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (turns, places) = (Semaphore::new(cores), Semaphore::new(cores + WAITING));
+    let turns = Arc::new(Semaphore::new(cores));
+    let places = Arc::new(Semaphore::new(cores + WAITING));
     let mut router = Router::new()
         .route("/", get(page))
         .route("/panel", get(panel))
@@ -56,7 +64,25 @@ pub(super) async fn run(
         .layer(middleware::from_fn_with_state(Arc::new(guarded), guard))
         .with_state(Arc::new(Site { served, turns, places }));
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    axum::serve(listener, router).with_graceful_shutdown(asked_to_end()).await
+    let asked = Arc::new(Notify::new());
+    let heard = Arc::clone(&asked);
+    let until_asked = async move {
+        asked_to_end().await;
+        heard.notify_one();
+    };
+    let patience = async {
+        asked.notified().await;
+        // Who asks twice does not want to wait.
+        tokio::select! {
+            () = tokio::time::sleep(LAST) => {}
+            () = asked_to_end() => {}
+        }
+    };
+    let serve = axum::serve(listener, router).with_graceful_shutdown(until_asked);
+    tokio::select! {
+        ended = serve => ended,
+        () = patience => Ok(()),
+    }
 }
 
 /// Ctrl-C, or what a system sends to a process that it ends.
@@ -87,12 +113,25 @@ fn refuse(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "error": message }))).into_response()
 }
 
-async fn page(State(site): State<Arc<Site>>) -> Html<String> {
-    Html(site.served.page())
+async fn page(State(site): State<Arc<Site>>) -> Response {
+    let served = Arc::clone(&site.served);
+    match tokio::task::spawn_blocking(move || served.page()).await {
+        Ok(page) => Html(page).into_response(),
+        Err(_) => failed(),
+    }
 }
 
 async fn revision(State(site): State<Arc<Site>>) -> Response {
-    Json(json!({ "revision": site.served.revision() })).into_response()
+    let served = Arc::clone(&site.served);
+    match tokio::task::spawn_blocking(move || served.revision()).await {
+        Ok(revision) => Json(json!({ "revision": revision })).into_response(),
+        Err(_) => failed(),
+    }
+}
+
+/// A bug of ours: it has been told on standard error, and the next question is answered.
+fn failed() -> Response {
+    refuse(StatusCode::INTERNAL_SERVER_ERROR, "reeflow failed at this; its terminal says where")
 }
 
 #[derive(Deserialize)]
@@ -109,6 +148,10 @@ async fn solve(
     question: Result<Json<Question>, JsonRejection>,
 ) -> Response {
     match question {
+        Ok(Json(question)) if question.is_too_long() => refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "no more than 1,000 figures can be changed at once",
+        ),
         Ok(Json(question)) => answer(site, move |served| served.answer(&question)).await,
         Err(reason) => refuse(reason.status(), &reason.body_text()),
     }
@@ -120,12 +163,17 @@ async fn answer<T: serde::Serialize + Send + 'static>(
     find: impl FnOnce(&Served) -> T + Send + 'static,
 ) -> Response {
     let asked = Instant::now();
-    let Ok(_place) = site.places.try_acquire() else {
+    let Ok(place) = Arc::clone(&site.places).try_acquire_owned() else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "too many questions wait already");
     };
-    let _turn = site.turns.acquire().await.expect("it is never closed");
+    let turn = Arc::clone(&site.turns).acquire_owned().await.expect("it is never closed");
     let served = Arc::clone(&site.served);
-    let found = tokio::task::spawn_blocking(move || serde_json::to_vec(&find(&served))).await;
+    let found = tokio::task::spawn_blocking(move || {
+        // Held until it is solved, also if whoever asked has gone meanwhile.
+        let _held = (place, turn);
+        serde_json::to_vec(&find(&served))
+    });
+    let found = found.await;
     match found {
         Ok(Ok(bytes)) => {
             // How long it took with the wait for its turn, as browsers and benchmarks read it.
@@ -134,10 +182,6 @@ async fn answer<T: serde::Serialize + Send + 'static>(
             ([media, (HeaderName::from_static("server-timing"), timing)], bytes).into_response()
         }
         Ok(Err(error)) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
-        // A bug of ours: it has been told on standard error, and the next question is answered.
-        Err(_) => refuse(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "reeflow failed at this; its terminal says where",
-        ),
+        Err(_) => failed(),
     }
 }

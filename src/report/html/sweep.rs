@@ -5,6 +5,7 @@ mod draw;
 use maud::{Markup, html};
 
 use super::{
+    chart::Chart,
     page::{Page, Section},
     table::Table,
     words::{Language, Words},
@@ -92,9 +93,21 @@ fn head(told: &Told<'_>, title: &str) -> Markup {
     }
 }
 
-/// An output as it is told: what a goal says of itself, or a multiplier's parts.
-fn label(output: &OutputTold) -> &str {
-    output.about.strip_prefix("value multiplier: ").unwrap_or(&output.about)
+/// An output as it is told: what a goal says of itself, or a multiplier's parts, and the period.
+fn label(output: &OutputTold) -> String {
+    let about = output.about.strip_prefix("value multiplier: ").unwrap_or(&output.about);
+    match output.name.rsplit_once('@') {
+        Some((_, period)) => format!("{about}, {period}"),
+        None => about.to_owned(),
+    }
+}
+
+/// What is bounded, and on which side where there are two.
+fn bound_label(of: &OutputTold, bound: &OutputTold) -> String {
+    let name = bound.name.split('@').next().unwrap_or_default();
+    let side = [(".met-min", " ≥"), (".met-max", " ≤")];
+    let side = side.into_iter().find(|(ending, _)| name.ends_with(ending));
+    format!("{}{}", label(of), side.map_or("", |(_, sign)| sign))
 }
 
 /// The heading under which an output stands in a list.
@@ -123,6 +136,13 @@ fn bounds(report: &SweepReport) -> Vec<(&OutputTold, &OutputTold)> {
     found
 }
 
+/// A chart, where there is something to draw; all of it stands in a table, too.
+fn drawn(chart: Option<&Chart>, words: &Words) -> Markup {
+    html! {
+        @if let Some(chart) = chart { (chart.markup(words)) }
+    }
+}
+
 fn goals(told: &Told<'_>) -> Option<Section> {
     let words = &told.words;
     let columns = ["sweep-kept", "sweep-from", "sweep-to"].map(|id| format!("#{}", words.text(id)));
@@ -132,17 +152,18 @@ fn goals(told: &Told<'_>) -> Option<Section> {
         for (of, bound) in bounds(report) {
             let Some(it) = bound.probability else { continue };
             let shares = [it.value, it.low, it.high].map(|share| words.percent(share));
-            table.row(told.names(report, label(of)).into_iter().chain(shares));
+            table.row(told.names(report, &bound_label(of, bound)).into_iter().chain(shares));
         }
     }
-    let chart = draw::goals(told)?;
+    let chart = draw::goals(told);
     let body = html! {
         p { (words.text("sweep-goals-note")) }
-        (chart.markup(words))
+        (drawn(chart.as_ref(), words))
         (table.folded(words))
     };
     let title = words.text("sweep-goals-title");
-    Some(Section { id: "goals", title, body, charts: vec![chart] })
+    let charts = chart.into_iter().collect();
+    (!table.is_empty()).then(|| Section { id: "goals", title, body, charts })
 }
 
 fn results(told: &Told<'_>) -> Option<Section> {
@@ -157,7 +178,7 @@ fn results(told: &Told<'_>) -> Option<Section> {
         for output in &report.outputs {
             let Some(numbers) = &output.numbers else { continue };
             let show = |value: f64| told.amount(report, value, &output.unit);
-            let mut cells = told.names(report, label(output));
+            let mut cells = told.names(report, &label(output));
             cells.extend(numbers.percentiles.iter().map(|it| show(it.value)));
             cells.push(show(numbers.mean));
             cells.push(numbers.deviation.map_or_else(|| NONE.to_owned(), show));
@@ -165,14 +186,15 @@ fn results(told: &Told<'_>) -> Option<Section> {
             table.row(cells);
         }
     }
-    let chart = draw::distributions(told)?;
+    let chart = draw::distributions(told);
     let body = html! {
-        (chart.markup(words))
+        (drawn(chart.as_ref(), words))
         p.note { (words.text("sweep-results-note")) }
         (table.folded(words))
     };
     let title = words.text("sweep-results");
-    Some(Section { id: "results", title, body, charts: vec![chart] })
+    let charts = chart.into_iter().collect();
+    (!table.is_empty()).then(|| Section { id: "results", title, body, charts })
 }
 
 fn swings(told: &Told<'_>) -> Option<Section> {
@@ -197,7 +219,7 @@ fn swings(told: &Told<'_>) -> Option<Section> {
                 let number = |value: Option<f64>| {
                     value.map_or_else(|| NONE.to_owned(), |it| words.local(&format!("{it:.2}")))
                 };
-                let mut cells = told.names(report, label(output));
+                let mut cells = told.names(report, &label(output));
                 cells.extend([
                     swing.input.clone(),
                     end(swing.at_low, swing.outcome_low),
@@ -213,11 +235,11 @@ fn swings(told: &Told<'_>) -> Option<Section> {
             }
         }
     }
-    let tornado = draw::tornado(told)?;
+    let tornado = draw::tornado(told);
     let indices = if sobol { draw::indices(told) } else { None };
     let body = html! {
         p { (words.text("sweep-swings-note")) }
-        (tornado.markup(words))
+        (drawn(tornado.as_ref(), words))
         @if let Some(indices) = &indices {
             h3 { (words.text("sweep-indices")) }
             (indices.markup(words))
@@ -225,8 +247,8 @@ fn swings(told: &Told<'_>) -> Option<Section> {
         (table.folded(words))
     };
     let title = words.text("sweep-swings");
-    let charts = std::iter::once(tornado).chain(indices).collect();
-    Some(Section { id: "swings", title, body, charts })
+    let charts = tornado.into_iter().chain(indices).collect();
+    (!table.is_empty()).then(|| Section { id: "swings", title, body, charts })
 }
 
 fn inputs(told: &Told<'_>) -> Option<Section> {

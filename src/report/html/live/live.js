@@ -65,14 +65,17 @@
     const parts = split(text);
     return parts ? Number(parts[1].replace(/[,_]/g, "").replace("−", "-")) : NaN;
   };
+  const unitOf = (text) => (split(text) || [])[2]?.trim() ?? "";
   const parts = (field) => ({
     text: field.querySelector(".text"), slider: field.querySelector(".slider"), back: field.querySelector(".back"),
   });
   const fill = (field, value) => {
     const { text, slider, back } = parts(field);
-    if (document.activeElement !== text || text.value.trim() !== value) text.value = value;
+    // What is being typed stays.
+    if (document.activeElement !== text) text.value = value;
     if (slider) {
-      const number = numberOf(value);
+      // A value in another unit than the slider's does not move it.
+      const number = unitOf(value) === unitOf(text.defaultValue) ? numberOf(value) : NaN;
       // A value outside makes room for itself.
       if (number > Number(slider.max)) slider.max = String(number);
       if (number < Number(slider.min)) slider.min = String(number);
@@ -201,12 +204,18 @@
     if (again) { again = false; solve(); } else if (!brief) document.body.dataset.asked = "0";
   };
 
+  // Fields that could not be had are asked for again.
+  const missed = (error) => {
+    byId("status").textContent = say("unreachable", { reason: error.message });
+    revision = 0;
+  };
+
   // The fields, of the file as it is now.
   const reload = async () => {
     const response = await fetch(`panel?${new URLSearchParams(asked.scenario ? { scenario: asked.scenario } : {})}`);
     const panel = await response.json();
     if (!response.ok) throw new Error(panel.error);
-    const edited = revision !== null && panel.revision !== revision;
+    const edited = Boolean(revision) && panel.revision !== revision;
     revision = panel.revision;
     if (panel.html !== null) {
       morph(byId("panel"), panel.html);
@@ -220,7 +229,7 @@
     const other = next.scenario !== asked.scenario;
     asked = next;
     if (byId("scenario")) byId("scenario").value = asked.scenario;
-    if (other) await reload(); else fillAll();
+    if (!other) fillAll(); else await reload().catch(missed);
     return solve();
   };
   const find = () => {
@@ -258,7 +267,7 @@
   panel.addEventListener("input", ({ target }) => {
     const field = target.closest(".field");
     if (!field || !target.classList.contains("slider")) return;
-    const unit = (split(asked.set.get(field.dataset.path) ?? parts(field).text.defaultValue) || [])[2] || "";
+    const unit = (split(parts(field).text.defaultValue) || [])[2] || "";
     change(field, `${Number(Number(target.value).toPrecision(4))}${unit}`);
   });
   panel.addEventListener("change", ({ target }) => {
@@ -310,5 +319,5 @@
   if (byId("scenario")) byId("scenario").value = asked.scenario;
   mark();
   if (window.matchMedia("(max-width: 60rem)").matches) byId("figures-fold").open = false;
-  reload().then(() => solve(), (error) => { byId("status").textContent = say("unreachable", { reason: error.message }); solve(); });
+  reload().catch(missed).then(() => solve());
 })();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Told, bounds, group, label, numbers};
+use super::{Told, bound_label, bounds, group, label, numbers};
 use crate::{
     analysis::sweep::{OutputTold, SweepReport, Swing},
     report::{
@@ -30,7 +30,7 @@ pub(super) fn goals(told: &Told<'_>) -> Option<Chart> {
             "type": "bar",
             "orientation": "h",
             "name": plain(&told.name(report)),
-            "y": bounds.iter().map(|(of, _)| wrapped(label(of), 34)).collect::<Vec<_>>(),
+            "y": bounds.iter().map(|(of, bound)| wrapped(&bound_label(of, bound), 34)).collect::<Vec<_>>(),
             "x": all_rounded(shares.clone().map(|it| 100.0 * it.value)),
             "error_x": {
                 "type": "data",
@@ -112,7 +112,7 @@ pub(super) fn distributions(told: &Told<'_>) -> Option<Chart> {
         }
         variants.push(Variant {
             group: group(words, output),
-            name: label(output).to_owned(),
+            name: label(output),
             note: beyond(told, first, output),
             data: json!(data),
             layout: axes(
@@ -224,7 +224,7 @@ pub(super) fn tornado(told: &Told<'_>) -> Option<Chart> {
             };
             variants.push(Variant {
                 group: scenario.clone().unwrap_or_else(|| group(words, output)),
-                name: label(output).to_owned(),
+                name: label(output),
                 note: String::new(),
                 data: json!([
                     trace(0, "sweep-at-low", "--series-1"),
@@ -279,13 +279,13 @@ pub(super) fn indices(told: &Told<'_>) -> Option<Chart> {
             let totals = swings.iter().map(|it| total(it)).collect();
             variants.push(Variant {
                 group: scenario.clone().unwrap_or_default(),
-                name: label(output).to_owned(),
+                name: label(output),
                 note: String::new(),
                 data: json!([
                     trace("sweep-first", first, "--series-1"),
                     trace("sweep-total", totals, "--series-2"),
                 ]),
-                layout: axes(label(output), "", json!({ "yaxis": { "autorange": "reversed" } })),
+                layout: axes(&label(output), "", json!({ "yaxis": { "autorange": "reversed" } })),
             });
         }
     }
