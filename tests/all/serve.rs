@@ -188,9 +188,11 @@ fn only_the_sections_that_are_seen_are_told_if_so_asked() {
 #[test]
 fn what_is_changed_is_a_scenario_of_the_file() {
     let (_folder, file) = sheet();
-    let server = Server::of(&file, &[]);
-    let set =
-        [("feed.ore.assay.grade.Nd2O3", "12.5 %"), ("product.sales.price", "60 USD/kg Nd2O3")];
+    let server = Server::of(&file, &["--set", "feed.ore.supply=0300 t/yr"]);
+    let set = [
+        ("feed.ore.assay.grade.Nd2O3", "12.5 %"),
+        ("product.sales.price", "{ value = \"60 USD/kg Nd2O3\", assumed = \"a guess\" }"),
+    ];
     let answer = server.ask(&json!({ "set": set }));
     let patch = answer["patch"].as_str().expect("text");
     let saved = file.with_file_name("saved.toml");

@@ -133,6 +133,8 @@
 
   const morph = (element, markup, morphStyle = "innerHTML") => Idiomorph.morph(element, markup, {
     morphStyle,
+    // What is being typed stays.
+    ignoreActiveValue: true,
     callbacks: {
       // What is drawn, chosen or opened stays.
       beforeNodeMorphed: (node) => !(node.classList && node.classList.contains("plot")),
