@@ -178,6 +178,6 @@ mod tests {
     #[test]
     fn a_path_is_an_address() {
         assert_eq!(address(Path::new("/tmp/a b/ü#.html")), "file:///tmp/a%20b/%C3%BC%23.html");
-        assert_eq!(address(Path::new(r"\\?\C:\a.html")), "file:///C:/a.html");
+        assert_eq!(address(Path::new("//?/C:/a.html")), "file:///C:/a.html");
     }
 }
