@@ -293,11 +293,13 @@ pub fn tables(outcome: &Outcome, flowsheet: &Flowsheet) -> Vec<Table> {
 }
 
 /// What is won of each content, by each operation and in all.
+#[cfg(feature = "html")]
 pub(in crate::report) fn won(outcome: &Outcome) -> Vec<Table> {
     vec![flows::recoveries(outcome), flows::grades(outcome)]
 }
 
 /// What a plan rests on.
+#[cfg(feature = "html")]
 pub(in crate::report) fn foundations(outcome: &Outcome, flowsheet: &Flowsheet) -> Vec<Table> {
     vec![
         inputs::assumptions(outcome, flowsheet),

@@ -5,6 +5,7 @@ mod cascades;
 mod sensitivity;
 mod sequence;
 
+#[cfg(feature = "html")]
 pub(in crate::report) use cascades::side;
 
 use super::{
