@@ -225,6 +225,24 @@ fn findings_stand_on_the_field_that_they_are_about() {
 }
 
 #[test]
+fn a_wrong_figure_is_told_once_and_one_beyond_its_range_is_tried() {
+    let server = Server::of(Path::new("flowsheets/beylikova-industrial.toml"), &[]);
+    // Its sweep varies both figures.
+    let recovery = "separator.desliming.recovery.preconcentrate.REO";
+    let answer = server.ask(&json!({ "set": [(recovery, "130 %")] }));
+    let findings = answer["findings"].as_array().expect("a list");
+    let errors: Vec<&Value> = findings.iter().filter(|it| it["severity"] == "error").collect();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0]["field"], recovery);
+    let price = "product.magnets.price";
+    let answer = server.ask(&json!({ "set": [(price, "120 USD/kg")] }));
+    assert!(answer["objective"].is_f64(), "{}", answer["findings"]);
+    let findings = answer["findings"].as_array().expect("a list");
+    let finding = findings.iter().find(|it| it["code"] == "bad-range").expect("told");
+    assert_eq!((&finding["severity"], &finding["field"]), (&json!("warning"), &json!(price)));
+}
+
+#[test]
 fn several_ask_at_once() {
     let (_folder, file) = sheet();
     let server = &Server::of(&file, &[]);

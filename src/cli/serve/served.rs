@@ -231,9 +231,10 @@ impl Served {
         Arc::clone(&state.texts)
     }
 
-    /// Another number whenever the texts were read again.
-    pub(super) fn revision(&self) -> u64 {
-        self.texts().revision
+    /// Another number whenever the texts were read again, and why they cannot be any more, if they cannot.
+    pub(super) fn revision(&self) -> (u64, Option<String>) {
+        let texts = self.texts();
+        (texts.revision, texts.unread.clone())
     }
 
     /// The page.

@@ -124,7 +124,9 @@ async fn page(State(site): State<Arc<Site>>) -> Response {
 async fn revision(State(site): State<Arc<Site>>) -> Response {
     let served = Arc::clone(&site.served);
     match tokio::task::spawn_blocking(move || served.revision()).await {
-        Ok(revision) => Json(json!({ "revision": revision })).into_response(),
+        Ok((revision, unread)) => {
+            Json(json!({ "revision": revision, "unread": unread })).into_response()
+        }
         Err(_) => failed(),
     }
 }

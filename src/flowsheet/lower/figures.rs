@@ -227,7 +227,7 @@ impl Lowering<'_> {
             return None;
         }
         self.check_range(value, &text, path, figure.span, expect)?;
-        let written = Written { value, dimension, basis: &basis, text: &text };
+        let written = Written { value, dimension, basis: &basis, text: &text, span: figure.span };
         let range =
             figure.range.as_ref().and_then(|range| self.range(range, &written, path, expect));
         let provenance = self.origin(&figure.provenance, figure.span, path, inherit);

@@ -2,7 +2,7 @@
 
 use super::{Lowering, figures::Expect};
 use crate::{
-    diagnostic::{Code, Diagnostic, Span},
+    diagnostic::{Code, Diagnostic, Severity, Span},
     document::{self, Scalar, Spanned},
     flowsheet::Range,
     measure::{Basis, Dimension, Quantity},
@@ -14,6 +14,7 @@ pub(super) struct Written<'a> {
     pub(super) dimension: Dimension,
     pub(super) basis: &'a Basis,
     pub(super) text: &'a str,
+    pub(super) span: Span,
 }
 
 impl Lowering<'_> {
@@ -38,6 +39,21 @@ impl Lowering<'_> {
         let high = self.end(high, of, path, expect);
         let ((low, low_text), (high, high_text)) = (low?, high?);
         if !(low..=high).contains(&of.value) {
+            let is_changed = |span: Span| self.document.changed.iter().any(|it| it.contains(span));
+            if is_changed(of.span) && !is_changed(range.span) {
+                // It was given for what stood there before.
+                let message = format!(
+                    "`{path}` is set to {}, beyond its range, {low_text} to {high_text}, which is not heeded",
+                    of.text
+                );
+                let mut finding = Diagnostic::new(Code::BadRange, message)
+                    .at(of.span, "")
+                    .at(range.span, "the range")
+                    .help("the plan is for that value; what varies ranges leaves this figure as it is");
+                finding.severity = Severity::Warning;
+                self.report(finding);
+                return None;
+            }
             let message = format!(
                 "the range of `{path}`, {low_text} to {high_text}, does not hold its value, {}",
                 of.text

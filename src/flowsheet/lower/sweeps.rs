@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::{Lowering, did_you_mean, keys};
 use crate::{
-    diagnostic::{Code, Diagnostic, Span, nearest},
+    diagnostic::{Code, Diagnostic, Severity, Span, nearest},
     document::{self, Name, Provenance, Spanned, SweepInputTable, SweepMethod, SweepTable},
     flowsheet::{
         self, FigureId, Sweep, SweepInput,
@@ -241,6 +241,12 @@ impl<'d> Lowering<'d> {
         is_key: bool,
     ) -> Option<Vec<FigureId>> {
         let Some(ids) = paths.get(name.as_str()) else {
+            // A figure that is wrong is there, and has been told of.
+            let quoted = format!("`{}`", name.as_str());
+            let mut told = self.findings.iter().filter(|it| it.severity == Severity::Error);
+            if told.any(|it| it.message.contains(&quoted)) {
+                return None;
+            }
             let known = self.figures.iter().filter(|figure| !is_read_once(&figure.path));
             let near = nearest(name, known.map(|figure| figure.path.as_str())).map(str::to_owned);
             let otherwise = if is_key {

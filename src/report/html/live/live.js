@@ -11,6 +11,8 @@
   let asked = { scenario: "", set: new Map() };
   let answered = null;
   let revision = null;
+  let unread = null;
+  let edited = 0;
 
   // The address.
   const toFragment = ({ scenario, set }) => {
@@ -75,6 +77,8 @@
     if (document.activeElement !== text) text.value = value;
     if (slider) {
       // A value in another unit than the slider's does not move it.
+      slider.dataset.ends ??= `${slider.min} ${slider.max}`;
+      [slider.min, slider.max] = slider.dataset.ends.split(" ");
       const number = unitOf(value) === unitOf(text.defaultValue) ? numberOf(value) : NaN;
       // A value outside makes room for itself.
       if (number > Number(slider.max)) slider.max = String(number);
@@ -113,7 +117,9 @@
       if (field) {
         field.classList.add("refused");
         const wrong = field.querySelector(".wrong");
-        wrong.append(...(wrong.hasChildNodes() ? [" "] : []), ...prose(`${message}${help ? ` – ${help}` : ""}`));
+        // What is long stands above the report.
+        const hint = help && help.length < 160 ? ` – ${help}` : "";
+        wrong.append(...(wrong.hasChildNodes() ? [" "] : []), ...prose(`${message}${hint}`));
         field.closest("details").open = true;
       }
       if (severity !== "error") continue;
@@ -165,7 +171,8 @@
       window.reeflow.show(charts, { lazily: true, partly: !around });
     }
     isStale(!answer.parts);
-    byId("status").textContent = answer.parts ? say("solved-in", { time: answer.milliseconds.toFixed(1) }) : say(byId("main").childElementCount ? "stale" : "none");
+    const news = Date.now() < edited ? `${say("edited")} ` : "";
+    byId("status").textContent = answer.parts ? news + say("solved-in", { time: answer.milliseconds.toFixed(1) }) : say(byId("main").childElementCount ? "stale" : "none");
     document.documentElement.style.setProperty("--bar", `${byId("lights").parentElement.offsetHeight}px`);
     document.body.dataset.solved = String(Number(document.body.dataset.solved || 0) + 1);
   };
@@ -217,7 +224,8 @@
     const response = await fetch(`panel?${new URLSearchParams(asked.scenario ? { scenario: asked.scenario } : {})}`);
     const panel = await response.json();
     if (!response.ok) throw new Error(panel.error);
-    const edited = Boolean(revision) && panel.revision !== revision;
+    // It is told for a while.
+    if (revision && panel.revision !== revision) edited = Date.now() + 10000;
     revision = panel.revision;
     if (panel.html !== null) {
       morph(byId("panel"), panel.html);
@@ -225,7 +233,6 @@
     }
     fillAll();
     find();
-    if (edited) byId("status").textContent = say("edited");
   };
   const take = async (next) => {
     const other = next.scenario !== asked.scenario;
@@ -235,12 +242,13 @@
     return solve();
   };
   const find = () => {
-    const wanted = byId("find").value.trim().toLowerCase();
-    for (const field of fields()) field.hidden = !field.dataset.path.toLowerCase().includes(wanted);
+    const wanted = byId("find").value.trim().toLowerCase().split(/\s+/);
+    const has = ({ dataset }) => wanted.every((word) => dataset.path.toLowerCase().includes(word));
+    for (const field of fields()) field.hidden = !has(field);
     for (const group of document.querySelectorAll(".fields")) {
       const shown = group.querySelector(".field:not([hidden])") !== null;
       group.hidden = !shown;
-      if (wanted && shown) group.open = true;
+      if (wanted[0] && shown) group.open = true;
     }
   };
 
@@ -309,7 +317,8 @@
     if (document.hidden || busy || revision === null) return;
     try {
       const now = await (await fetch("revision")).json();
-      if (now.revision === revision) return;
+      if (now.revision === revision && now.unread === unread) return;
+      ({ unread } = now);
       await reload();
       solve();
     } catch (error) {
