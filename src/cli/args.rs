@@ -10,9 +10,9 @@ use clap_complete::Shell;
 
 use super::{
     bench::BenchArgs, check::CheckArgs, compare::CompareArgs, debottleneck::DebottleneckArgs,
-    goals::GoalsArgs, man::ManArgs, new::NewArgs, pareto::ParetoArgs, report::ReportArgs,
-    sensitivity::SensitivityArgs, serve::ServeArgs, size::SizeArgs, sources::SourcesArgs,
-    sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs, watch::WatchArgs,
+    goals::GoalsArgs, man::ManArgs, new::NewArgs, pareto::ParetoArgs, quote::in_toml,
+    report::ReportArgs, sensitivity::SensitivityArgs, serve::ServeArgs, size::SizeArgs,
+    sources::SourcesArgs, sweep::SweepArgs, sx::SxArgs, verify::VerifyArgs, watch::WatchArgs,
 };
 use crate::report::{json, terminal::Section};
 
@@ -428,9 +428,8 @@ impl PatchArgs {
     pub(super) fn changes(&self) -> Vec<String> {
         let senses = [("maximise", &self.maximise), ("minimise", &self.minimise)];
         let objective = senses.into_iter().filter_map(|(sense, what)| {
-            // Text in quotes, as TOML has it.
-            let what = what.as_ref()?.replace('\\', "\\\\").replace('"', "\\\"");
-            Some(format!("flowsheet.objective={{ {sense} = \"{what}\" }}"))
+            let what = in_toml(what.as_ref()?);
+            Some(format!("flowsheet.objective={{ {sense} = {what} }}"))
         });
         self.set.iter().cloned().chain(objective).collect()
     }

@@ -10,16 +10,15 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Args, builder::PossibleValuesParser};
+use clap::Args;
 
 use super::{
     End, Stop,
-    args::{PatchArgs, SolverArgs},
+    args::{PageArgs, PatchArgs, SolverArgs},
     console::Console,
     quote::{in_address, in_shell},
     run::{Sheet, open},
 };
-use crate::report::html::Language;
 use guard::Guard;
 use served::{How, Served};
 
@@ -41,10 +40,8 @@ pub(super) struct ServeArgs {
     /// Of a flowsheet with periods, the one that is told in full [default: the last]
     #[arg(long, value_name = "PERIOD")]
     period: Option<String>,
-    /// The language of the page
-    #[arg(long, value_name = "LANGUAGE", default_value = "en",
-        value_parser = PossibleValuesParser::new(Language::ALL.iter().map(|it| it.code())))]
-    lang: String,
+    #[command(flatten)]
+    page: PageArgs,
     /// The port; 0 is any that is free [default: 8765, or the next that is free]
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
@@ -74,7 +71,6 @@ pub(super) fn serve(args: &ServeArgs, console: &mut Console) -> Result<End, Stop
     let failed = |error: std::io::Error| Stop::Tool(format!("cannot serve: {error}"));
     let address = listener.local_addr().map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
-    let language = Language::from_code(&args.lang).expect("clap knows the codes");
     let mut flags = args.solver.flags();
     if let Some(period) = &args.period {
         flags.extend(["--period".to_owned(), in_shell(period)]);
@@ -84,7 +80,7 @@ pub(super) fn serve(args: &ServeArgs, console: &mut Console) -> Result<End, Stop
         options: args.solver.options(),
         period: args.period.clone(),
         flags,
-        language,
+        language: args.page.language(),
     };
     let served = Served::new(args.file.clone(), how);
     let served = Arc::new(served.map_err(Stop::Tool)?);

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{analysis::Outcome, flowsheet::Flowsheet};
 
-pub use field::{Field, fields, key_of};
+pub use field::key_of;
 
 /// What may load what: the page its own files, and nothing else.
 pub const POLICY: &str = include_str!("live/policy.txt");

@@ -64,25 +64,18 @@ impl Kind {
 }
 
 /// A figure that can be changed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Field {
-    /// Its path.
-    pub path: String,
-    /// As it was written: `570 kt/yr`.
-    pub text: String,
+struct Field<'a> {
+    figure: &'a Figure,
     /// The ends of its slider, in the unit in which it is written; none if it has no slider.
-    pub slider: Option<(f64, f64)>,
+    slider: Option<(f64, f64)>,
 }
 
 /// All figures that can be changed, in the order of the file.
-pub fn fields(flowsheet: &Flowsheet) -> impl Iterator<Item = Field> {
+fn fields(flowsheet: &Flowsheet) -> impl Iterator<Item = Field<'_>> {
     let written = flowsheet.figures.iter();
     let written = written.filter(|figure| figure.provenance != Provenance::Computed);
-    written.filter(|figure| can_be_set(&figure.path)).map(|figure| Field {
-        path: figure.path.clone(),
-        text: figure.text.clone(),
-        slider: slider(figure),
-    })
+    let set = written.filter(|figure| can_be_set(&figure.path));
+    set.map(|figure| Field { figure, slider: slider(figure) })
 }
 
 /// Whether a path is a key by which the figure can be set.
@@ -128,15 +121,15 @@ fn slider(figure: &Figure) -> Option<(f64, f64)> {
 
 /// All fields under their headings.
 pub(super) fn panel(flowsheet: &Flowsheet, words: &Words) -> Markup {
-    let all: Vec<Field> = fields(flowsheet).collect();
+    let all: Vec<Field<'_>> = fields(flowsheet).collect();
     html! {
         @for kind in Kind::ALL {
-            @let members: Vec<&Field> = all.iter().filter(|field| Kind::of(&field.path) == kind).collect();
+            @let members: Vec<&Field<'_>> = all.iter().filter(|field| Kind::of(&field.figure.path) == kind).collect();
             @if !members.is_empty() {
                 details.fields id=(kind.heading()) open[kind == Kind::Capacity] {
                     summary { (words.text(kind.heading())) " (" (members.len()) ")" }
                     @for field in members {
-                        (field.markup(flowsheet, words))
+                        (field.markup(words))
                     }
                 }
             }
@@ -144,24 +137,24 @@ pub(super) fn panel(flowsheet: &Flowsheet, words: &Words) -> Markup {
     }
 }
 
-impl Field {
-    fn markup(&self, flowsheet: &Flowsheet, words: &Words) -> Markup {
-        let id = format!("field-{}", self.path);
-        let keys: Vec<&str> = self.path.split('.').collect();
+impl Field<'_> {
+    fn markup(&self, words: &Words) -> Markup {
+        let Figure { path, text, .. } = self.figure;
+        let id = format!("field-{path}");
+        let keys: Vec<&str> = path.split('.').collect();
         let (owner, rest) = match keys.as_slice() {
             [_, owner, rest @ ..] => (*owner, rest.join(".")),
-            _ => (self.path.as_str(), String::new()),
+            _ => (path.as_str(), String::new()),
         };
-        let figure = flowsheet.figures.iter().find(|figure| figure.path == self.path);
-        let origin = figure.map_or_else(String::new, |figure| origin(figure, words));
+        let origin = origin(self.figure, words);
         html! {
-            div.field data-path=(self.path) {
-                label for=(id) title=(self.path) { b { (owner) } " " (rest) }
-                input.text type="text" id=(id) value=(self.text) spellcheck="false" aria-describedby={ (id) "-told" };
+            div.field data-path=(path) {
+                label for=(id) title=(path) { b { (owner) } " " (rest) }
+                input.text type="text" id=(id) value=(text) spellcheck="false" aria-describedby={ (id) "-told" };
                 @if let Some((low, high)) = self.slider {
-                    input.slider type="range" min=(rounded(low)) max=(rounded(high)) step="any" aria-label=(self.path);
+                    input.slider type="range" min=(rounded(low)) max=(rounded(high)) step="any" aria-label=(path);
                 }
-                button.back type="button" hidden title=(words.text("field-back")) aria-label={ (words.text("field-back")) ": " (self.path) } { "↺" }
+                button.back type="button" hidden title=(words.text("field-back")) aria-label={ (words.text("field-back")) ": " (path) } { "↺" }
                 p.told id={ (id) "-told" } { (origin) }
                 p.wrong role="status" {}
             }
