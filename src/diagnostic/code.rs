@@ -182,7 +182,7 @@ codes! {
     SpecificationUnmeetable, "specification-unmeetable", Error,
         "No way of running the flowsheet gives the product that grade: even the best of the streams that reach it is off. Purify further up, or relax the specification.";
     BadPeriod, "bad-period", Error,
-        "The periods do not follow one another: one is empty, two overlap or leave a gap between them, or a stretch ends before it begins. \
+        "The periods do not follow one another: one is empty, two overlap or leave a gap between them, a stretch ends before it begins, or they reach further than 200 years. \
          Periods are written in their order with their lengths: `[period]`, then `2025 = \"1 yr\"` or `late = { from = 2030, length = \"5 yr\" }`.";
     UnknownPeriod, "unknown-period", Error,
         "A period is named that `[period]` does not have. Values that change are written by the names of periods, each from that period on until the next one named: `by-period = { 2028 = \"500 kt/yr\" }`.";

@@ -142,9 +142,14 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// Pivots after which a method is thought to go in circles.
+    pub(super) fn patience(&self) -> usize {
+        2000 + 10 * self.value.len()
+    }
+
     /// Pivots until the basis is optimal or something else is proven.
     pub(super) fn run(&mut self) -> End {
-        let limit = self.pivots + 2000 + 10 * self.value.len();
+        let limit = self.pivots + self.patience();
         for step in 0_usize.. {
             if step.is_multiple_of(16) && self.deadline.is_some_and(|at| Instant::now() >= at) {
                 return End::TimeLimit;

@@ -382,6 +382,8 @@ fn whole(
         }
         let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
         let guard = match backend.highs() {
+            // It may go in circles, also where nothing comes after it.
+            None if backend == Backend::Microlp && plan.len() > 1 => Some(GUARD),
             _ if at + 1 == plan.len() => None,
             // It does not cycle, and large programs take longer.
             Some(_) => left.map(|left| left.mul_f64(0.5)),
@@ -393,6 +395,10 @@ fn whole(
                 return Err(Failure::Infeasible { farkas, certified: true });
             }
             Err(unbounded @ Failure::Unbounded { .. }) => return Err(unbounded),
+            Err(Failure::TimeLimit) if deadline.is_none_or(|at| Instant::now() < at) => {
+                let name = backend.name();
+                last = Failure::Backend(format!("{name} found nothing in the time it is given"));
+            }
             Err(failure) => last = failure,
         }
     }
@@ -406,7 +412,7 @@ fn plan(program: &Program, backend: Backend) -> Vec<Backend> {
     match backend {
         _ if trivial && m <= BASIS_ROWS => vec![Backend::Simplex],
         Backend::Auto if n <= SMALL_COLUMNS && m <= BASIS_ROWS => {
-            vec![Backend::Simplex, Backend::Microlp, Backend::Clarabel]
+            vec![Backend::Simplex, Backend::Clarabel, Backend::Microlp]
         }
         Backend::Auto
             if n >= HIGHS_COLUMNS && (cfg!(feature = "highs") || highs::load().is_ok()) =>

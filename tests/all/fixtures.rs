@@ -9,6 +9,7 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use reeflow::{
@@ -48,7 +49,9 @@ pub(crate) fn later_stages(loaded: Loaded) -> Diagnostics {
             return found;
         }
     }
-    match analyse(&flowsheet, &Options::default(), Form::Condensed) {
+    let (node_limit, time_limit) = (Some(2_000), Some(Duration::from_mins(2)));
+    let limits = Options { node_limit, time_limit, ..Options::default() };
+    match analyse(&flowsheet, &limits, Form::Condensed) {
         Ok(plan) => found.append(plan.findings),
         Err(errors) => found.append(errors),
     }

@@ -1,6 +1,11 @@
 //! Shipped flowsheets with mistakes made at random: whatever is written, the stages answer.
 
-use std::path::PathBuf;
+use std::{
+    io::Write,
+    path::PathBuf,
+    sync::mpsc::{RecvTimeoutError, channel},
+    time::Duration,
+};
 
 use proptest::{prelude::*, sample::Index};
 use reeflow::{
@@ -201,6 +206,26 @@ fn answer(name: &str, text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Far beyond what any case takes: it goes on for ever.
+const ENDLESS: Duration = Duration::from_mins(10);
+
+/// Runs a case by which the process ends, with its text, if it is never answered: else a run would wait for ever.
+fn ending<T>(name: &str, text: &str, case: impl FnOnce() -> T) -> T {
+    let (done, ended) = channel::<()>();
+    let told = format!("{name} is never answered:\n{text}");
+    let watch = std::thread::spawn(move || {
+        if ended.recv_timeout(ENDLESS) == Err(RecvTimeoutError::Timeout) {
+            // Not by `eprintln`, which a test keeps to itself until it ends.
+            let _ = writeln!(std::io::stderr(), "{told}");
+            std::process::abort();
+        }
+    });
+    let answer = case();
+    drop(done);
+    watch.join().expect("it only waits");
+    answer
+}
+
 #[test]
 fn a_flowsheet_with_mistakes_is_answered() {
     let shipped = shipped();
@@ -213,7 +238,7 @@ fn a_flowsheet_with_mistakes_is_answered() {
         for mistake in &mistakes {
             make(mistake, &mut text);
         }
-        answer(&name, &text)
+        ending(&name, &text, || answer(&name, &text))
     });
     if let Err(error) = result {
         panic!("{error}");

@@ -21,6 +21,7 @@ enum Range {
     NotNegative,
     Positive,
     Share,
+    PositiveShare,
 }
 
 /// What a figure must be.
@@ -89,6 +90,7 @@ impl Expect {
             Range::NotNegative => (0.0, LARGEST),
             Range::Positive => (SMALLEST, LARGEST),
             Range::Share => (0.0, 1.0),
+            Range::PositiveShare => (SMALLEST, 1.0),
         }
     }
 
@@ -112,6 +114,11 @@ impl Expect {
             yearly: false,
             constant: false,
         }
+    }
+
+    /// A share of something that is not none, 0–1 without 0.
+    pub(super) const fn positive_share() -> Self {
+        Self { range: Range::PositiveShare, ..Self::share() }
     }
 
     /// It may name what it is of: `10 kt/yr REO`.
@@ -270,8 +277,10 @@ impl Lowering<'_> {
                 Some(format!("must be 0 or at least 1e-12{unit} in size"))
             }
             Range::NotNegative if value < 0.0 => Some("must not be negative".to_owned()),
-            Range::Positive if value <= 0.0 => Some("must be greater than 0".to_owned()),
-            Range::Share if !(0.0..=1.0).contains(&value) => {
+            Range::Positive | Range::PositiveShare if value <= 0.0 => {
+                Some("must be greater than 0".to_owned())
+            }
+            Range::Share | Range::PositiveShare if !(0.0..=1.0).contains(&value) => {
                 Some("must lie between 0 % and 100 %".to_owned())
             }
             _ => None,
@@ -280,7 +289,8 @@ impl Lowering<'_> {
             let message = format!("`{path}` {fault}, found {text}");
             let mut diagnostic = Diagnostic::new(Code::OutOfRange, message).at(span, "");
             let bare = text.parse::<f64>().is_ok();
-            if expect.range == Range::Share && bare && value > 1.0 && value <= 100.0 {
+            let share = matches!(expect.range, Range::Share | Range::PositiveShare);
+            if share && bare && value > 1.0 && value <= 100.0 {
                 diagnostic = diagnostic.help(format!(
                     "a bare number is a share of 1; write `\"{text} %\"` for percent"
                 ));

@@ -7,11 +7,13 @@ use crate::{
     flowsheet::{
         Choice, FigureId, LimitKind, Money, OperationId, Period, PeriodId, Port, Sense, Series,
     },
-    measure::Dimension,
+    measure::{Dimension, format_number},
 };
 
 /// No plan looks so far ahead or back, yr.
 const FAR: f64 = 200.0;
+/// Calendar years have four digits.
+const LAST_YEAR: f64 = 9999.0;
 
 /// Periods meet if they are not further apart than this, yr.
 const MEET: f64 = 1e-9;
@@ -40,6 +42,23 @@ impl Lowering<'_> {
             let named = name.parse::<u32>().ok().filter(|_| name.len() == 4).map(f64::from);
             let said = table.from.as_ref().map(|from| from.value).or(named);
             let from = said.or(end).unwrap_or(0.0);
+            let first = self.periods.iter().next().map_or(from, |period| period.from);
+            let wrong = if (0.0..=LAST_YEAR).contains(&from) {
+                let span = from + years - first;
+                (span > FAR).then(|| {
+                    let span = format_number(span);
+                    (format!("ends {span} yr after the first begins"), length.span)
+                })
+            } else {
+                let span = table.from.as_ref().map_or(name.span, |from| from.span);
+                Some((format!("begins in no calendar year: 0 to {LAST_YEAR}"), span))
+            };
+            if let Some((how, span)) = wrong {
+                let message = format!("period `{name}` {how}");
+                let finding = Diagnostic::new(Code::BadPeriod, message).at(span, "");
+                self.report(finding.help(format!("periods reach over {FAR} yr at most")));
+                continue;
+            }
             if let (Some(end), Some(before)) = (end, before)
                 && (from - end).abs() > MEET
             {

@@ -14,6 +14,9 @@ use crate::{
     measure::Dimension,
 };
 
+/// Least error of the pieces that stand for a law of scale: each piece is a decision.
+const LEAST_ERROR: f64 = 1e-4;
+
 impl<'d> Lowering<'d> {
     /// Costs and operators of an operation while it is there.
     pub(super) fn lower_standing(
@@ -290,19 +293,25 @@ impl<'d> Lowering<'d> {
                 inherit,
                 &Expect::positive(Dimension::MONEY),
             );
-            let expect = Expect::share().usual(0.3, 1.0, "0.4–0.9");
+            let expect = Expect::positive_share().usual(0.3, 1.0, "0.4–0.9");
             let exponent =
                 self.figure(&known.exponent, &path("reference.exponent"), inherit, &expect);
             let error = known.error.as_ref().and_then(|figure| {
-                Some(
-                    self.figure(
-                        figure,
-                        &path("reference.error"),
-                        inherit,
-                        &Expect::positive(Dimension::FRACTION).constant(),
-                    )?
-                    .id,
-                )
+                let path = path("reference.error");
+                let expect = Expect::positive_share().constant();
+                let found = self.figure(figure, &path, inherit, &expect)?;
+                self.narrow(found.id, LEAST_ERROR, 1.0);
+                if self.figures[found.id].value < LEAST_ERROR {
+                    let message =
+                        format!("`{path}` is {}, less than 0.01 %", self.figures[found.id].text);
+                    let finding = Diagnostic::new(Code::OutOfRange, message).at(found.span, "");
+                    self.report(
+                        finding.help(
+                            "each piece of the curve is a decision: 1 % is enough for a plan",
+                        ),
+                    );
+                }
+                Some(found.id)
             });
             return Some(BuildCost::Scale {
                 capacity: capacity?.id,

@@ -12,8 +12,6 @@ use crate::lp::{
     solve::{Backend, Failure, Task, continuous},
 };
 
-/// Pivots that are as good as unlimited.
-const UNLIMITED: usize = 1_000_000;
 /// What a bound must pass the cut-off by, relative, for the dual simplex to stop there.
 const BEYOND: f64 = 1e-10;
 
@@ -104,11 +102,12 @@ impl<'a> Relaxation<'a> {
             let beyond = cutoff + BEYOND * cutoff.abs() - self.program.offset;
             beyond * scaled.price / scaled.quantity
         });
-        let mut back = engine.reoptimise(ceiling, UNLIMITED);
+        let patience = engine.patience();
+        let mut back = engine.reoptimise(ceiling, patience);
         if matches!(back, Back::Ceiling) {
             match self.floor() {
                 Some(floor) if floor.bound >= cutoff => return Outcome::Above(floor.bound),
-                _ => back = self.engine_mut().reoptimise(f64::INFINITY, UNLIMITED),
+                _ => back = self.engine_mut().reoptimise(f64::INFINITY, patience),
             }
         }
         for again in [true, false] {
@@ -168,7 +167,14 @@ impl<'a> Relaxation<'a> {
             program.lower[column] = self.program.lower[column];
             program.upper[column] = self.program.upper[column];
         }
-        match continuous(&program, Backend::Auto, self.deadline) {
+        // Not microlp: where the simplex is lost it goes in circles, and each node would wait for its time to be over.
+        let found = match continuous(&program, Backend::Simplex, self.deadline) {
+            Err(Failure::Backend(_) | Failure::Uncertified { .. }) => {
+                continuous(&program, Backend::Clarabel, self.deadline)
+            }
+            proven => proven,
+        };
+        match found {
             Ok(solution) => match proof::floor(&program, &solution.duals) {
                 Some(proof::Floor { bound, reduced }) => {
                     Outcome::Optimum(Optimum { bound, reduced, primal: solution.primal })
@@ -226,7 +232,8 @@ impl<'a> Relaxation<'a> {
             engine.set_bounds(column, scaled, scaled);
         }
         let ceiling = (cutoff - self.program.offset) * scaled.price / scaled.quantity;
-        let back = engine.reoptimise(ceiling, UNLIMITED);
+        let patience = engine.patience();
+        let back = engine.reoptimise(ceiling, patience);
         let found = matches!(back, Back::Optimal) && matches!(engine.primal(), Back::Optimal);
         found.then(|| scaled.primal(&engine.value[..self.program.column_count()]))
     }

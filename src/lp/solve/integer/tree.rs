@@ -19,6 +19,8 @@ const WHOLE: f64 = 1e-6;
 const DIVE: f64 = 0.5;
 /// Nodes in which roundings are tried: the first so many, then one in so many.
 const ROUNDED: usize = 16;
+/// Nodes of which nothing is proven, after which the search is given up: the numbers are beyond it.
+const BLIND: usize = 1000;
 /// What a bound must lie above a multiple of the grid, in grids, for the next one to be meant; more
 /// than is taken off before it is lifted there.
 const OFF_GRID: f64 = 1e-4;
@@ -79,6 +81,8 @@ pub(super) struct Search<'a> {
     /// Nodes solved.
     pub(super) nodes: usize,
     created: usize,
+    /// Nodes of which nothing was proven.
+    blind: usize,
     costs: PseudoCosts,
     /// All objectives of whole points are the offset plus multiples of this; 0 if unknown.
     grid: f64,
@@ -89,7 +93,18 @@ impl<'a> Search<'a> {
         let grid = grid(&relaxation.program, relaxation.whole);
         let costs = PseudoCosts::new(relaxation.whole.len());
         let (open, closed) = (BinaryHeap::new(), f64::INFINITY);
-        Self { relaxation, limits, open, best: None, closed, nodes: 0, created: 0, costs, grid }
+        Self {
+            relaxation,
+            limits,
+            open,
+            best: None,
+            closed,
+            nodes: 0,
+            created: 0,
+            blind: 0,
+            costs,
+            grid,
+        }
     }
 
     /// No whole point has a lower objective; proven.
@@ -166,10 +181,13 @@ impl<'a> Search<'a> {
         self.closed = self.closed.min(self.lifted(bound));
     }
 
-    /// A node of which nothing is proven is halved where it is widest; a point is given up.
+    /// A node of which nothing is proven is halved where it is widest; a point is given up, and so is what is left after
+    /// [`BLIND`] of them.
     fn split_blindly(&mut self, node: &Node) -> Option<Node> {
+        self.blind += 1;
         let width = |place: &usize| node.domain[*place].1 - node.domain[*place].0;
-        let open = (0..node.domain.len()).filter(|place| width(place) > 0.0);
+        let able = self.blind <= BLIND;
+        let open = (0..node.domain.len()).filter(|place| able && width(place) > 0.0);
         let Some(place) = open.max_by(|left, right| width(left).total_cmp(&width(right))) else {
             self.close(node.bound);
             return None;
