@@ -398,13 +398,16 @@ impl Auditor<'_> {
         let unit = &outcome.objective.unit;
         let currency = self.flowsheet.currency.as_str();
         let rate = crate::measure::format_money_rate(cost, currency);
-        Some(if unit.strip_suffix("/yr") == Some(currency) {
+        let told = if unit.strip_suffix("/yr") == Some(currency) {
             rate
         } else if unit == currency {
             format!("{} of net present value", rate.trim_end_matches("/yr"))
         } else {
             format!("{} {unit} of the objective", crate::measure::format_number(cost))
-        })
+        };
+        // A search that was cut short has a plan, but maybe not the best.
+        let proven = solution.raw.gap.is_none_or(|gap| gap.complete);
+        Some(if proven { told } else { format!("at most {told}") })
     }
 }
 

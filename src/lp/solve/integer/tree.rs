@@ -21,6 +21,9 @@ const DIVE: f64 = 0.5;
 const ROUNDED: usize = 16;
 /// Nodes of which nothing is proven, after which the search is given up: the numbers are beyond it.
 const BLIND: usize = 1000;
+/// Steps from one bound to the other beyond which the other is not worth having: what rounding leaves of a reduced cost, times a
+/// bound as far as that, would take from every floor after it.
+const FAR: f64 = 1e6;
 /// What a bound must lie above a multiple of the grid, in grids, for the next one to be meant; more
 /// than is taken off before it is lifted there.
 const OFF_GRID: f64 = 1e-4;
@@ -267,6 +270,9 @@ impl<'a> Search<'a> {
         for (&column, (lower, upper)) in self.relaxation.whole.iter().zip(&mut node.domain) {
             let cost = optimum.reduced[column];
             let steps = (room / cost.abs() + WHOLE).floor();
+            if steps > FAR {
+                continue;
+            }
             if lower.is_finite() && cost > 0.0 && *lower + steps < *upper {
                 *upper = *lower + steps;
             } else if upper.is_finite() && cost < 0.0 && *upper - steps > *lower {
