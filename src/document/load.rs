@@ -160,7 +160,6 @@ impl Prepared {
     }
 
     /// What [`load`] gives with these settings, and the texts that it points into.
-    #[must_use]
     pub fn load(&self, set: &[String]) -> (Result<Loaded, Diagnostics>, Sources) {
         let shelf = Shelf::default();
         let mut sources = self.sources.clone();
