@@ -27,7 +27,7 @@ pub use figure::{
     SourceIds,
 };
 pub use include::{Files, Read};
-pub use load::{Loaded, Request, load};
+pub use load::{Loaded, Prepared, Request, load};
 pub use outlet::{Objective, Outlet, Outlets, Payable, Wanted};
 pub use patch::{is_toml, split_setting};
 pub use planning::{

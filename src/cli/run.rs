@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostics, Sources},
-    document::{Change, Document, Files, Read, Request, load},
+    document::{Change, Document, Files, Loaded, Read, Request, load},
     flowsheet::Flowsheet,
     report::{
         json::{Answer, Saved},
@@ -89,7 +89,13 @@ impl Sheet {
     /// Reads a flowsheet that includes what there is among some files, without asking what it means.
     pub(super) fn load(read: &Read, request: &Request<'_>, files: &dyn Files) -> Self {
         let mut sources = Sources::new();
-        match load(&read.name, &read.bytes, request, files, &mut sources) {
+        let loaded = load(&read.name, &read.bytes, request, files, &mut sources);
+        Self::loaded(loaded, sources)
+    }
+
+    /// What was loaded, without asking what it means.
+    pub(super) fn loaded(loaded: Result<Loaded, Diagnostics>, sources: Sources) -> Self {
+        match loaded {
             Ok(loaded) => Self {
                 sources,
                 findings: loaded.findings,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use self_cell::self_cell;
 use serde::Deserialize;
 
 use super::{
@@ -47,20 +48,55 @@ pub fn load(
     sources: &mut Sources,
 ) -> Result<Loaded, Diagnostics> {
     let shelf = Shelf::default();
-    let mut reader = Reader::new(&shelf, files, sources);
-    let read = reader.read(name, bytes);
-    let mut findings = reader.findings;
-    let Some((mut tree, first_line)) = read else { return Err(sorted(findings)) };
-    if findings.has_errors() {
-        return Err(sorted(findings));
+    let base = Base::read(&shelf, name, bytes, request.scenario, files, sources)?;
+    apply(base, &shelf, request, sources)
+}
+
+/// A file with what it includes and a scenario laid over both.
+#[derive(Clone)]
+struct Base<'t> {
+    tree: Tree<'t>,
+    first_line: Span,
+    findings: Diagnostics,
+    /// The places of what the scenario says.
+    changed: Vec<Span>,
+}
+
+impl<'t> Base<'t> {
+    fn read(
+        shelf: &'t Shelf,
+        name: &str,
+        bytes: &[u8],
+        scenario: Option<&str>,
+        files: &dyn Files,
+        sources: &mut Sources,
+    ) -> Result<Self, Diagnostics> {
+        let mut reader = Reader::new(shelf, files, sources);
+        let read = reader.read(name, bytes);
+        let mut findings = reader.findings;
+        let Some((mut tree, first_line)) = read else { return Err(sorted(findings)) };
+        if findings.has_errors() {
+            return Err(sorted(findings));
+        }
+        let mut changed = Vec::new();
+        findings.append(patch::apply_scenario(&mut tree, scenario, sources, &mut changed));
+        Ok(Self { tree, first_line, findings, changed })
     }
-    let mut changed = Vec::new();
-    findings.append(patch::apply_scenario(&mut tree, request.scenario, sources, &mut changed));
+}
+
+/// Makes the changes of a request, and a document of all.
+fn apply<'t>(
+    base: Base<'t>,
+    shelf: &'t Shelf,
+    request: &Request<'_>,
+    sources: &mut Sources,
+) -> Result<Loaded, Diagnostics> {
+    let Base { mut tree, first_line, mut findings, mut changed } = base;
     for setting in request.set {
-        findings.append(patch::apply_setting(&mut tree, setting, &shelf, sources, &mut changed));
+        findings.append(patch::apply_setting(&mut tree, setting, shelf, sources, &mut changed));
     }
     for change in request.changes {
-        findings.append(change::apply(&mut tree, change, &shelf, sources, &mut changed));
+        findings.append(change::apply(&mut tree, change, shelf, sources, &mut changed));
     }
     findings.append(check::check(&tree, first_line));
     findings.append(names::check(&tree));
@@ -76,6 +112,67 @@ pub fn load(
             findings.push(found);
             Err(findings)
         }
+    }
+}
+
+self_cell!(
+    /// A base beside the texts that it borrows from.
+    struct Shelved {
+        owner: Shelf,
+        #[covariant]
+        dependent: Base,
+    }
+);
+
+/// A flowsheet that was read with what it includes and a scenario, to be loaded again and again with other settings: no
+/// text is parsed twice.
+pub struct Prepared {
+    base: Shelved,
+    sources: Sources,
+}
+
+impl Prepared {
+    /// Reads the file and what it includes, and applies a scenario.
+    ///
+    /// # Errors
+    ///
+    /// All findings, and the texts that they point into, if no tree can be made of these.
+    pub fn read(
+        name: &str,
+        bytes: &[u8],
+        scenario: Option<&str>,
+        files: &dyn Files,
+    ) -> Result<Self, (Diagnostics, Sources)> {
+        let mut sources = Sources::new();
+        let read = Shelved::try_new(Shelf::default(), |shelf| {
+            Base::read(shelf, name, bytes, scenario, files, &mut sources)
+        });
+        match read {
+            Ok(base) => Ok(Self { base, sources }),
+            Err(findings) => Err((findings, sources)),
+        }
+    }
+
+    /// Whether nothing is wrong with the scenarios.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        !self.base.borrow_dependent().findings.has_errors()
+    }
+
+    /// What [`load`] gives with these settings, and the texts that it points into.
+    pub fn load(&self, set: &[String]) -> (Result<Loaded, Diagnostics>, Sources) {
+        let shelf = Shelf::default();
+        let mut sources = self.sources.clone();
+        let request = Request { set, ..Request::default() };
+        let base: Base<'_> = self.base.borrow_dependent().clone();
+        let loaded = apply(base, &shelf, &request, &mut sources);
+        (loaded, sources)
+    }
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared").finish_non_exhaustive()
     }
 }
 
@@ -240,5 +337,35 @@ mod tests {
         let found = found.expect_err("a circle");
         let codes: Vec<Code> = found.iter().map(|item| item.code).collect();
         assert_eq!(codes, [Code::IncludeCycle]);
+    }
+
+    #[test]
+    fn what_is_prepared_loads_as_if_it_were_read_anew() {
+        let files = Memory(HashMap::from([
+            ("prices", "[price]\nNd2O3 = '1 USD/kg'\nPr6O11 = '1 USD/kg'\n"),
+            ("more", "[price]\nPr6O11 = '2 USD/kg'\n"),
+        ]));
+        let settings =
+            ["price.Nd2O3=7 USD/kg", "product.x.price=3", "price.Pr6O11=true", "nothing"];
+        for scenario in [None, Some("low"), Some("none")] {
+            let prepared = Prepared::read("main", MAIN.as_bytes(), scenario, &files);
+            let prepared = prepared.expect("it is TOML");
+            assert_eq!(prepared.is_sound(), scenario != Some("none"));
+            // In turn, so that one question would be seen in the next.
+            for setting in settings.iter().chain(&settings) {
+                let set = [(*setting).to_owned()];
+                let (loaded, sources) = prepared.load(&set);
+                let mut own_sources = Sources::new();
+                let request = Request { scenario, set: &set, ..Request::default() };
+                let own = load("main", MAIN.as_bytes(), &request, &files, &mut own_sources);
+                assert_eq!(format!("{loaded:?}"), format!("{own:?}"));
+                let price = |loaded: &Result<Loaded, Diagnostics>, sources: &Sources| {
+                    let span = loaded.as_ref().ok()?.document.price["Nd2O3"].span;
+                    sources.snippet(span).map(str::to_owned)
+                };
+                assert_eq!(price(&loaded, &sources), price(&own, &own_sources));
+                assert_eq!(format!("{sources:?}"), format!("{own_sources:?}"));
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The tree of nodes that files and patches are merged in, every node with its span.
 
-use std::{borrow::Cow, cell::OnceCell};
+use std::{borrow::Cow, sync::OnceLock};
 
 use toml::de::{DeArray, DeTable, DeValue};
 
@@ -14,10 +14,10 @@ pub(super) type Node<'t> = toml::Spanned<DeValue<'t>>;
 pub(super) type Key<'t> = toml::Spanned<Cow<'t, str>>;
 
 /// Keeps the texts that trees borrow from; grows behind a shared reference.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Shelf {
-    text: OnceCell<String>,
-    next: OnceCell<Box<Self>>,
+    text: OnceLock<String>,
+    next: OnceLock<Box<Self>>,
 }
 
 impl Shelf {

@@ -1,7 +1,7 @@
 //! A flowsheet that is asked for again and again, each time with other figures.
 //!
-//! Every question is answered from the texts anew, by the way that `--set` goes, so that an answer is what the command line gives.
-//! Texts are kept, and read again when one of their files was edited; nothing but the flowsheet and what it includes is read.
+//! Every question is answered by the way that `--set` goes, so that an answer is what the command line gives; but a text is parsed
+//! once. Texts are read again when one of their files was edited; nothing but the flowsheet and what it includes is read.
 
 use std::{
     collections::HashMap,
@@ -21,8 +21,8 @@ use super::super::{
 };
 use crate::{
     analysis::{Wanted, analyse_with},
-    diagnostic::{Diagnostic, Severity, Sources},
-    document::{Files, Read, Request, is_toml, split_setting},
+    diagnostic::{Diagnostic, Diagnostics, Severity, Sources},
+    document::{Files, Prepared, Read, is_toml, split_setting},
     flowsheet::Flowsheet,
     lp::Options,
     model::Form,
@@ -75,10 +75,12 @@ struct Texts {
     kept: Mutex<Kept>,
 }
 
-/// What has been included, by path and by who includes it; and how the files were when they were read.
+/// What has been included, by path and by who includes it; what was made of it, by scenario; and how the files were when they
+/// were read.
 #[derive(Debug, Default)]
 struct Kept {
     included: HashMap<(String, String), Read>,
+    prepared: HashMap<Option<String>, Arc<Prepared>>,
     stamps: Vec<(PathBuf, Option<Stamp>)>,
 }
 
@@ -90,20 +92,65 @@ impl Texts {
         Ok(Self { revision, main, unread: None, kept })
     }
 
+    /// What was read before, of a file that cannot be read any more.
+    fn unread(&self, file: &Path, reason: &str) -> Self {
+        let kept = self.kept();
+        Self {
+            revision: self.revision,
+            main: self.main.clone(),
+            unread: Some(format!(
+                "cannot read `{}`: {reason}; this is what it held before",
+                file.display()
+            )),
+            kept: Mutex::new(Kept {
+                included: kept.included.clone(),
+                prepared: kept.prepared.clone(),
+                // It is read as soon as it is there again.
+                stamps: vec![(file.to_owned(), None)],
+            }),
+        }
+    }
+
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the texts say with a scenario and settings, without asking what it means.
+    fn load(&self, scenario: Option<&str>, set: &[String]) -> Sheet {
+        match self.prepared(scenario) {
+            Ok(prepared) => {
+                let (loaded, sources) = prepared.load(set);
+                Sheet::loaded(loaded, sources)
+            }
+            Err((findings, sources)) => Sheet::loaded(Err(findings), sources),
+        }
+    }
+
+    /// The texts with a scenario, parsed when it is first asked for.
+    fn prepared(&self, scenario: Option<&str>) -> Result<Arc<Prepared>, (Diagnostics, Sources)> {
+        let key = scenario.map(str::to_owned);
+        if let Some(prepared) = self.kept().prepared.get(&key) {
+            return Ok(Arc::clone(prepared));
+        }
+        let prepared = Prepared::read(&self.main.name, &self.main.bytes, scenario, self)?;
+        let prepared = Arc::new(prepared);
+        // Names that no scenario has are not kept.
+        if prepared.is_sound() {
+            self.kept().prepared.insert(key, Arc::clone(&prepared));
+        }
+        Ok(prepared)
+    }
+
+    /// Reads and checks what the texts say.
+    fn check(&self, scenario: Option<&str>, set: &[String]) -> Sheet {
+        let mut sheet = self.load(scenario, set);
+        sheet.lower();
+        sheet
     }
 
     fn is_as_it_was(&self) -> bool {
         self.kept().stamps.iter().all(|(path, stamp)| Stamp::of(path) == *stamp)
     }
-}
-
-/// Reads and checks what the texts say.
-fn check(texts: &Texts, scenario: Option<&str>, set: &[String]) -> Sheet {
-    let mut sheet = Sheet::load(&texts.main, &Request { scenario, set, changes: &[] }, texts);
-    sheet.lower();
-    sheet
 }
 
 impl Files for Texts {
@@ -212,19 +259,7 @@ impl Served {
                 let old = &state.texts;
                 state.texts = Arc::new(match Texts::read(&self.file, old.revision + 1) {
                     Ok(texts) => texts,
-                    Err(reason) => Texts {
-                        revision: old.revision,
-                        main: old.main.clone(),
-                        unread: Some(format!(
-                            "cannot read `{}`: {reason}; this is what it held before",
-                            self.file.display()
-                        )),
-                        kept: Mutex::new(Kept {
-                            included: old.kept().included.clone(),
-                            // It is read as soon as it is there again.
-                            stamps: vec![(self.file.clone(), None)],
-                        }),
-                    },
+                    Err(reason) => old.unread(&self.file, &reason),
                 });
             }
         }
@@ -240,8 +275,7 @@ impl Served {
     /// The page.
     pub(super) fn page(&self) -> String {
         let texts = self.texts();
-        let request = Request { scenario: None, set: &self.how.settings, changes: &[] };
-        let sheet = Sheet::load(&texts.main, &request, &*texts);
+        let sheet = texts.load(None, &self.how.settings);
         let document = sheet.document.as_deref();
         let scenarios = document.map_or_else(Vec::new, |document| {
             let named = document.scenario.iter();
@@ -257,7 +291,7 @@ impl Served {
     /// The fields, as they are in a scenario.
     pub(super) fn panel(&self, scenario: Option<&str>) -> Panel {
         let texts = self.texts();
-        let sheet = check(&texts, scenario, &self.how.settings);
+        let sheet = texts.check(scenario, &self.how.settings);
         let html =
             sheet.flowsheet.as_ref().map(|flowsheet| live::panel(flowsheet, self.how.language));
         Panel { revision: texts.revision, html }
@@ -271,7 +305,7 @@ impl Served {
             question.set.iter().map(|(path, text)| format!("{}={text}", key_of(path))).collect();
         let settings: Vec<String> = self.how.settings.iter().chain(&asked).cloned().collect();
         let scenario = question.scenario.as_deref();
-        let mut sheet = check(&texts, scenario, &settings);
+        let mut sheet = texts.check(scenario, &settings);
         let wanted =
             Wanted { intervals: false, period: self.how.period.as_deref(), brief: question.brief };
         let solved = sheet.flowsheet.as_ref().map(|flowsheet| {

@@ -24,12 +24,13 @@ pub use field::key_of;
 pub const POLICY: &str = include_str!("live/policy.txt");
 
 /// The files beside the page: name, media type, text.
-pub const ASSETS: [(&str, &str, &str); 6] = [
+pub const ASSETS: [(&str, &str, &str); 7] = [
     ("style.css", "text/css", STYLE),
     ("live.css", "text/css", include_str!("live/live.css")),
     ("plotly.js", "text/javascript", PLOTLY),
     ("idiomorph.js", "text/javascript", include_str!("idiomorph.min.js")),
     ("report.js", "text/javascript", SCRIPT),
+    ("written.js", "text/javascript", include_str!("live/written.js")),
     ("live.js", "text/javascript", include_str!("live/live.js")),
 ];
 
@@ -161,7 +162,7 @@ pub fn shell(title: &str, scenarios: &[(String, Option<String>)], language: Lang
                 link rel="stylesheet" href="style.css";
                 link rel="stylesheet" href="live.css";
                 link rel="icon" href="data:,";
-                @for script in ["plotly.js", "idiomorph.js", "report.js", "live.js"] {
+                @for script in ["plotly.js", "idiomorph.js", "report.js", "written.js", "live.js"] {
                     script defer src=(script) {}
                 }
             }
@@ -219,7 +220,7 @@ pub fn shell(title: &str, scenarios: &[(String, Option<String>)], language: Lang
 
 /// What the script says itself.
 fn said(words: &Words) -> serde_json::Value {
-    const IDS: [&str; 9] = [
+    const IDS: [&str; 10] = [
         "solved-in",
         "stale",
         "none",
@@ -229,6 +230,7 @@ fn said(words: &Words) -> serde_json::Value {
         "copy-by-hand",
         "saved",
         "scenario-name",
+        "misread",
     ];
     let said = IDS.into_iter().map(|id| (id.to_owned(), words.text(&format!("live-{id}")).into()));
     serde_json::Value::Object(said.collect())

@@ -3,7 +3,9 @@
 //! Messages are in `words/*.ftl`, in all languages the same ones. What the user wrote, and sentences that `analysis` finds,
 //! stay as they are.
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use std::sync::OnceLock;
+
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
 
 use crate::{
@@ -51,19 +53,32 @@ impl Language {
 /// Messages and numbers of a language.
 pub(super) struct Words {
     language: Language,
-    bundle: FluentBundle<FluentResource>,
+    bundle: &'static FluentBundle<FluentResource>,
 }
 
-impl Words {
-    pub(super) fn new(language: Language) -> Self {
+/// The messages of a language, read when they are first asked for.
+fn bundle(language: Language) -> &'static FluentBundle<FluentResource> {
+    static ENGLISH: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
+    static TURKISH: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
+    let kept = match language {
+        Language::English => &ENGLISH,
+        Language::Turkish => &TURKISH,
+    };
+    kept.get_or_init(|| {
         let id: LanguageIdentifier = language.code().parse().expect("a language has a code");
-        let mut bundle = FluentBundle::new(vec![id]);
+        let mut bundle = FluentBundle::new_concurrent(vec![id]);
         bundle.set_use_isolating(false);
         let messages = FluentResource::try_new(language.messages().to_owned());
         let messages =
             messages.map_err(|(_, errors)| errors).expect("the messages are well-formed");
         bundle.add_resource(messages).expect("each message is there once");
-        Self { language, bundle }
+        bundle
+    })
+}
+
+impl Words {
+    pub(super) fn new(language: Language) -> Self {
+        Self { language, bundle: bundle(language) }
     }
 
     pub(super) const fn language(&self) -> Language {

@@ -149,6 +149,106 @@ fn an_edited_flowsheet_keeps_what_was_changed() {
 }
 
 #[test]
+fn turkish_quantities_are_read_as_the_page_writes_them() {
+    let Some(browser) = Browser::there() else { return };
+    let server = Server::of(Path::new(INDUSTRIAL), &["--lang", "tr"]);
+    let mut tab = browser.tab();
+    open(&mut tab, &server.address);
+    let read = |typed: &str| {
+        let typed = serde_json::Value::from(typed);
+        tab.text(&format!(
+            "(({{ text, wrong, mended }}) => text ?? `${{wrong}}: ${{mended}}`)(written.read({typed}))"
+        ))
+    };
+    for (typed, canonical) in [
+        ("1.200 t/yr", "1,200 t/yr"),
+        ("1.200,5 t/yıl", "1,200.5 t/yr"),
+        ("1 200,5 t/yil", "1,200.5 t/yr"),
+        ("12.345.678 USD", "12,345,678 USD"),
+        ("\u{2212}0,25", "\u{2212}0.25"),
+        ("1,5e-3 t H2SO4/t", "1.5e-3 t H2SO4/t"),
+        ("%12,5", "12.5 %"),
+        ("-%5 REO", "-5 % REO"),
+        ("12,5 %", "12.5 %"),
+        ("%5/yıl", "5 %/yr"),
+        ("3,2 milyar USD/yıl", "3.2 billion USD/yr"),
+        ("12,35 MUSD/yıl", "12.35 MUSD/yr"),
+        ("'1.200 t'", "1,200 t"),
+        ("{ value = \"1.5 t\" }", "{ value = \"1.5 t\" }"),
+        ("çok", "çok"),
+        // What may be meant the English way is not guessed.
+        ("1.20 t/yr", "1.20: 1,20"),
+        ("0.500 %", "0.500: 0,500"),
+        ("1.2345", "1.2345: 1,2345"),
+        ("1,200,000.5", "1,200,000.5: 1.200.000,5"),
+        ("1,200,000", "1,200,000: 1.200.000"),
+        ("1 20 t", "1 20: 120"),
+        (",5 t", ",5: 0,5"),
+    ] {
+        assert_eq!(read(typed), canonical, "{typed}");
+    }
+    // All that the page shows in its fields is read as what it is.
+    let odd = "[...document.querySelectorAll('.field .text')].map(({ value, defaultValue }) => [value, written.read(value).text, \
+               defaultValue]).filter(([, read, own]) => read?.replaceAll(/[ ,]/g, '') !== own.replaceAll(/[ ,_]/g, '')).join('; ')";
+    assert_eq!(tab.text(odd), "");
+    assert!(tab.complaints().is_empty(), "{:?}", tab.complaints());
+}
+
+#[test]
+fn a_turkish_field_a_slider_and_a_link_agree() {
+    let Some(browser) = Browser::there() else { return };
+    let server = Server::of(Path::new(INDUSTRIAL), &["--lang", "tr"]);
+    let mut tab = browser.tab();
+    open(&mut tab, &server.address);
+    let value = |tab: &Tab, path: &str, of: &str| {
+        tab.text(&format!("String(document.querySelector(\"{}\").value)", part(path, of)))
+    };
+    assert_eq!(value(&tab, ORE, "text"), "570 kt/yıl");
+    tab.fill(&part(MAGNETS, "text"), "1.200 t/yıl");
+    tab.press("Enter");
+    settle(&tab);
+    assert_eq!(value(&tab, MAGNETS, "slider"), "1200");
+    let most = magnets(&tab);
+    assert!(most > 1_000.0 && most < 1_200.5, "{most}");
+    let link = tab.text("decodeURIComponent(location.hash)");
+    assert!(link.ends_with("=1,200+t/yr"), "{link}");
+
+    // What is typed the English way is refused, and says how it is written; the plan before it stays.
+    tab.fill(&part(MAGNETS, "text"), "1.20 t/yr");
+    tab.press("Enter");
+    settle(&tab);
+    let wrong =
+        tab.text(&format!("document.querySelector(\"{}\").textContent", part(MAGNETS, "wrong")));
+    assert!(wrong.contains("1,20"), "{wrong}");
+    assert_eq!(tab.text("decodeURIComponent(location.hash)"), link);
+    approx::assert_relative_eq!(magnets(&tab), most);
+    assert_eq!(tab.evaluate("document.getElementById('main').classList.contains('stale')"), true);
+    tab.screenshot("serve-tr-refused");
+
+    tab.fill(&part(MAGNETS, "text"), "900,5 t/yıl");
+    tab.press("Enter");
+    settle(&tab);
+    assert_eq!(value(&tab, MAGNETS, "slider"), "900.5");
+    assert_eq!(tab.evaluate("document.getElementById('main').classList.contains('stale')"), false);
+
+    // A slider writes what the field reads.
+    tab.slide(&part(MAGNETS, "slider"), 0.21);
+    settle(&tab);
+    let moved: f64 = value(&tab, MAGNETS, "slider").parse().expect("a number");
+    let told = value(&tab, MAGNETS, "text");
+    let number = told.strip_suffix(" t/yıl").expect("with its unit").replace('.', "");
+    let number: f64 = number.replace(',', ".").parse().expect("a number");
+    approx::assert_relative_eq!(number, moved, max_relative = 1e-3);
+    let other_link = tab.text("location.href");
+    let mut other = browser.tab();
+    open(&mut other, &other_link);
+    assert_eq!(value(&other, MAGNETS, "text"), told);
+    for tab in [&tab, &other] {
+        assert!(tab.complaints().is_empty(), "{:?}", tab.complaints());
+    }
+}
+
+#[test]
 fn it_can_be_used_on_a_desk_and_on_a_telephone() {
     let Some(browser) = Browser::there() else { return };
     for (language, scheme) in [("en", "light"), ("tr", "dark")] {

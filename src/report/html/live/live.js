@@ -13,6 +13,8 @@
   let revision = null;
   let unread = null;
   let edited = 0;
+  // What is wrong with what was typed, by the path of its figure, if it cannot be read.
+  const misread = new Map();
 
   // The address.
   const toFragment = ({ scenario, set }) => {
@@ -74,7 +76,7 @@
   const fill = (field, value) => {
     const { text, slider, back } = parts(field);
     // What is being typed stays.
-    if (document.activeElement !== text) text.value = value;
+    if (document.activeElement !== text) text.value = written.show(value);
     if (slider) {
       // A value in another unit than the slider's does not move it.
       slider.dataset.ends ??= `${slider.min} ${slider.max}`;
@@ -84,18 +86,34 @@
       if (number > Number(slider.max)) slider.max = String(number);
       if (number < Number(slider.min)) slider.min = String(number);
       if (Number.isFinite(number)) slider.value = String(number);
-      slider.setAttribute("aria-valuetext", value);
+      slider.setAttribute("aria-valuetext", written.show(value));
     }
     const changed = value !== text.defaultValue;
     field.classList.toggle("changed", changed);
     back.hidden = !changed;
   };
-  const fillAll = () => fields().forEach((field) => fill(field, asked.set.get(field.dataset.path) ?? parts(field).text.defaultValue));
+  const valueOf = (field) => asked.set.get(field.dataset.path) ?? parts(field).text.defaultValue;
+  const fillAll = () => {
+    misread.clear();
+    fields().forEach((field) => fill(field, valueOf(field)));
+  };
   const change = (field, value) => {
     const path = field.dataset.path;
+    misread.delete(path);
     if (value === parts(field).text.defaultValue || value === "") asked.set.delete(path); else asked.set.set(path, value);
-    fill(field, asked.set.get(path) ?? parts(field).text.defaultValue);
+    fill(field, valueOf(field));
     solve();
+  };
+  // What is typed is as the page's language writes it; what cannot be read so is not asked.
+  const type = (field, typed) => {
+    const { text, back } = parts(field);
+    const read = typed === written.show(text.defaultValue) ? { text: "" } : written.read(typed);
+    if (read.text !== undefined) { change(field, read.text); return; }
+    misread.set(field.dataset.path, say("misread", { number: read.wrong, mended: read.mended }));
+    back.hidden = false;
+    tell(answered ? findingsOf(answered) : []);
+    isStale(true);
+    byId("status").textContent = say("stale");
   };
 
   // Findings: on the field that they are about, and above the report.
@@ -106,7 +124,8 @@
     code.textContent = part;
     return code;
   });
-  const tell = (findings) => {
+  const tell = (found) => {
+    const findings = [...[...misread].map(([field, message]) => ({ severity: "error", message, field })), ...found];
     for (const field of fields()) {
       field.classList.remove("refused");
       field.querySelector(".wrong").textContent = "";
@@ -149,9 +168,10 @@
   });
   const isStale = (stale) => ["lights", "head", "main", "foot"].forEach((id) => byId(id).classList.toggle("stale", stale));
 
+  const findingsOf = (answer) => [...(answer.unread ? [{ severity: "error", message: answer.unread }] : []), ...answer.findings];
   const showAnswer = (answer) => {
     answered = answer;
-    tell([...(answer.unread ? [{ severity: "error", message: answer.unread }] : []), ...answer.findings]);
+    tell(findingsOf(answer));
     if (answer.parts) {
       const { lights, head, main, around, charts } = answer.parts;
       morph(byId("lights"), lights);
@@ -170,9 +190,9 @@
       }
       window.reeflow.show(charts, { lazily: true, partly: !around });
     }
-    isStale(!answer.parts);
+    isStale(!answer.parts || misread.size > 0);
     const news = Date.now() < edited ? `${say("edited")} ` : "";
-    byId("status").textContent = answer.parts ? news + say("solved-in", { time: answer.milliseconds.toFixed(1) }) : say(byId("main").childElementCount ? "stale" : "none");
+    byId("status").textContent = answer.parts ? news + say("solved-in", { time: written.show(answer.milliseconds.toFixed(1)) }) : say(byId("main").childElementCount ? "stale" : "none");
     document.documentElement.style.setProperty("--bar", `${byId("lights").parentElement.offsetHeight}px`);
     document.body.dataset.solved = String(Number(document.body.dataset.solved || 0) + 1);
   };
@@ -283,8 +303,13 @@
   panel.addEventListener("change", ({ target }) => {
     const field = target.closest(".field");
     if (!field) return;
-    if (target.classList.contains("text")) change(field, target.value.trim());
+    if (target.classList.contains("text")) type(field, target.value.trim());
     keep();
+  });
+  // How it was read is shown when it has been typed.
+  panel.addEventListener("focusout", ({ target }) => {
+    const field = target.closest(".field");
+    if (field && target.classList.contains("text") && !misread.has(field.dataset.path)) target.value = written.show(valueOf(field));
   });
   panel.addEventListener("click", ({ target }) => {
     if (!target.classList.contains("back")) return;

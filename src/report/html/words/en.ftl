@@ -342,3 +342,4 @@ live-copied = copied
 live-copy-by-hand = Copy this text:
 live-saved = saved as %file%; add it to the flowsheet's file
 live-scenario-name = Name of the scenario
+live-misread = `%number%` is not a number of this page: write `%mended%` if that is meant

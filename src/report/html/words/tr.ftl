@@ -433,3 +433,4 @@ live-copied = kopyalandı
 live-copy-by-hand = Bu metni kopyalayın:
 live-saved = %file% olarak kaydedildi; akım şemasının dosyasına ekleyin
 live-scenario-name = Senaryonun adı
+live-misread = `%number%` okunamadı: ondalık işareti virgüldür, binlikleri nokta ya da boşluk ayırır; kastedilen buysa `%mended%` yazın
