@@ -28,7 +28,7 @@ fn a_comparison_is_written_as_its_ending_says() {
         ("all.json", String::new()),
         ("all.html", String::new()),
         ("all.txt", String::new()),
-        ("all", String::new()),
+        ("plain", String::new()),
     ] {
         let ran = compare(&["-o", &out(name)]);
         assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{name}: {}", ran.err);
@@ -67,7 +67,7 @@ fn a_comparison_is_written_as_its_ending_says() {
     );
     // A shadow price has its unit everywhere: of a t of the mill, 0.09 × 300 − 9 − 3 USD.
     let words = |name: &str| read(name).split_whitespace().collect::<Vec<_>>().join(" ");
-    for name in ["all.txt", "all"] {
+    for name in ["all.txt", "plain"] {
         assert!(
             words(name).contains("separator.mill.capacity 10 USD/t 15 USD/t"),
             "{}",
