@@ -92,10 +92,8 @@ fn edits(told: &Comparison, found: &Attribution) -> Table {
         };
         part.members.iter().enumerate().map(member).collect()
     });
-    let summed: Vec<&str> = match found.parts.iter().any(|part| part.multiplier.is_some()) {
-        true => parts.iter().map(String::as_str).collect(),
-        false => vec![&parts[0]],
-    };
+    let is_divided = found.parts.iter().any(|part| part.multiplier.is_some());
+    let summed: Vec<&str> = if is_divided { vec![&parts[0], &parts[1]] } else { vec![&parts[0]] };
     Table::new("edits", "Which input did it", columns).with(rows).summed(&summed)
 }
 
