@@ -38,10 +38,10 @@ mod value;
 pub use exact::Exactly;
 pub use outcome::{
     AccountLine, AssumptionOutcome, BestMultiplier, ChainOutcome, ClosureOutcome,
-    ConsumptionOutcome, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy, JointOutcome,
-    KeptMultiplier, LimitOutcome, MultiplierOutcome, NoBest, NormalisedOutcome, ObjectiveOutcome,
-    OpenOutcome, OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof, RatioOutcome,
-    RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
+    ConsumptionOutcome, Counts, ExactProof, FigureCount, GoalEffect, GoalOutcome, HeldBy,
+    JointOutcome, KeptMultiplier, LimitOutcome, MultiplierOutcome, NoBest, NormalisedOutcome,
+    ObjectiveOutcome, OpenOutcome, OperationOutcome, Outcome, PriceOutcome, ProgramSize, Proof,
+    RatioOutcome, RecoveryOutcome, ResidueOutcome, Share, SpeciesFlow, StageOutcome, StreamOutcome,
 };
 
 pub use roadmap::{

@@ -41,6 +41,7 @@ pub mod sweep;
 mod sx;
 mod verify;
 mod watch;
+mod written;
 
 use std::process::ExitCode;
 

@@ -6,7 +6,7 @@ mod edits;
 mod side;
 
 pub use attribution::{Attribution, Member, Part, attribute};
-pub use side::{Side, observe};
+pub use side::{ANOTHER, Side, command_of, no_result, observe};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,6 +15,9 @@ use side::{Goal, Interval, Limit, Multiplier, Stage, Stream};
 
 /// Two numbers nearer than this are one, relative.
 const SAME: f64 = 1e-9;
+
+/// What one more of a limit is that counts a share of one.
+pub const SHARE: &str = "share of 1";
 
 /// A number of a stage.
 type OfStage = fn(&Stage) -> f64;
@@ -48,7 +51,7 @@ pub struct Comparison {
     /// Limits that bind in the first plan only, but need not.
     pub perhaps_free: Vec<String>,
     /// Shadow prices of limits that bind in both plans and differ.
-    pub shadow_prices: Vec<Change>,
+    pub shadow_prices: Vec<PriceChange>,
     /// What each edited input has to do with it; none if it could not be divided.
     pub attribution: Option<Attribution>,
     /// Why there is no attribution.
@@ -92,6 +95,30 @@ pub struct GoalChange {
     pub sure_before: bool,
     /// Whether all plans as good as the second one say the same.
     pub sure_after: bool,
+}
+
+/// The shadow price of a limit in both plans.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PriceChange {
+    /// Its value, in the unit of the objective for one more of the limit.
+    #[serde(flatten)]
+    pub value: Change,
+    /// What one more of the limit is: `t/yr`, `t`, `share of 1`, or the unit of a goal; empty for a goal that is a ratio.
+    pub per: String,
+}
+
+impl PriceChange {
+    /// The unit of its values.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        let unit = self.value.unit.as_str();
+        match (unit.strip_suffix("/yr"), self.per.as_str()) {
+            (Some(unit), "t/yr") => format!("{unit}/t"),
+            (_, "") => format!("{unit} per unit").trim_start().to_owned(),
+            (_, per) => format!("{unit} per {per}").trim_start().to_owned(),
+        }
+    }
 }
 
 impl Change {
@@ -199,6 +226,18 @@ pub fn compare(before: &Side, after: &Side) -> Result<Comparison, String> {
     let multiplier =
         |side: &Side, it: &Multiplier| (it.value, side.interval("multiplier", &ratio(it)));
     let price = |it: &Limit| (Some(it.shadow_price), None);
+    let prices = pair(
+        (&bound_before, &bound_after),
+        |it| it.path.clone(),
+        [&price, &price],
+        |_| false,
+        &after.objective.unit,
+    );
+    let priced = |value: Change| {
+        let limit = bound_after.iter().find(|limit| limit.path == value.name);
+        let per = limit.map(|limit| after.per(limit)).unwrap_or_default();
+        PriceChange { value, per }
+    };
     Ok(Comparison {
         before: before.title.clone(),
         after: after.title.clone(),
@@ -224,13 +263,7 @@ pub fn compare(before: &Side, after: &Side) -> Result<Comparison, String> {
         newly_free,
         perhaps_binding,
         perhaps_free,
-        shadow_prices: pair(
-            (&bound_before, &bound_after),
-            |it| it.path.clone(),
-            [&price, &price],
-            |_| false,
-            &after.objective.unit,
-        ),
+        shadow_prices: prices.into_iter().map(priced).collect(),
         attribution: None,
         why_not_attributed: None,
     })

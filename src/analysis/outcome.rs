@@ -384,6 +384,32 @@ pub struct LimitOutcome {
     pub goal_effects: Vec<GoalEffect>,
 }
 
+/// What the bound of a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// t/yr.
+    MassRate,
+    /// t.
+    Mass,
+    /// A share of one.
+    Share,
+    /// What its goal counts.
+    Goal,
+}
+
+impl Counts {
+    /// What limits of a kind count.
+    #[must_use]
+    pub fn of(kind: &str) -> Self {
+        match kind {
+            "specification" | "fraction" | "recipe" | "contract share" => Self::Share,
+            "stock" => Self::Mass,
+            "goal" => Self::Goal,
+            _ => Self::MassRate,
+        }
+    }
+}
+
 /// Limits that hold the objective together.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -267,6 +267,10 @@ Examples:
 The change of the objective and of the value multiplier is divided among the figures that differ, so that the parts \
 add up to the whole. With `--set`, the flowsheet after is changed so.
 
+The ending of OUT says what is written: a page (`.html`), a workbook (`.xlsx`), Markdown (`.md`), one table (`.csv`, named with --table), \
+a folder with a CSV file for each table (`/`), data (`.json`, as with --format json), or what the terminal shows (`.txt`, or none). Tables: \
+summary, edits, goals, multipliers, stages, limits, shadow-prices, streams; what would be empty is left out.
+
 Exits with 0 if both plans exist, 1 if a flowsheet is wrong or has no plan, 2 if a file cannot be read or written.
 
 Examples:
@@ -274,6 +278,8 @@ Examples:
   reeflow compare plant.toml --set 'product.magnets.price=22 USD/kg'
   reeflow compare old.toml new.toml --all
   reeflow compare plant.toml @low-price -o changes.html
+  reeflow compare plant.toml @low-price -o changes.xlsx
+  reeflow compare plant.toml @low-price -o edits.csv --table edits
   reeflow compare monday.json friday.json")]
     Compare(CompareArgs),
     /// Find what two aims cost each other: a Pareto front

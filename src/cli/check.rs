@@ -1,6 +1,9 @@
 //! `reeflow check`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum};
 
@@ -19,6 +22,7 @@ use crate::{
     },
     diagnostic::{Diagnostics, Sources},
     document::Read,
+    flowsheet::Flowsheet,
     report::{
         json::Answer,
         terminal::{self, Case},
@@ -114,6 +118,15 @@ fn in_scenario(file: &str, scenario: Option<&str>) -> String {
     }
 }
 
+/// What takes long where goals are judged.
+pub(super) fn judging(flowsheet: &Flowsheet, name: &dyn Display) -> String {
+    let goals = match flowsheet.goals.len() {
+        1 => "1 goal".to_owned(),
+        count => format!("{count} goals"),
+    };
+    format!("judging {goals} of {name} at the ends of figures in doubt")
+}
+
 impl Checking<'_> {
     fn check_file(&mut self, path: &Path, console: &mut Console) -> Result<End, Stop> {
         let args = self.args;
@@ -167,9 +180,7 @@ impl Checking<'_> {
         };
         console.draw(&sheet.findings, &sheet.sources);
         let told = sheet.flowsheet.as_ref().zip(plan.as_ref());
-        let goals = told.map_or(0, |(flowsheet, _)| flowsheet.goals.len());
-        let busy = console
-            .busy(format!("judging {goals} goals of {name} at the ends of all figures in doubt"));
+        let busy = told.map(|(flowsheet, _)| console.busy(judging(flowsheet, &name)));
         let audited = told.map(|(flowsheet, plan)| audit(flowsheet, plan, &options));
         drop(busy);
         if let Some(plan) = &plan {

@@ -6,18 +6,21 @@ use clap::Args;
 
 use super::{
     End, Stop,
-    args::{FormArgs, Format, OutputArgs, PageArgs, PatchArgs, SolverArgs},
-    console::{Console, is_page, write_output},
+    args::{FormArgs, Format, PageArgs, PatchArgs, SolverArgs},
+    console::{Console, write_output},
     files::Disk,
-    run::{Sheet, open, open_any},
+    run::{Sheet, is_json, open_any},
+    written::{Kind, check_names, choose, write_tables},
 };
 use crate::{
     analysis::compare::{Comparison, Side, attribute, compare as differences, observe},
     diagnostic::{Diagnostics, Sources},
+    document::Read,
     flowsheet::Flowsheet,
     report::{
         html,
         json::{self, Answer, Saved},
+        tables::{COMPARISON_NAMES, comparison_tables},
         terminal,
     },
 };
@@ -38,8 +41,15 @@ pub(super) struct CompareArgs {
     solver: SolverArgs,
     #[command(flatten)]
     form: FormArgs,
-    #[command(flatten)]
-    output: OutputArgs,
+    /// The report as text for people or as JSON for programs
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write to a file; the ending says what: `.html`, `.xlsx`, `.md`, `.csv`, `.json`, `.txt`, or `/` for a folder of CSV files
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Only these tables, by name; a `.csv` takes one [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    table: Vec<String>,
     #[command(flatten)]
     page: PageArgs,
 }
@@ -61,11 +71,7 @@ struct Compared {
 
 pub(super) fn compare(args: &CompareArgs, console: &mut Console) -> Result<End, Stop> {
     let none = PatchArgs::default();
-    let page = args.output.output.as_deref().is_some_and(is_page);
-    if page && args.output.format == Format::Json {
-        let message = "a page is no JSON: leave out `--format json`, or end the path with `.json`";
-        return Err(Stop::Tool(message.to_owned()));
-    }
+    let kind = kind_of(args)?;
     let before = read(&args.before, None, &none, args, console)?;
     let after = args.after.as_deref().unwrap_or(&args.before);
     let after = read(after, Some(&args.before), &args.patch, args, console)?;
@@ -73,22 +79,83 @@ pub(super) fn compare(args: &CompareArgs, console: &mut Console) -> Result<End, 
         (Some(before), Some(after)) => Some(tell(before, after, args)?),
         _ => None,
     };
-    let output = args.output.output.as_deref();
-    let text = match (args.output.format, &told) {
-        (Format::Json, _) => {
-            Answer::new("compare", &before.findings, &before.sources, told.as_ref())
-                .and(&after.findings, &after.sources)
-                .to_json()
-        }
-        (Format::Text, Some(told)) if page => html::render_comparison(told, args.page.language()),
-        (Format::Text, Some(told)) => {
-            terminal::compare::render(told, args.all, &console.style(output))
-        }
-        (Format::Text, None) => return Err(Stop::Model),
+    let data = || {
+        Answer::new("compare", &before.findings, &before.sources, told.as_ref())
+            .and(&after.findings, &after.sources)
+            .to_json()
     };
-    write_output(console, output, &text)?;
+    let output = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+    match (kind, &told, output) {
+        (Some(kind), Some(told), Some(path)) if kind.has_tables() => {
+            let chosen = choose(comparison_tables(told), &args.table, "this comparison")?;
+            let title = format!("{} → {}", told.before, told.after);
+            write_tables(console, path, kind, (&title, &chosen), data)?;
+            return Ok(End::Well);
+        }
+        (Some(Kind::Json), _, _) => write_output(console, output, &data())?,
+        (_, None, _) => return Err(Stop::Model),
+        (Some(_), Some(told), _) => {
+            let page = html::render_comparison(told, args.page.language());
+            write_output(console, output, &page)?;
+        }
+        (None, Some(told), _) => {
+            let text = terminal::compare::render(told, args.all, &console.style(output));
+            write_output(console, output, &text)?;
+        }
+    }
+    if let Some(path) = output {
+        console.note(&format!("wrote {}", path.display()));
+    }
     told.map_or(Err(Stop::Model), |_| Ok(End::Well))
 }
+
+/// What is written; none is text.
+fn kind_of(args: &CompareArgs) -> Result<Option<Kind>, Stop> {
+    let output = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+    let is_data = args.format == Format::Json;
+    let is_text = |path: &Path| {
+        let is_folder =
+            path.is_dir() || path.to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+        !is_folder && path.extension().is_none_or(|ending| ending.eq_ignore_ascii_case("txt"))
+    };
+    let kind = match output {
+        Some(path) if !is_text(path) => match Kind::of(path, ENDINGS) {
+            Ok(Kind::Picture(_)) => {
+                let path = path.display();
+                return Err(Stop::Tool(format!(
+                    "`{path}`: there is no picture of a comparison; {ENDINGS}"
+                )));
+            }
+            // Data may be called as one likes.
+            Err(_) if is_data && !path.is_dir() => None,
+            kind => Some(kind?),
+        },
+        _ => None,
+    };
+    let refuse = |message: &str| Err(Stop::Tool(message.to_owned()));
+    match kind {
+        Some(kind) if is_data && kind != Kind::Json => {
+            let what = if kind == Kind::Page { "a page is" } else { "tables are" };
+            return refuse(&format!(
+                "{what} no JSON: leave out `--format json`, or end the path with `.json`"
+            ));
+        }
+        Some(kind) if kind == Kind::Page || kind.has_tables() => {
+            check_names(&args.table, kind, COMPARISON_NAMES)?;
+        }
+        _ if !args.table.is_empty() => {
+            return refuse("`--table` is for `-o` with `.xlsx`, `.md`, `.csv` or `/`");
+        }
+        _ => {}
+    }
+    if args.page.is_asked() && kind != Some(Kind::Page) {
+        return refuse("`--lang` is for a page: `-o FILE.html`; all else is English");
+    }
+    Ok(if is_data { Some(Kind::Json) } else { kind })
+}
+
+const ENDINGS: &str = "end it with `.html` (a page), `.xlsx` (a workbook), `.md` (Markdown), `.csv` (one table), `.json` (data), `.txt` (what the terminal \
+                       shows), or `/` (a folder of CSV files)";
 
 fn tell(before: &Compared, after: &Compared, args: &CompareArgs) -> Result<Comparison, Stop> {
     let mut told = differences(&before.side, &after.side)
@@ -127,7 +194,8 @@ fn read(
     console: &mut Console,
 ) -> Result<Half, Stop> {
     let (file, scenario) = part(path, first);
-    if file.extension().is_some_and(|extension| extension == "json") {
+    let text = open_any(&file)?;
+    if is_json(&text) || file.extension().is_some_and(|ending| ending == "json") {
         let changes = patch.changes();
         if scenario.is_some() || !changes.is_empty() {
             let what = scenario.map_or_else(|| changes.join(", "), |name| format!("@{name}"));
@@ -137,9 +205,9 @@ fn read(
             )));
         }
         let (findings, sources) = (Diagnostics::new(), Sources::new());
-        return Ok(Half { findings, sources, compared: Some(read_saved(&file)?) });
+        return Ok(Half { findings, sources, compared: Some(read_saved(&text, &file)?) });
     }
-    let mut sheet = Sheet::of(&open(&file)?, scenario.as_deref(), patch);
+    let mut sheet = Sheet::of(&text, scenario.as_deref(), patch);
     let side = sheet.ask(console, |it| observe(it, &args.solver.options(), args.form.form()));
     let compared = side.zip(sheet.flowsheet).map(|(mut side, flowsheet)| {
         side.name(&words(&file, scenario.as_deref(), &patch.changes()));
@@ -161,8 +229,7 @@ fn words(file: &Path, scenario: Option<&str>, set: &[String]) -> [Option<String>
 }
 
 /// A result of `solve --format json`, and the flowsheet it is of if that is still there as it was.
-fn read_saved(file: &Path) -> Result<Compared, Stop> {
-    let read = open_any(file)?;
+fn read_saved(read: &Read, file: &Path) -> Result<Compared, Stop> {
     let text = String::from_utf8_lossy(&read.bytes);
     let mut side = Side::from_json(&text, json::SCHEMA)
         .map_err(|why| Stop::Tool(format!("cannot compare `{}`: {why}", file.display())))?;

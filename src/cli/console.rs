@@ -141,7 +141,7 @@ impl Console {
         let mut shown = Diagnostics::new();
         for item in findings {
             if !self.quiet || item.severity == Severity::Error {
-                shown.push(if fitted { render::fit(item, width) } else { item.clone() });
+                shown.push(if fitted { render::fit(item, sources, width) } else { item.clone() });
             }
         }
         if shown.is_empty() {

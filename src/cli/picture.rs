@@ -79,7 +79,9 @@ fn browser(named: Option<&Path>) -> Result<PathBuf, Stop> {
         });
         files.into_iter().find(|file| file.is_file())
     };
-    if let Some(named) = named {
+    let of_environment = std::env::var_os("REEFLOW_BROWSER").filter(|name| !name.is_empty());
+    let of_environment = of_environment.map(PathBuf::from);
+    if let Some(named) = named.or(of_environment.as_deref()) {
         let found = if named.is_file() { Some(named.to_owned()) } else { on_path(named) };
         return found.ok_or_else(|| {
             let named = named.display();

@@ -41,11 +41,33 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool, width: 
     text
 }
 
-/// A finding whose message is broken between words, for what stands before it: `warning[CODE]: `.
-pub(super) fn fit(diagnostic: &Diagnostic, width: usize) -> Diagnostic {
+/// A finding whose message is broken between words, for what stands before it: `warning[CODE]: `; what is said of a place is cut
+/// where the line ends.
+pub(super) fn fit(diagnostic: &Diagnostic, sources: &Sources, width: usize) -> Diagnostic {
     let before = "warning[]: ".len() + diagnostic.code.name().len();
     let room = width.saturating_sub(before).max(NARROW);
-    Diagnostic { message: wrap(&diagnostic.message, room), ..diagnostic.clone() }
+    let mut fitted = diagnostic.clone();
+    fitted.message = wrap(&diagnostic.message, room);
+    let mut lines = Lines::default();
+    for label in &mut fitted.labels {
+        let Some(mark) = Mark::find(label, true, sources, &mut lines) else { continue };
+        // The number of the line, ` | `, the line up to the end of the mark, and a space.
+        let marked = &mark.source.text[mark.bounds.start..mark.range.end];
+        let number = (mark.line + 1).to_string().len();
+        let before = number + 4 + marked.chars().count();
+        let text = cut(&label.text, width.saturating_sub(before).max(NARROW));
+        label.text = text;
+    }
+    fitted
+}
+
+/// A text of at most so many characters; what is left out is marked.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most - 1).collect();
+    format!("{}…", kept.trim_end())
 }
 
 /// A column of words that is narrower is no text any more.
@@ -90,7 +112,7 @@ struct Mark<'a> {
     line: usize,
     /// The text of the line.
     bounds: Range<usize>,
-    /// What is marked, within the line.
+    /// What is marked of it.
     range: Range<usize>,
     label: &'a str,
     primary: bool,
@@ -268,6 +290,27 @@ mod tests {
         }
         let drawn = render(&findings, &Sources::new(), true, 80);
         assert!(drawn.contains("… and 50 more\n\n150 errors"));
+    }
+
+    #[test]
+    fn what_is_said_of_a_place_ends_with_the_line() {
+        let mut sources = Sources::new();
+        let text = format!("ä = 1\n[goal.share] # {}\n", "far ".repeat(30));
+        let base = sources.add("a.toml", text).expect("small") as usize;
+        let long = "flow(scrap, Nd) ÷ (flow(scrap, Nd) + flow(ore, Nd) + flow(import, Nd))";
+        let at = base + 13;
+        let goal = Diagnostic::new(Code::GoalMissed, "missed").at(Span::new(at, at + 5), long);
+        let shown = |width: usize| {
+            let fitted = Diagnostics::from(fit(&goal, &sources, width));
+            let drawn = render(&fitted, &sources, false, width);
+            let label = drawn.lines().find(|line| line.contains("^^^^^")).expect("a mark");
+            label.to_owned()
+        };
+        assert!(shown(100).ends_with(long), "{}", shown(100));
+        let cut = shown(60);
+        assert!(cut.ends_with('…') && cut.chars().count() <= 60, "{cut}");
+        assert!(cut.chars().count() > 55, "no more than needs be: {cut}");
+        assert!(shown(10).contains("flow(scrap, Nd)"), "a few words are left: {}", shown(10));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
     document::{Change, Document, Files, Loaded, Read, Request, load},
     flowsheet::Flowsheet,
     report::{
-        json::{Answer, Saved},
+        json::{Answer, Saved, answered},
         terminal::Style,
     },
 };
@@ -23,20 +23,36 @@ use crate::{
 /// Reads a flowsheet that the user named; `-` is standard input.
 pub(super) fn open(path: &Path) -> Result<Read, Stop> {
     let read = open_any(path)?;
-    // No TOML begins so. What is wrong with each line of a result would be of no help.
-    if read.bytes.trim_ascii_start().first() != Some(&b'{') {
+    // What is wrong with each line of a result would be of no help.
+    if !is_json(&read) {
         return Ok(read);
     }
-    let saved = Saved::read(&String::from_utf8_lossy(&read.bytes));
-    let flowsheet = saved.as_ref().ok().and_then(Saved::flowsheet).map(str::to_owned);
-    let (what, instead) = match flowsheet {
-        Some(name) => (format!("a saved result of `{name}`"), "name that".to_owned()),
-        None => ("JSON".to_owned(), "name the TOML file".to_owned()),
+    let text = String::from_utf8_lossy(&read.bytes);
+    let saved = Saved::read(&text).ok();
+    let (what, instead) = match saved.as_ref().and_then(Saved::flowsheet) {
+        Some(name) => (
+            format!("a saved result of `{name}`"),
+            "name that instead; `reeflow compare` and `reeflow verify` take saved results",
+        ),
+        None => match answered(&text).as_deref() {
+            Some("tables") => {
+                ("tables of `reeflow report`".to_owned(), "name the TOML file instead")
+            }
+            Some(command) => {
+                (format!("what `reeflow {command}` answered"), "name the TOML file instead")
+            }
+            None => (
+                "JSON".to_owned(),
+                "name the TOML file instead; `reeflow compare` and `reeflow verify` take saved results",
+            ),
+        },
     };
-    Err(Stop::Tool(format!(
-        "`{}` is {what}, no flowsheet: {instead} instead; `reeflow compare` and `reeflow verify` take saved results",
-        path.display()
-    )))
+    Err(Stop::Tool(format!("`{}` is {what}, no flowsheet: {instead}", path.display())))
+}
+
+/// Whether a file is JSON, which no TOML begins as.
+pub(super) fn is_json(read: &Read) -> bool {
+    read.bytes.trim_ascii_start().first() == Some(&b'{')
 }
 
 /// Reads a file that the user named.

@@ -212,6 +212,11 @@ fn check_paths(args: &SweepArgs) -> Result<(), Stop> {
             "`-o` keeps all samples, as `.parquet` or `.csv`; a page is `--page {path}`"
         )));
     }
+    if args.language.is_asked() && args.page.is_none() {
+        let message =
+            "`--lang` is for the page that `--page FILE.html` writes; all else is English";
+        return Err(Stop::Tool(message.to_owned()));
+    }
     match args.page.as_deref().filter(|path| !is_page(path)) {
         Some(path) => {
             let path = path.display();

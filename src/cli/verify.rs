@@ -8,10 +8,10 @@ use super::{
     End, Stop,
     args::PatchArgs,
     console::{Console, write_output},
-    run::{Sheet, open, open_any},
+    run::{Sheet, is_json, open, open_any},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Diagnostics},
     exact::{Proof, Refusal, recheck},
     report::json::Saved,
 };
@@ -31,6 +31,10 @@ pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, St
     let cannot =
         |why: String| Stop::Tool(format!("cannot verify `{}`: {why}", args.result.display()));
     let text = open_any(&args.result)?;
+    if !is_json(&text) {
+        let why = "it is no JSON; name the result first, then its flowsheet: `reeflow verify RESULT.json FLOWSHEET.toml`";
+        return Err(cannot(why.to_owned()));
+    }
     let text =
         String::from_utf8(text.bytes).map_err(|error| cannot(format!("it is no text: {error}")))?;
     let saved = Saved::read(&text).map_err(cannot)?;
@@ -40,6 +44,11 @@ pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, St
     };
     let patch = PatchArgs { set: saved.request.set.clone(), ..PatchArgs::default() };
     let mut sheet = Sheet::of(&open(&args.flowsheet)?, saved.request.scenario.as_deref(), &patch);
+    if let Some(other) = saved.other_flowsheet(&sheet.sources) {
+        let findings = Diagnostics::from(not_of(args, other));
+        console.draw(&findings, &sheet.sources);
+        return Err(Stop::Model);
+    }
     let mut refuted = saved.changes(&sheet.sources);
     refuted.extend(saved.contradictions());
     if let Some(flowsheet) = &sheet.flowsheet {
@@ -65,6 +74,15 @@ pub(super) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<End, St
     }
     write_output(console, None, &told(proof, sheet.sources.iter().count()))?;
     Ok(End::Well)
+}
+
+/// The result is not of the flowsheet that was named.
+fn not_of(args: &VerifyArgs, other: &str) -> Diagnostic {
+    let (result, named) = (args.result.display(), args.flowsheet.display());
+    let message = format!("`{result}` is a result of `{other}`, not of `{named}`");
+    let anew = format!("reeflow solve {named} --exact --format json -o RESULT.json");
+    Diagnostic::new(Code::ProofRefuted, message)
+        .help(format!("name the flowsheet that was solved, or prove this one: `{anew}`"))
 }
 
 /// What was found to hold.

@@ -4,7 +4,7 @@ mod answer;
 mod saved;
 
 pub use answer::{Answer, COMMANDS, schema_of};
-pub use saved::Saved;
+pub use saved::{Saved, answered};
 
 use std::fmt::Write as _;
 

@@ -1,10 +1,11 @@
-//! All tables of a result, as data that no format has shaped: workbooks, Markdown, CSV and JSON are written of them.
+//! All tables of a result, or of what differs between two, as data that no format has shaped: workbooks, Markdown, CSV and JSON are written of them.
 //!
 //! A [`Table`] has named columns with units and rows of [`Cell`]s. Numbers are numbers in all their digits; what is not there is
 //! empty. Nothing is computed here but how much of a capacity is used, and sums that a reader expects under a column; those are
 //! told as [`Sum`]s, so that a spreadsheet can compute them again.
 
 mod chain;
+mod compare;
 #[cfg(feature = "cli")]
 mod delimited;
 mod flows;
@@ -14,6 +15,7 @@ mod markdown;
 mod summary;
 mod years;
 
+pub use compare::{NAMES as COMPARISON_NAMES, tables as comparison_tables};
 #[cfg(feature = "cli")]
 pub use delimited::csv;
 pub use markdown::markdown;

@@ -10,6 +10,8 @@ use std::{
 mod answers;
 #[path = "command_line/bench.rs"]
 mod bench;
+#[path = "command_line/compare.rs"]
+mod compare;
 #[path = "command_line/new.rs"]
 mod new;
 #[path = "command_line/output.rs"]

@@ -344,8 +344,19 @@ fn the_tool_verifies_what_it_saved() {
         "{}",
         ran.out
     );
-    let ran = run(&["verify", saved, "flowsheets/tutorial/01-splitter.toml"]);
+    let other = "flowsheets/tutorial/01-splitter.toml";
+    let ran = run(&["verify", saved, other]);
     assert_eq!(ran.code, Some(1), "{}", ran.err);
+    assert!(
+        ran.err.contains(&format!("is a result of `{sheet}`, not of `{other}`")),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("help: name the flowsheet that was solved"), "{}", ran.err);
+    assert!(ran.err.contains("\n1 error\n"), "{}", ran.err);
+    let ran = run(&["verify", sheet, saved]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    assert!(ran.err.contains("name the result first"), "{}", ran.err);
 
     let text = std::fs::read_to_string(saved).expect("written");
     std::fs::write(saved, text.replacen("59.7 USD", "59.8 USD", 1)).expect("writable");

@@ -358,6 +358,8 @@ fn the_page_of_a_sweep_says_what_its_summary_says() {
     }
     let wrong = run(&["sweep", INDUSTRIAL, "-o", "samples.html"]);
     assert!(wrong.code == Some(2) && wrong.err.contains("--page samples.html"), "{}", wrong.err);
+    let wrong = run(&["sweep", INDUSTRIAL, "--lang", "tr"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("--page FILE.html"), "{}", wrong.err);
     let wrong = run(&["sweep", INDUSTRIAL, "--page", "samples.csv"]);
     assert!(wrong.code == Some(2) && wrong.err.contains("end with `.html`"), "{}", wrong.err);
 }

@@ -269,6 +269,13 @@ fn what_cannot_be_written_is_refused_with_a_way_out() {
             &["--table", "cash-flow"],
             &["nothing stands in the table `cash-flow`", "`goals`"],
         ),
+        ("a.md", &["--lang", "tr"], &["`--lang` is for pages and pictures"]),
+        ("a.html", &["--browser", "chromium"], &["`--browser` draws a picture"]),
+        ("a.html", &["--by", "mass"], &["`--by` chooses what a picture is of"]),
+        ("a.md", &["--claims"], &["`--claims` is for a page", "reeflow check"]),
+        ("a.html", &["--intervals"], &["the table `intervals`", "`.xlsx`"]),
+        ("a.svg", &["--best-multipliers"], &["the table `multipliers`", "`.xlsx`"]),
+        ("a.svg", &["--table", "goals"], &["a picture has no tables"]),
         ("no/such/a.md", &[], &["cannot write", "no such folder"]),
         ("file.md/", &[], &["cannot make the folder", "it is a file"]),
     ] {

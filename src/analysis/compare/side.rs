@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
+use super::SHARE;
 use crate::{
     analysis::{
-        GoalOutcome, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OpenOutcome, Outcome,
-        StageOutcome, StreamOutcome, analyse, bottleneck, check_closure, context::Context,
+        Counts, GoalOutcome, LimitOutcome, MultiplierOutcome, ObjectiveOutcome, OpenOutcome,
+        Outcome, StageOutcome, StreamOutcome, analyse, bottleneck, check_closure, context::Context,
         describe_objective, failure, flows, goals, goals::TOLERANCE, interval, multiplier, open,
         value,
     },
@@ -16,7 +17,34 @@ use crate::{
 };
 
 /// Why a report has not what it should, and what is to be done.
-const ANOTHER: &str = "another version of reeflow wrote it; make it anew with `reeflow solve FLOWSHEET --format json`";
+pub const ANOTHER: &str = "another version of reeflow wrote it; make it anew with `reeflow solve FLOWSHEET --format json`";
+
+/// What makes a result.
+const RESULT: &str = "make a result with `reeflow solve FLOWSHEET --format json -o RESULT.json`, with `--exact` for `verify`";
+
+/// The command whose answer a format is: of `reeflow-sweep-1` it is `sweep`.
+#[must_use]
+pub fn command_of(format: &str) -> Option<&str> {
+    let (command, version) = format.strip_prefix("reeflow-")?.rsplit_once('-')?;
+    version.bytes().all(|digit| digit.is_ascii_digit()).then_some(command)
+}
+
+/// What a text of another format than a result is: the answer of another command, a result of another version, or neither.
+#[must_use]
+pub fn no_result(found: Option<&str>, wanted: &str) -> String {
+    let Some(found) = found else {
+        return format!("it is no result of `reeflow solve --format json`; {RESULT}");
+    };
+    match command_of(found) {
+        Some("tables") => {
+            format!("it holds tables of `reeflow report`, which are no result; {RESULT}")
+        }
+        Some(command) if Some(command) != command_of(wanted) => {
+            format!("it is what `reeflow {command}` answered, which is no result; {RESULT}")
+        }
+        _ => format!("it is of the format `{found}`, not `{wanted}`: {ANOTHER}"),
+    }
+}
 
 /// The least and the greatest value among all plans that are as good; none where nothing ends it.
 pub(super) type Interval = [Option<f64>; 2];
@@ -78,6 +106,8 @@ pub(super) struct Multiplier {
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Limit {
     pub(super) path: String,
+    kind: String,
+    of: String,
     pub(super) binding: bool,
     pub(super) shadow_price: f64,
 }
@@ -142,12 +172,9 @@ impl Side {
     pub fn from_json(text: &str, schema: &str) -> Result<Self, String> {
         let value: serde_json::Value =
             serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
-        match value.get("schema").and_then(serde_json::Value::as_str) {
-            Some(found) if found == schema => {}
-            Some(found) => {
-                return Err(format!("it is of the format `{found}`, not `{schema}`: {ANOTHER}"));
-            }
-            None => return Err("it is no report of `reeflow solve --format json`".to_owned()),
+        let found = value.get("schema").and_then(serde_json::Value::as_str);
+        if found != Some(schema) {
+            return Err(no_result(found, schema));
         }
         match value.get("outcome") {
             None | Some(serde_json::Value::Null) => Err("it holds no plan".to_owned()),
@@ -159,6 +186,19 @@ impl Side {
     /// Whether a limit of that path binds.
     pub(super) fn binds(&self, path: &str) -> bool {
         self.limits.iter().any(|limit| limit.path == path && limit.binding)
+    }
+
+    /// What one more of a limit is: a unit, or [`SHARE`].
+    pub(super) fn per(&self, limit: &Limit) -> String {
+        match Counts::of(&limit.kind) {
+            Counts::MassRate => "t/yr".to_owned(),
+            Counts::Mass => "t".to_owned(),
+            Counts::Share => SHARE.to_owned(),
+            Counts::Goal => {
+                let goal = self.goals.iter().find(|goal| goal.name == limit.of);
+                goal.map(|goal| goal.unit.clone()).unwrap_or_default()
+            }
+        }
     }
 
     /// The interval of a number that is no fact.
@@ -208,8 +248,9 @@ impl From<&MultiplierOutcome> for Multiplier {
 
 impl From<&LimitOutcome> for Limit {
     fn from(outcome: &LimitOutcome) -> Self {
-        let LimitOutcome { binding, shadow_price, .. } = *outcome;
-        Self { path: outcome.path.clone(), binding, shadow_price }
+        let LimitOutcome { binding, shadow_price, kind, .. } = *outcome;
+        let (path, of) = (outcome.path.clone(), outcome.of.clone());
+        Self { path, kind: kind.to_owned(), of, binding, shadow_price }
     }
 }
 

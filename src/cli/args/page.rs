@@ -7,14 +7,20 @@ use crate::report::html::Language;
 /// How a page is written.
 #[derive(Clone, Debug, Args)]
 pub(in crate::cli) struct PageArgs {
-    /// The language of a page
-    #[arg(long, value_name = "LANGUAGE", default_value = "en",
+    /// The language of a page [default: en]
+    #[arg(long, value_name = "LANGUAGE",
         value_parser = PossibleValuesParser::new(Language::ALL.iter().map(|it| it.code())))]
-    lang: String,
+    lang: Option<String>,
 }
 
 impl PageArgs {
+    /// Whether a language was asked for.
+    pub(in crate::cli) const fn is_asked(&self) -> bool {
+        self.lang.is_some()
+    }
+
     pub(in crate::cli) fn language(&self) -> Language {
-        Language::from_code(&self.lang).expect("clap knows the codes")
+        let code = self.lang.as_deref().unwrap_or("en");
+        Language::from_code(code).expect("clap knows the codes")
     }
 }

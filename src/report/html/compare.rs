@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     analysis::compare::{Attribution, Change, Comparison},
-    report::terminal::page::{Money, NONE, signed},
+    report::terminal::{
+        compare::price,
+        page::{Money, NONE, signed},
+    },
 };
 
 /// Number of changes that are drawn.
@@ -340,9 +343,9 @@ fn limits(told: &Told<'_>) -> Option<Section> {
     let columns = std::iter::once(words.text("limit")).chain(columns);
     let mut table = Table::new(words.text("compare-shadow-prices"), columns);
     for change in &comparison.shadow_prices {
-        let cell =
-            |value: Option<f64>| value.map_or_else(|| NONE.to_owned(), |it| words.number(it));
-        table.row([change.name.clone(), cell(change.before), cell(change.after)]);
+        let cell = |value: Option<f64>| words.local(&price(change, value, &comparison.currency));
+        let Change { name, before, after, .. } = &change.value;
+        table.row([name.clone(), cell(*before), cell(*after)]);
     }
     if lists.iter().all(|(_, list)| list.is_empty()) && table.is_empty() {
         return None;

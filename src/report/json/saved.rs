@@ -1,13 +1,16 @@
 //! A saved report, read again to be checked.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Input, NO_DIGEST, Request, SCHEMA, inputs, sha256};
-use crate::{diagnostic::Sources, exact::Proof};
-
-/// Why a report has not what it should, and what is to be done.
-const ANOTHER: &str = "another version of reeflow wrote it; make it anew with `reeflow solve FLOWSHEET --format json`";
+use crate::{
+    analysis::compare::{ANOTHER, command_of, no_result},
+    diagnostic::Sources,
+    exact::Proof,
+};
 
 /// What a saved report says that can be checked.
 #[derive(Clone, Debug)]
@@ -53,12 +56,9 @@ impl Saved {
     pub fn read(text: &str) -> Result<Self, String> {
         let mut value: Value =
             serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
-        match value.get("schema").and_then(Value::as_str) {
-            Some(SCHEMA) => {}
-            Some(found) => {
-                return Err(format!("it is of the format `{found}`, not `{SCHEMA}`: {ANOTHER}"));
-            }
-            None => return Err("it is no report of `reeflow solve --format json`".to_owned()),
+        let found = value.get("schema").and_then(Value::as_str);
+        if found != Some(SCHEMA) {
+            return Err(no_result(found, SCHEMA));
         }
         let Some(digest) = value.get("digest").and_then(Value::as_str).map(str::to_owned) else {
             return Err(format!("it has no digest: {ANOTHER}"));
@@ -79,6 +79,15 @@ impl Saved {
     #[must_use]
     pub fn flowsheet(&self) -> Option<&str> {
         self.inputs.first().map(|input| input.source.as_str())
+    }
+
+    /// The flowsheet that was solved, if neither its text nor the name of its file is that of the one that is read now.
+    #[must_use]
+    pub fn other_flowsheet(&self, sources: &Sources) -> Option<&str> {
+        let (then, now) = (self.inputs.first()?, inputs(sources).into_iter().next()?);
+        let file = |name: &str| Path::new(name).file_name().map(ToOwned::to_owned);
+        let is_other = then.sha256 != now.sha256 && file(&then.source) != file(&now.source);
+        is_other.then_some(then.source.as_str())
     }
 
     /// What is not as it was when the report was written: the report itself, or the flowsheet.
@@ -148,6 +157,14 @@ impl Saved {
         }
         found
     }
+}
+
+/// The command that answered a JSON text of ours; `tables` are those of `report`.
+#[must_use]
+pub fn answered(text: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let format = value.get("schema").and_then(Value::as_str)?;
+    command_of(format).filter(|command| *command != "report").map(str::to_owned)
 }
 
 fn take<T: serde::de::DeserializeOwned>(value: Value, name: &str) -> Result<T, String> {

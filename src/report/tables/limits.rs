@@ -2,7 +2,7 @@
 
 use super::{Cell, Table, of, plain, row};
 use crate::{
-    analysis::{GoalOutcome, LimitOutcome, Outcome, PriceOutcome},
+    analysis::{Counts, GoalOutcome, LimitOutcome, Outcome, PriceOutcome},
     flowsheet::Flowsheet,
 };
 
@@ -86,14 +86,14 @@ fn sound(effect: f64, bound: f64, goal: Option<f64>) -> f64 {
 
 /// The unit of a bound; none for shares, which are fractions.
 fn unit<'a>(limit: &LimitOutcome, outcome: &'a Outcome) -> &'a str {
-    match limit.kind {
-        "specification" | "fraction" | "recipe" | "contract share" => "",
-        "stock" => "t",
-        "goal" => {
+    match Counts::of(limit.kind) {
+        Counts::Share => "",
+        Counts::Mass => "t",
+        Counts::Goal => {
             let goal = outcome.goals.iter().find(|goal| goal.name == limit.of);
             goal.map_or("", |goal| &goal.unit)
         }
-        _ => "t/yr",
+        Counts::MassRate => "t/yr",
     }
 }
 

@@ -2,12 +2,10 @@
 
 use super::{
     Style,
+    limits::{Unit, worth_of_one},
     page::{NONE, Page, Sheet, amount, held, signed},
 };
-use crate::{
-    analysis::compare::{Attribution, Change, Comparison},
-    measure::format_number,
-};
+use crate::analysis::compare::{Attribution, Change, Comparison, PriceChange};
 
 /// Number of lines of each table, unless all are asked for.
 const MOST: usize = 12;
@@ -166,12 +164,20 @@ fn write_limits(page: &mut Page, told: &Comparison, most: usize) {
     if told.shadow_prices.is_empty() {
         return;
     }
-    let mut sheet = Sheet::new(&[".shadow price, per unit of the limit", "#before", "#after"]);
+    let mut sheet = Sheet::new(&[".shadow price", "#before", "#after"]);
     for change in told.shadow_prices.iter().take(most) {
-        let cell = |value: Option<f64>| value.map_or_else(|| NONE.to_owned(), format_number);
-        sheet.row([change.name.clone(), cell(change.before), cell(change.after)]);
+        let Change { name, before, after, .. } = &change.value;
+        let cell = |value: Option<f64>| held(&price(change, value, &told.currency));
+        sheet.row([name.clone(), cell(*before), cell(*after)]);
     }
     page.table(&sheet);
+}
+
+/// A shadow price with its unit.
+pub(in crate::report) fn price(change: &PriceChange, value: Option<f64>, currency: &str) -> String {
+    let unit = Unit::of_change(change);
+    let show = |value| worth_of_one(value, &unit, &change.value.unit, currency).replace('\n', " ");
+    value.map_or_else(|| NONE.to_owned(), show)
 }
 
 fn write_attribution(page: &mut Page, told: &Comparison, attribution: &Attribution, most: usize) {

@@ -2,7 +2,10 @@
 
 use super::page::{NONE, Page, Sheet, amount, percent, signed, stacked};
 use crate::{
-    analysis::{GoalOutcome, JointOutcome, LimitOutcome, Outcome},
+    analysis::{
+        Counts, GoalOutcome, JointOutcome, LimitOutcome, Outcome,
+        compare::{PriceChange, SHARE},
+    },
     measure::{format_fraction, format_money_rate, format_number, format_price},
 };
 
@@ -199,14 +202,23 @@ pub(in crate::report) enum Unit {
 
 impl Unit {
     pub(in crate::report) fn of(limit: &LimitOutcome, outcome: &Outcome) -> Self {
-        match limit.kind {
-            "specification" | "fraction" | "recipe" | "contract share" => Self::Share,
-            "stock" => Self::Goal("t".to_owned()),
-            "goal" => {
+        match Counts::of(limit.kind) {
+            Counts::Share => Self::Share,
+            Counts::Mass => Self::Goal("t".to_owned()),
+            Counts::Goal => {
                 let goal = outcome.goals.iter().find(|goal| goal.name == limit.of);
                 Self::Goal(goal.map(|goal| goal.unit.clone()).unwrap_or_default())
             }
-            _ => Self::Mass,
+            Counts::MassRate => Self::Mass,
+        }
+    }
+
+    /// Of a limit in two plans.
+    pub(in crate::report) fn of_change(change: &PriceChange) -> Self {
+        match change.per.as_str() {
+            "t/yr" => Self::Mass,
+            SHARE => Self::Share,
+            unit => Self::Goal(unit.to_owned()),
         }
     }
 
@@ -249,13 +261,23 @@ pub(in crate::report) fn shadow_price(
     unit: &Unit,
     outcome: &Outcome,
 ) -> String {
-    let price = limit.shadow_price;
+    worth_of_one(limit.shadow_price, unit, &outcome.objective.unit, &outcome.currency)
+}
+
+/// The same of an objective in a unit.
+pub(in crate::report) fn worth_of_one(
+    price: f64,
+    unit: &Unit,
+    objective: &str,
+    currency: &str,
+) -> String {
+    let is_money = objective.strip_suffix("/yr") == Some(currency);
     match unit {
-        Unit::Mass if is_money(outcome) => format_price(price, &outcome.currency),
-        Unit::Mass if outcome.objective.unit == "t/yr" => format!("{} t/t", format_number(price)),
-        Unit::Share if is_money(outcome) => {
-            format!("{}\nper point", format_money_rate(unit.per(price), &outcome.currency))
+        Unit::Mass if is_money => format_price(price, currency),
+        Unit::Mass if objective == "t/yr" => format!("{} t/t", format_number(price)),
+        Unit::Share if is_money => {
+            format!("{}\nper point", format_money_rate(unit.per(price), currency))
         }
-        _ => format!("{} per {}", in_objective(unit.per(price), outcome), unit.step()),
+        _ => format!("{} per {}", amount(unit.per(price), objective, currency), unit.step()),
     }
 }

@@ -15,8 +15,15 @@ const HEADER_LINES: usize = 3;
 const BROKEN_ROWS: usize = 60;
 
 /// Columns of shares of one.
-const SHARES: [&str; 6] =
-    ["utilisation", "grade", "single-pass recovery", "mass yield", "share", "discount rate"];
+const SHARES: [&str; 7] = [
+    "utilisation",
+    "grade",
+    "single-pass recovery",
+    "mass yield",
+    "share",
+    "discount rate",
+    "relative change",
+];
 
 /// The pattern in which a number is shown.
 pub(super) fn pattern(table: &Table, row: usize, column: usize, value: f64) -> String {

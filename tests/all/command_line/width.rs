@@ -25,6 +25,12 @@ fn is_excerpt(line: &str) -> bool {
     rest.starts_with('|') || ["-->", "::: ", "..."].iter().any(|mark| line.starts_with(mark))
 }
 
+/// A mark in an excerpt, with what is said of the place.
+fn is_label(line: &str) -> bool {
+    let marked = line.trim_start().strip_prefix('|');
+    marked.is_some_and(|it| it.trim_start().starts_with(['^', '-']))
+}
+
 fn commands() -> Vec<Vec<&'static str>> {
     let mut commands = vec![
         vec!["solvers"],
@@ -65,6 +71,10 @@ fn lines_fit_the_width() {
             let ran = run(&[&command[..], &["--width", &told]].concat());
             assert!(ran.code == Some(0) || ran.code == Some(1), "{command:?}: {}", ran.err);
             assert!(ran.out.len() + ran.err.len() > 100, "{command:?}");
+            // What is said of a place ends with the line, if there is room for a few words.
+            let labels = ran.err.lines().filter(|line| is_label(line) && width > 40);
+            let labels = labels.filter(|line| line.chars().count() > width);
+            wide.extend(labels.map(|line| format!("{command:?} {width}, label: {line}")));
             let out = ran.out.lines().filter(|line| is_too_wide(line, width));
             wide.extend(out.map(|line| format!("{command:?} {width}: {line}")));
             // Where nobody looks, a finding is a line to be searched for; beside a long code there is no room in 40.
