@@ -97,6 +97,7 @@ fn an_item_of_a_list_has_a_slider() {
     open(&mut tab, &server.address);
     let before = magnets(&tab);
     let conversion = "reactor.electrolysis.reaction.0.conversion";
+    tab.evaluate("document.getElementById('fields-recovery').open = true");
     tab.slide(&part(conversion, "slider"), 0.0);
     settle(&tab);
     let told = tab.text(&format!("document.querySelector(\"{}\").value", part(conversion, "text")));
