@@ -24,10 +24,10 @@ const MOST: usize = 16;
 const USES: &str = "chart-utilisation";
 
 pub(super) fn limits(told: &Told<'_>) -> Option<Section> {
-    if told.outcome.limits.is_empty() { over_years(told) } else { in_one_year(told) }
+    if told.outcome.limits.is_empty() { over_years(told) } else { Some(in_one_year(told)) }
 }
 
-fn in_one_year(told: &Told<'_>) -> Option<Section> {
+fn in_one_year(told: &Told<'_>) -> Section {
     let Told { outcome, words, .. } = told;
     let used_chart = uses(told);
     let drawn: Vec<&LimitOutcome> = outcome.limits.iter().take(MOST).collect();
@@ -70,7 +70,7 @@ fn in_one_year(told: &Told<'_>) -> Option<Section> {
         (table.folded(words))
     };
     let title = in_period(told, "limits", "limits-in");
-    Some(Section { id: "limits", title, body, charts })
+    Section { id: "limits", title, body, charts }
 }
 
 /// How far what is at most is used: more than a minimum is no breach, and what is exact is never more.
