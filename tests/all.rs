@@ -44,6 +44,9 @@ mod oracle;
 #[cfg(feature = "html")]
 #[path = "all/page.rs"]
 mod page;
+#[cfg(feature = "html")]
+#[path = "all/paths.rs"]
+mod paths;
 #[path = "all/planning.rs"]
 mod planning;
 #[path = "all/ranges.rs"]

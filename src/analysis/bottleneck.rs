@@ -238,7 +238,8 @@ fn describe(
         sense: sense_name(sense),
         bound,
         reached,
-        utilisation: (bound != 0.0).then(|| reached / bound),
+        // More than a minimum is no breach, and what is exact is never more.
+        utilisation: (sense == Sense::AtMost && bound != 0.0).then(|| reached / bound),
         slack: slack.max(0.0),
         binding,
         shadow_price,

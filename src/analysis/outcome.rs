@@ -358,7 +358,7 @@ pub struct LimitOutcome {
     pub bound: f64,
     /// What is reached, likewise.
     pub reached: f64,
-    /// Reached ÷ bound.
+    /// Reached ÷ bound, of what is at most; none where the bound is 0.
     pub utilisation: Option<f64>,
     /// How far the flow is on the good side of the limit, t/yr.
     pub slack: f64,

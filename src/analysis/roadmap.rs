@@ -370,8 +370,10 @@ impl<'a> Years<'a> {
             });
             let course = &mut courses[at];
             let at = period.index();
-            course.utilisation[at] =
-                used.filter(|&(_, bound)| bound != 0.0).map(|(reached, bound)| reached / bound);
+            let is_most = matches!(row, Row::Limit(limit, _) if flowsheet.limits[limit].sense == Sense::AtMost);
+            course.utilisation[at] = used
+                .filter(|&(_, bound)| is_most && bound != 0.0)
+                .map(|(reached, bound)| reached / bound);
             course.binding[at] = binds;
             course.shadow_price[at] = if binds { price } else { 0.0 };
             course.weight += course.shadow_price[at].abs() * size;

@@ -418,7 +418,8 @@ impl OutputArgs {
 /// Changes to a flowsheet.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct PatchArgs {
-    /// Change a value: `product.magnets.price=22 USD/kg`; may be repeated
+    /// Change a value: `product.magnets.price=22 USD/kg`; items of lists are counted from 0:
+    /// `reactor.leach.reaction.0.conversion=95 %`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
     /// Optimise this instead: a goal, a measure or a ratio, `value(magnets) / cost(ore)`

@@ -324,12 +324,7 @@ fn inspect_node(key: &Key<'_>, base: &Node<'_>, patch: &Node<'_>, findings: &mut
                 if let Some(base) = tree::index(inner).and_then(|at| items.get(at)) {
                     inspect_node(inner, base, node, findings);
                 } else {
-                    let (inner_text, count) = (inner.get_ref(), items.len());
-                    let message = format!("`{}` has no item `{inner_text}`", key.get_ref());
-                    let found = Diagnostic::new(Code::UnknownPatchTarget, message)
-                        .at(span_of(inner), "no such item")
-                        .at(span_of(base), format!("a list of {count}"));
-                    findings.push(found.help("items of a list are counted from 0"));
+                    findings.push(no_item(key, inner, base, items));
                 }
             }
         }
@@ -340,11 +335,43 @@ fn inspect_node(key: &Key<'_>, base: &Node<'_>, patch: &Node<'_>, findings: &mut
                 let found = Diagnostic::new(Code::UnknownPatchTarget, message)
                     .at(span_of(inner), "goes into a value")
                     .at(span_of(base), format!("{what} stands here"));
-                findings.push(found.help(format!(
-                    "replace the whole: `{outer} = {{ {} = … }}`, or write it as a table in the flowsheet",
-                    inner.get_ref()
-                )));
+                findings.push(if tree::index(inner).is_some() {
+                    found.help(format!("`{outer}` is no list here: leave `.{}` out", inner.get_ref()))
+                } else {
+                    found.help(format!(
+                        "replace the whole: `{outer} = {{ {} = … }}`, or write it as a table in the flowsheet",
+                        inner.get_ref()
+                    ))
+                });
             }
         }
+    }
+}
+
+/// What is named in a list is none of its items.
+fn no_item(list: &Key<'_>, inner: &Key<'_>, base: &Node<'_>, items: &[Node<'_>]) -> Diagnostic {
+    let (list, wanted) = (list.get_ref(), inner.get_ref());
+    let some = match items.len() {
+        0 => "no items".to_owned(),
+        1 => "1 item".to_owned(),
+        count => format!("{count} items"),
+    };
+    let message = format!("`{list}` is a list of {some} and has no `{wanted}`");
+    let found = Diagnostic::new(Code::UnknownPatchTarget, message)
+        .at(span_of(inner), "no such item")
+        .at(span_of(base), format!("{some} here"));
+    let Some(last) = items.len().checked_sub(1) else {
+        return found.help(format!("replace the whole: `{list} = [ … ]`"));
+    };
+    let keys = items.iter().filter_map(|item| item.get_ref().as_table()).flatten();
+    let keys = keys.map(|(key, _)| &**key.get_ref());
+    match nearest(wanted, keys) {
+        Some(near) => {
+            found.help(format!("items are counted from 0: did you mean `{list}.0.{near}`?"))
+        }
+        None if last == 0 => {
+            found.help(format!("items are counted from 0: the only one is `{list}.0`"))
+        }
+        None => found.help(format!("items are counted from 0: `{list}.0` to `{list}.{last}`")),
     }
 }

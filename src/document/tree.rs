@@ -130,9 +130,9 @@ fn is_list(table: &Tree<'_>, key: &str) -> bool {
     table.get(key).is_some_and(|node| node.get_ref().is_array())
 }
 
-/// The position that a key names in a list, from 0.
+/// The position that a key names in a list, from 0, in the one way in which paths of figures name it: not `+1` or `01`.
 pub(super) fn index(key: &Key<'_>) -> Option<usize> {
-    key.get_ref().parse().ok()
+    key.get_ref().parse().ok().filter(|at: &usize| at.to_string() == **key.get_ref())
 }
 
 /// Where a node or key is.

@@ -151,6 +151,39 @@ fn a_page_has_every_section() {
     }
 }
 
+/// A specification of at least 29 % that is kept with 30 % was once drawn as used to 104 %.
+#[test]
+fn only_upper_limits_are_told_to_be_used() {
+    let flowsheet = shipped::lower("munzur-ewaste", &[]);
+    let outcome = solved(&flowsheet);
+    assert!(outcome.limits.iter().any(|limit| limit.sense == "at least"));
+    for limit in &outcome.limits {
+        let is_most = limit.sense == "at most" && limit.bound != 0.0;
+        assert_eq!(limit.utilisation.is_some(), is_most, "{}", limit.path);
+        assert!(limit.utilisation.is_none_or(|used| used < 1.0 + 1e-6), "{}", limit.path);
+    }
+    let page = render(&outcome, &flowsheet, Language::English);
+    let drawn = charts(&page).into_iter().find(|it| it["id"] == "chart-utilisation");
+    let bars = drawn.expect("a chart")["data"][0]["y"].to_string().replace("<br>", "");
+    assert!(bars.contains("separator.milling.capacity") && !bars.contains(".min"), "{bars}");
+    let limits = between(&page, "<section id=\"limits\"", "</section>");
+    let row = between(limits, "product.magnets.specification.TRE.min</th>", "</tr>");
+    assert!(row.contains("≥ 29 %") && row.contains(">–<"), "{row}");
+}
+
+#[test]
+fn goals_over_the_years_are_told_at_their_worst() {
+    let page = page("turkiye-roadmap", Language::English);
+    let goals = between(&page, "<section id=\"goals\"", "</section>");
+    let row = between(goals, "500 kt/yr of ore from 2028</th>", "</tr>");
+    for (name, cell) in [("to hold in", "2028–2035"), ("at worst then", "387.5 kt/yr in 2028")] {
+        assert!(row.contains(&format!("data-name=\"{name}\">{cell}<")), "{row}");
+    }
+    // Each period is told below.
+    let course = between(goals, "500 kt/yr of ore from 2028; t/yr</th>", "</tr>");
+    assert!(course.contains("✗ 387,500<") && course.contains("✓ 500,000<"), "{course}");
+}
+
 #[test]
 fn the_sankey_diagram_has_the_flows_of_the_plan() {
     let flowsheet = shipped::lower("beylikova-industrial", &[]);

@@ -172,7 +172,7 @@ fn attribute<'a>(text: &'a str, element: &str, name: &str) -> Option<&'a str> {
 fn a_spreadsheet_draws_all_charts_the_right_way_round() {
     let Some(office) = office() else { return };
     for (name, titles) in [
-        ("beylikova-industrial", &["Value added by stage", "Utilisation of limits"][..]),
+        ("beylikova-industrial", &["Value added by stage", "Utilisation of upper limits"][..]),
         (
             "tutorial/09-plan",
             &[
@@ -206,7 +206,7 @@ fn a_spreadsheet_draws_all_charts_the_right_way_round() {
                     == Some("true")
             };
             assert!(!reversed("y"), "{name}: {}", title(chart));
-            assert_eq!(reversed("x"), title(chart) == "Utilisation of limits", "{name}");
+            assert_eq!(reversed("x"), title(chart) == "Utilisation of upper limits", "{name}");
             assert!(!elements(chart, "chart:series").is_empty(), "{name}: {}", title(chart));
         }
     }

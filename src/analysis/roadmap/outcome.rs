@@ -176,7 +176,7 @@ pub struct CapacityCourse {
 pub struct LimitCourse {
     /// Path of its figure, or the name of a rule such as `money.budget`.
     pub path: String,
-    /// Reached ÷ bound; none where the bound is 0.
+    /// Reached ÷ bound, of what is at most; none where the bound is 0.
     pub utilisation: Vec<Option<f64>>,
     /// Whether it binds.
     pub binding: Vec<bool>,

@@ -342,6 +342,11 @@ impl Lowering<'_> {
         Provenance::Sourced { ids, confidence: chosen.confidence }
     }
 
+    /// The path of an item of a list, counted from 0; what stands alone has the path of the list.
+    pub(super) fn item_path(path: &str, at: usize, count: usize) -> String {
+        if count > 1 { format!("{path}.{at}") } else { path.to_owned() }
+    }
+
     /// The figures of a limit with their senses; a single value means `single`.
     pub(super) fn limit_figures<'l>(
         limit: &'l Limit,

@@ -84,7 +84,7 @@ impl Lowering<'_> {
         inherit: &Provenance,
     ) -> Option<Price> {
         let mut terms: Vec<PriceTerm> = Vec::new();
-        for figure in &prices.0 {
+        for (at, figure) in prices.0.iter().enumerate() {
             if matches!(&figure.value, Scalar::Text(text) if text.trim() == "market") {
                 if self.market.is_empty() && !self.findings.has_errors() {
                     let why = if self.document.price.is_empty() {
@@ -103,7 +103,8 @@ impl Lowering<'_> {
                 continue;
             }
             let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price().per();
-            let Some(found) = self.figure(figure, path, inherit, &expect) else { continue };
+            let own = Self::item_path(path, at, prices.0.len());
+            let Some(found) = self.figure(figure, &own, inherit, &expect) else { continue };
             let content = match &found.basis.denominator {
                 Some(basis) => match self.content(basis, found.basis_span(basis)) {
                     Some(content) => content,

@@ -18,6 +18,14 @@ use crate::{
 /// Samples that a sweep is tried with that does not say how many.
 const TRIAL: u64 = 1 << 20;
 
+/// The list that a figure is an item of, if its items are figures of one kind: `product.x.price` of `product.x.price.0`.
+fn list_of(path: &str) -> Option<&str> {
+    let (list, item) = path.rsplit_once('.')?;
+    let key = list.rsplit('.').next()?;
+    let is_list = ["price", "cost", "capacity", "opex", "incentive"].contains(&key);
+    (is_list && item.bytes().all(|byte| byte.is_ascii_digit())).then_some(list)
+}
+
 /// The figures that an input sets, and how it is called.
 struct Target<'a> {
     /// The sweep's path of the input: `sweep.uncertain.input.feed.ore.cost`.
@@ -43,6 +51,10 @@ impl<'d> Lowering<'d> {
         let mut paths: HashMap<String, Vec<FigureId>> = HashMap::new();
         for (id, figure) in self.figures.iter_ids() {
             paths.entry(figure.path.clone()).or_default().push(id);
+            // The name of a list stands for all that is in it.
+            if let Some(list) = list_of(&figure.path) {
+                paths.entry(list.to_owned()).or_default().push(id);
+            }
         }
         let sweeps = document.sweep.iter();
         sweeps.filter_map(|(name, table)| self.lower_sweep(name, table, &paths)).collect()

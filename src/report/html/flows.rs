@@ -14,6 +14,13 @@ use super::{
 use lens::{Lens, lenses};
 use net::{Link, Net, RECYCLED};
 
+/// Width of a column of nodes with their names, and what the names of the last one take, in pixels.
+const COLUMN: usize = 65;
+const MARGIN: usize = 92;
+
+/// Longest line of a name, in characters, if its words allow it.
+const NAME: usize = 12;
+
 pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
     let Told { outcome, words, .. } = told;
     let lenses = lenses(told);
@@ -42,7 +49,7 @@ pub(super) fn flows(told: &Told<'_>) -> Option<Section> {
         @if !recycled.is_empty() {
             p.note {
                 (words.text_with("recycled-streams", &[("streams", recycled.join(", "))]))
-                @if net.is_cut() { " " (words.text("recycled-cut")) }
+                " " (words.text("recycled-cut"))
             }
         }
         (table(told, words.text("flows-table"), &parts).folded(words))
@@ -121,11 +128,12 @@ fn chart(told: &Told<'_>, net: &Net, lenses: &[Lens]) -> Chart {
         "valueformat": ",.4~r",
         "textfont": { "size": 11 },
         "node": {
-            "label": net.nodes.iter().map(|name| wrapped(name, 14)).collect::<Vec<_>>(),
+            "label": net.nodes.iter().map(|name| wrapped(name, NAME)).collect::<Vec<_>>(),
             "color": net.colours,
             // Products stand beside what they leave, not all in one crowded column.
             "align": "left",
-            "pad": 24,
+            // Two lines of a name, and a little more.
+            "pad": 32,
             "thickness": 12,
             "line": { "width": 0 },
             "hovertemplate": "%{label}<br>%{value}<extra></extra>",
@@ -139,10 +147,11 @@ fn chart(told: &Told<'_>, net: &Net, lenses: &[Lens]) -> Chart {
         },
     }]);
     let label = words.text_with("flows-label", &[("title", outcome.title.clone())]);
-    let height = (26 * net.nodes.len()).clamp(360, 1100);
-    let layout = json!({ "margin": { "l": 8, "r": 8, "t": 16, "b": 16 } });
-    let mut chart = Chart::new("chart-flows", label, height, data, layout);
-    chart.width = if net.nodes.len() > 8 { 960 } else { 520 };
+    // Names stand to the right of their nodes, of the last ones in the margin: each column has room for one.
+    let (columns, most) = net.columns();
+    let layout = json!({ "margin": { "l": 8, "r": MARGIN, "t": 16, "b": 24 } });
+    let mut chart = Chart::new("chart-flows", label, 300 + 44 * most, data, layout);
+    chart.width = columns * COLUMN + MARGIN;
     chart.variants = variants;
     chart.choice = words.text("show-flow-of");
     let recycles = net.links.iter().any(|link| link.recycled);

@@ -4,7 +4,7 @@ use maud::html;
 
 use super::{Section, Told, table::Table};
 use crate::{
-    analysis::{GoalCourse, GoalOutcome, Roadmap},
+    analysis::{GoalCourse, GoalOutcome, GoalPoint, Roadmap},
     report::terminal::{claims::reasons, page::NONE},
 };
 
@@ -26,7 +26,7 @@ pub(super) fn goals(told: &Told<'_>) -> Option<Section> {
         Some(id) => format!("#{}", words.text(id)),
         None => words.text(column),
     });
-    let mut table = Table::new(words.text_with("goals-count", &counts), columns);
+    let mut table = Table::new(words.text_with("goals-count", &counts), columns).in_records();
     for goal in &outcome.goals {
         let show = |value: f64| words.amount(value, &goal.unit, &outcome.currency);
         let sign = if goal.sense == "at most" { "≤" } else { "≥" };
@@ -64,13 +64,20 @@ pub(super) fn goals(told: &Told<'_>) -> Option<Section> {
             Some((name, reason(told, goal)?))
         })
         .collect();
-    Some(section(told, &table, &reasons))
+    let none = Table::new(String::new(), [""]);
+    Some(section(told, &table, &none, &reasons))
 }
 
-fn section(told: &Told<'_>, table: &Table, reasons: &[(String, String)]) -> Section {
+fn section(
+    told: &Told<'_>,
+    table: &Table,
+    courses: &Table,
+    reasons: &[(String, String)],
+) -> Section {
     let words = &told.words;
     let body = html! {
         (table.markup())
+        (courses.folded(words))
         @if !reasons.is_empty() {
             h3 { (words.text("why-missed")) }
             ul {
@@ -88,7 +95,7 @@ fn section(told: &Told<'_>, table: &Table, reasons: &[(String, String)]) -> Sect
 fn claims(told: &Told<'_>) -> Table {
     let Told { outcome, words, .. } = told;
     let columns = ["goal", "verdict", "why"].map(|id| words.text(id));
-    let mut table = Table::new(words.text("claims"), columns);
+    let mut table = Table::new(words.text("claims"), columns).in_records();
     for claim in told.more.claims.unwrap_or_default() {
         let title = claim.title.as_ref().unwrap_or(&claim.goal);
         let title = match &claim.period {
@@ -109,31 +116,82 @@ fn by_period(told: &Told<'_>, roadmap: &Roadmap) -> Option<Section> {
     }
     let met = roadmap.goals.iter().filter(|goal| goal.met).count();
     let counts = [("met", met.to_string()), ("all", roadmap.goals.len().to_string())];
-    let columns = [words.text("goal"), words.text("verdict"), format!("#{}", words.text("bound"))];
-    let periods = roadmap.periods.iter().map(|period| format!("#{}", period.name));
-    let mut table =
-        Table::new(words.text_with("goals-periods", &counts), columns.into_iter().chain(periods));
+    let columns = ["goal", "verdict", "#bound", "to-hold-in", "#at-worst"];
+    let columns = columns.map(|column| match column.strip_prefix('#') {
+        Some(id) => format!("#{}", words.text(id)),
+        None => words.text(column),
+    });
+    let mut table = Table::new(words.text_with("goals-count", &counts), columns).in_records();
     for goal in &roadmap.goals {
         let show = |value: f64| words.amount(value, &goal.unit, &outcome.currency);
-        let cells = goal.points.iter().map(|point| {
-            let value = point.value.map_or_else(|| NONE.to_owned(), show);
-            match (point.wanted, point.met) {
-                (false, _) => value,
-                (true, true) => format!("✓ {value}"),
-                (true, false) => format!("✗ {value}"),
-            }
-        });
         let name = goal.title.clone().unwrap_or_else(|| goal.name.clone());
-        let head = [name, verdict(told, goal.met), bounds(goal, show)];
-        table.row(head.into_iter().chain(cells));
+        let worst = worst(roadmap, goal).map(|(period, point)| {
+            let value = point.value.map_or_else(|| NONE.to_owned(), show);
+            words.text_with("at-worst-in", &[("value", value), ("period", period.to_owned())])
+        });
+        table.row([
+            name,
+            verdict(told, goal.met),
+            bounds(goal, show),
+            wanted_in(roadmap, goal),
+            worst.unwrap_or_else(|| NONE.to_owned()),
+        ]);
     }
+    let courses = courses(told, roadmap);
     let missed = roadmap.goals.iter().filter(|goal| !goal.met);
     let reasons = missed.map(|goal| {
         let name = goal.title.clone().unwrap_or_else(|| goal.name.clone());
         (name, reason_by_period(told, roadmap, goal))
     });
     let reasons: Vec<(String, String)> = reasons.collect();
-    Some(section(told, &table, &reasons))
+    Some(section(told, &table, &courses, &reasons))
+}
+
+/// What each goal reaches in each period, in one unit.
+fn courses(told: &Told<'_>, roadmap: &Roadmap) -> Table {
+    let words = &told.words;
+    let periods = roadmap.periods.iter().map(|period| format!("#{}", period.name));
+    let columns = std::iter::once(words.text("goal")).chain(periods);
+    let mut table = Table::new(words.text("goals-periods"), columns);
+    for goal in &roadmap.goals {
+        let cells = goal.points.iter().map(|point| {
+            let value = point.value.map_or_else(|| NONE.to_owned(), |it| words.number(it));
+            match (point.wanted, point.met) {
+                (false, _) => value,
+                (true, true) => format!("✓ {value}"),
+                (true, false) => format!("✗ {value}"),
+            }
+        });
+        let name = goal.title.as_ref().unwrap_or(&goal.name);
+        let name = match goal.unit.as_str() {
+            "" => name.clone(),
+            unit => format!("{name}; {}", words.unit(unit)),
+        };
+        table.row(std::iter::once(name).chain(cells));
+    }
+    table
+}
+
+/// The periods in which a goal is to hold: `2025–2027, 2030`.
+fn wanted_in(roadmap: &Roadmap, goal: &GoalCourse) -> String {
+    let points: Vec<_> = roadmap.periods.iter().zip(&goal.points).collect();
+    let stretches = points.chunk_by(|(_, one), (_, next)| one.wanted == next.wanted);
+    let stretches = stretches.filter(|stretch| stretch[0].1.wanted).map(|stretch| match stretch {
+        [(first, _), .., (last, _)] => format!("{}–{}", first.name, last.name),
+        _ => stretch[0].0.name.clone(),
+    });
+    stretches.collect::<Vec<_>>().join(", ")
+}
+
+/// The period in which a goal is to hold and is missed most, or is met with the least margin.
+fn worst<'a>(roadmap: &'a Roadmap, goal: &'a GoalCourse) -> Option<(&'a str, &'a GoalPoint)> {
+    let wanted = roadmap.periods.iter().zip(&goal.points).filter(|(_, point)| point.wanted);
+    let margin = |point: &GoalPoint| {
+        let above = point.value.map_or(f64::NEG_INFINITY, |value| value - point.bound);
+        if goal.sense == "at most" && above.is_finite() { -above } else { above }
+    };
+    let least = wanted.min_by(|(_, one), (_, other)| margin(one).total_cmp(&margin(other)));
+    least.map(|(period, point)| (period.name.as_str(), point))
 }
 
 /// The bounds of the periods in which a goal is to hold.

@@ -20,69 +20,48 @@ use crate::{
 /// Number of limits that are drawn.
 const MOST: usize = 16;
 
+/// The chart of how far limits are used.
+const USES: &str = "chart-utilisation";
+
 pub(super) fn limits(told: &Told<'_>) -> Option<Section> {
-    if told.outcome.limits.is_empty() { over_years(told) } else { in_one_year(told) }
+    if told.outcome.limits.is_empty() { over_years(told) } else { Some(in_one_year(told)) }
 }
 
-fn in_one_year(told: &Told<'_>) -> Option<Section> {
+fn in_one_year(told: &Told<'_>) -> Section {
     let Told { outcome, words, .. } = told;
+    let used_chart = uses(told);
     let drawn: Vec<&LimitOutcome> = outcome.limits.iter().take(MOST).collect();
-    if drawn.is_empty() {
-        return None;
-    }
-    let names: Vec<String> = drawn.iter().map(|limit| wrapped(&limit.path, 26)).collect();
-    let used = drawn.iter().map(|limit| limit.utilisation.unwrap_or(0.0) * 100.0);
-    let used_text: Vec<String> = drawn
-        .iter()
-        .map(|limit| {
-            let used = limit.utilisation.map_or_else(|| NONE.to_owned(), |it| words.percent(it));
-            if limit.binding { format!("{used}, {}", words.text("binds")) } else { used }
-        })
-        .collect();
-    let height = 120 + 34 * drawn.len();
-    let used = json!([{
-        "type": "bar",
-        "orientation": "h",
-        "y": names,
-        "x": all_rounded(used),
-        "text": used_text,
-        "textposition": "auto",
-        "hovertemplate": "%{y}: %{text}<extra></extra>",
-        "marker": { "color": drawn.iter().map(|limit| {
-            if limit.binding { "--loss" } else { "--series-1" }
-        }).collect::<Vec<_>>() },
-    }]);
-    let used_chart = Chart::new(
-        "chart-utilisation",
-        words.text("utilisation-label"),
-        height,
-        used,
-        axes(&words.text("utilisation"), "", reversed()),
-    );
     let worth_chart = worths(told, &drawn);
-    let columns = ["limit", "#bound", "#used", "#shadow-price", "verdict"];
+    let columns = ["limit", "#bound", "#reached", "#used", "#shadow-price", "verdict"];
     let columns = columns.map(|column| match column.strip_prefix('#') {
         Some(id) => format!("#{}", words.text(id)),
         None => words.text(column),
     });
     let mut table = Table::new(words.text("limits-table"), columns);
     for limit in &outcome.limits {
-        let bound = Unit::of(limit, outcome).show(limit.bound, &outcome.currency);
+        let unit = Unit::of(limit, outcome);
+        let show = |value: f64| words.local(&unit.show(value, &outcome.currency));
+        let sign = match limit.sense {
+            "at most" => "≤ ",
+            "at least" => "≥ ",
+            _ => "",
+        };
         table.row([
             limit.path.clone(),
-            words.local(&bound),
+            format!("{sign}{}", show(limit.bound)),
+            show(limit.reached),
             limit.utilisation.map_or_else(|| NONE.to_owned(), |it| words.percent(it)),
             price(told, limit),
             if limit.binding { words.text("binds") } else { String::new() },
         ]);
     }
     let more = outcome.limits.len() - drawn.len();
+    let charts: Vec<Chart> = used_chart.into_iter().chain(worth_chart).collect();
     let body = html! {
         p { (words.text("limits-note")) }
-        h3 { (words.text("utilisation-title")) }
-        (used_chart.markup(words))
-        @if let Some(chart) = &worth_chart {
-            h3 { (words.text("shadow-prices-title")) }
+        @for chart in &charts {
+            @let title = if chart.id == USES { "utilisation-title" } else { "shadow-prices-title" };
+            h3 { (words.text(title)) }
             (chart.markup(words))
         }
         @if more > 0 {
@@ -91,8 +70,37 @@ fn in_one_year(told: &Told<'_>) -> Option<Section> {
         (table.folded(words))
     };
     let title = in_period(told, "limits", "limits-in");
-    let charts = std::iter::once(used_chart).chain(worth_chart).collect();
-    Some(Section { id: "limits", title, body, charts })
+    Section { id: "limits", title, body, charts }
+}
+
+/// How far what is at most is used: more than a minimum is no breach, and what is exact is never more.
+fn uses(told: &Told<'_>) -> Option<Chart> {
+    let Told { outcome, words, .. } = told;
+    let used = outcome.limits.iter().filter_map(|limit| Some((limit, limit.utilisation?)));
+    let drawn: Vec<(&LimitOutcome, f64)> = used.take(MOST).collect();
+    if drawn.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = drawn.iter().map(|(limit, _)| wrapped(&limit.path, 26)).collect();
+    let texts = drawn.iter().map(|(limit, used)| {
+        let used = words.percent(*used);
+        if limit.binding { format!("{used}, {}", words.text("binds")) } else { used }
+    });
+    let colours =
+        drawn.iter().map(|(limit, _)| if limit.binding { "--loss" } else { "--series-1" });
+    let bars = json!([{
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "x": all_rounded(drawn.iter().map(|(_, used)| 100.0 * used)),
+        "text": texts.collect::<Vec<_>>(),
+        "textposition": "auto",
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+        "marker": { "color": colours.collect::<Vec<_>>() },
+    }]);
+    let label = words.text("utilisation-label");
+    let axes = axes(&words.text("utilisation"), "", reversed());
+    Some(Chart::new(USES, label, 120 + 34 * drawn.len(), bars, axes))
 }
 
 /// What 1 % more of each limit is worth, of those that have a worth.
@@ -183,9 +191,12 @@ fn over_years(told: &Told<'_>) -> Option<Section> {
         words.text_with("shadow-prices-table", &[("unit", words.unit(&outcome.objective.unit))]);
     let mut prices = Table::new(caption, columns());
     for limit in &roadmap.limits {
-        let shares = limit.utilisation.iter();
-        let shares = shares.map(|it| it.map_or_else(|| NONE.to_owned(), |it| words.percent(it)));
-        used.row(std::iter::once(limit.path.clone()).chain(shares));
+        if limit.utilisation.iter().any(Option::is_some) {
+            let shares = limit.utilisation.iter();
+            let shares =
+                shares.map(|it| it.map_or_else(|| NONE.to_owned(), |it| words.percent(it)));
+            used.row(std::iter::once(limit.path.clone()).chain(shares));
+        }
         let worths = limit.shadow_price.iter().zip(&limit.binding);
         let worths = worths.map(
             |(&price, &binds)| {

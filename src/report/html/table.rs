@@ -11,6 +11,8 @@ pub(super) struct Table {
     /// Which columns are numbers.
     numbers: Vec<bool>,
     rows: Vec<Vec<String>>,
+    /// Whether each row is a list of named values where the page is narrow.
+    in_records: bool,
 }
 
 impl Table {
@@ -25,7 +27,12 @@ impl Table {
             numbers.push(name.starts_with('#'));
             head.push(name.strip_prefix('#').unwrap_or(name).to_owned());
         }
-        Self { caption, head, numbers, rows: Vec::new() }
+        Self { caption, head, numbers, rows: Vec::new(), in_records: false }
+    }
+
+    /// Where the page is narrow, each row is a list of named values, as it would be too wide.
+    pub(super) fn in_records(self) -> Self {
+        Self { in_records: true, ..self }
     }
 
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
@@ -43,7 +50,7 @@ impl Table {
         }
         html! {
             div.scroll tabindex="0" role="group" aria-label=(self.caption) {
-                table.wide[self.head.len() > 9] {
+                table.wide[self.head.len() > 9].records[self.in_records] {
                     caption { (self.caption) }
                     thead {
                         tr {
@@ -59,7 +66,7 @@ impl Table {
                                     @if at == 0 {
                                         th scope="row" { (cell) }
                                     } @else {
-                                        td class=[self.class(at, cell)] { (cell) }
+                                        td class=[self.class(at, cell)] data-name=[self.in_records.then(|| &self.head[at])] { (cell) }
                                     }
                                 }
                             }

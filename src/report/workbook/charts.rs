@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use rust_xlsxwriter::{
-    Chart, ChartAxis, ChartAxisLabelPosition, ChartLegendPosition, Format, Worksheet, XlsxError,
+    Chart, ChartAxis, ChartAxisLabelPosition, ChartLegendPosition, Format, Formula, Worksheet,
+    XlsxError, utility::row_col_to_cell,
 };
 
 use super::{CHARTS, Table};
+use crate::report::tables::Cell;
 
 /// Most limits, and most products and capacities, that are drawn.
 const LIMITS: usize = 25;
@@ -31,6 +33,8 @@ pub(super) struct Drawn {
     rows: u32,
     /// Names on its axis that stand nowhere else as they are: written into the row that it covers.
     names: Vec<String>,
+    /// Cells of sheets from which it draws what does not stand together there, with what they hold: written below.
+    values: Vec<(String, f64)>,
 }
 
 /// The charts of those tables that have one, one below the other.
@@ -73,6 +77,10 @@ pub(super) fn place(sheet: &mut Worksheet, charts: Vec<Drawn>) -> Result<(), Xls
         for (name, column) in drawn.names.iter().zip(1..) {
             sheet.write_string_with_format(drawn.row + 1, column, name, &Format::new())?;
         }
+        for ((cell, value), column) in drawn.values.iter().zip(1..) {
+            let formula = Formula::new(format!("={cell}")).set_result(value.to_string());
+            sheet.write_formula(drawn.row + 2, column, formula)?;
+        }
         sheet.insert_chart(drawn.row, 0, &drawn.chart)?;
     }
     if !breaks.is_empty() {
@@ -93,7 +101,7 @@ fn block(table: &Table, rows: [usize; 2], columns: [usize; 2]) -> Option<Block<'
 fn finished(mut chart: Chart, title: &str, row: u32, height: u32) -> Drawn {
     chart.title().set_name(title);
     chart.set_width(WIDTH).set_height(height).set_alt_text(title);
-    Drawn { chart, row, rows: height.div_ceil(ROW), names: Vec::new() }
+    Drawn { chart, row, rows: height.div_ceil(ROW), names: Vec::new(), values: Vec::new() }
 }
 
 /// An axis of money, in millions where that is shorter.
@@ -128,24 +136,30 @@ fn stages(table: &Table, row: u32) -> Option<Drawn> {
     Some(finished(chart, "Value added by stage", row, HEIGHT))
 }
 
-/// Utilisation of limits, as bars, the first one on top.
+/// Utilisation of what is at most, as bars, the first one on top.
 fn limits(table: &Table, row: u32) -> Option<Drawn> {
-    let count = table.rows.len().min(LIMITS);
-    let last = count.checked_sub(1)?;
     let at = table.column("utilisation")?;
+    let used = table.rows.iter().enumerate().filter_map(|(row, cells)| {
+        let Cell::Text(name) = &cells[0] else { return None };
+        let (sheet, row, column, ..) = block(table, [row, row], [at, at])?;
+        let cell = format!("'{sheet}'!{}", row_col_to_cell(row, column));
+        Some((name.clone(), (cell, cells[at].number()?)))
+    });
+    let (names, values): (Vec<_>, Vec<_>) = used.take(LIMITS).unzip();
+    let count = u16::try_from(names.len()).ok().filter(|&count| count > 0)?;
     let mut chart = Chart::new_bar();
     chart
         .add_series()
-        .set_categories(block(table, [0, last], [0, 0])?)
-        .set_values(block(table, [0, last], [at, at])?)
+        .set_categories((CHARTS, row + 1, 1, row + 1, count))
+        .set_values((CHARTS, row + 2, 1, row + 2, count))
         .set_gap(60);
     // Of bars the axis of what is measured is x. Reversed, the other one begins on top, and takes x with it, but for its labels.
     chart.x_axis().set_name("reached ÷ bound").set_num_format("0%").set_min(0);
     chart.y_axis().set_reverse();
     chart.x_axis().set_label_position(ChartAxisLabelPosition::High);
     chart.legend().set_hidden();
-    let height = HEIGHT.max(150 + BAR * u32::try_from(count).ok()?);
-    Some(finished(chart, "Utilisation of limits", row, height))
+    let height = HEIGHT.max(150 + BAR * u32::from(count));
+    Some(Drawn { names, values, ..finished(chart, "Utilisation of upper limits", row, height) })
 }
 
 /// Utilisation of capacities by period, as lines.

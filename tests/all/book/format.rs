@@ -200,7 +200,9 @@ impl<'s> Format<'s> {
         if table["additionalProperties"] == true {
             let _ = write!(
                 page,
-                "\nAll other keys are paths of what is changed, with their new values.\n"
+                "\nAll other keys are paths of what is changed, with their new values: those by which reports, \
+                 `sources` and findings name figures. Items of lists are counted from 0: \
+                 `\"reactor.leach.reaction.0.conversion\"`, `\"money.spending.1\"`.\n"
             );
         }
         if operation {

@@ -119,6 +119,48 @@ fn a_page_is_drawn_quiet_and_readable() {
     }
 }
 
+/// Names of thin flows once lay over each other, those of the last column over those of the column before.
+#[test]
+fn names_in_the_diagram_stand_clear_of_each_other() {
+    let Some(browser) = Browser::there() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    for flowsheet in [INDUSTRIAL, ROADMAP] {
+        let mut tab = browser.tab();
+        tab.resize(DESK.0, DESK.1);
+        open(&mut tab, folder.path(), flowsheet, "en");
+        // A word that is longer than a line cannot be broken.
+        let over = tab.evaluate(
+            "(() => { const names = [...document.querySelectorAll('#chart-flows .node-label')]; \
+             const long = (it) => it.textContent.split(/[- ]/).some((word) => word.length > 12); \
+             const boxes = names.filter((it) => !long(it)).map((it) => [it.textContent, it.getBoundingClientRect()]); \
+             const over = ([, a], [, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 \
+                 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3; \
+             return boxes.flatMap((one, at) => boxes.slice(at + 1).filter((it) => over(one, it)).map((it) => `${one[0]} ${it[0]}`)); })()",
+        );
+        assert!(list(&over).is_empty(), "{flowsheet}: {over}");
+        // All of it is seen at once.
+        let scrolled = "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)";
+        let box_of = "document.getElementById('chart-flows').parentElement";
+        assert!(tab.number(&format!("{scrolled}({box_of})")) <= 0.0, "{flowsheet}");
+    }
+}
+
+#[test]
+fn goals_are_read_on_a_telephone_without_scrolling() {
+    let Some(browser) = Browser::there() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut tab = browser.tab();
+    tab.resize(TELEPHONE.0, TELEPHONE.1);
+    open(&mut tab, folder.path(), ROADMAP, "en");
+    let wide = "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)\
+                (document.querySelector('#goals .records').parentElement)";
+    assert!(tab.number(wide) <= 0.0);
+    // What is a column elsewhere is named in each record.
+    let named =
+        "getComputedStyle(document.querySelector('#goals .records td'), '::before').content";
+    assert_eq!(tab.text(named), "\"verdict: \"");
+}
+
 #[test]
 fn a_choice_changes_what_is_drawn() {
     let Some(browser) = Browser::there() else { return };

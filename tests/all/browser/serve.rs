@@ -88,6 +88,24 @@ fn a_slider_changes_the_flow_of_magnets() {
     }
 }
 
+/// Items of lists once had no fields.
+#[test]
+fn an_item_of_a_list_has_a_slider() {
+    let Some(browser) = Browser::there() else { return };
+    let server = Server::of(Path::new(INDUSTRIAL), &[]);
+    let mut tab = browser.tab();
+    open(&mut tab, &server.address);
+    let before = magnets(&tab);
+    let conversion = "reactor.electrolysis.reaction.0.conversion";
+    tab.evaluate("document.getElementById('fields-recovery').open = true");
+    tab.slide(&part(conversion, "slider"), 0.9);
+    settle(&tab);
+    let told = tab.text(&format!("document.querySelector(\"{}\").value", part(conversion, "text")));
+    assert!(told.ends_with(" %") && told != "97 %", "{told}");
+    let after = magnets(&tab);
+    assert!((after - before).abs() > 1.0, "{before} → {after} at {told}");
+}
+
 #[test]
 fn findings_appear_on_the_field_and_the_last_plan_stays() {
     let Some(browser) = Browser::there() else { return };

@@ -115,8 +115,9 @@ impl<'d> Lowering<'d> {
 
     pub(super) fn lower_waste(&mut self, table: &'d WasteTable, place: &Place<'d>) -> Waste {
         let mut cost: Vec<PriceTerm> = Vec::new();
-        for figure in &table.cost.0 {
+        for (at, figure) in table.cost.0.iter().enumerate() {
             let path = format!("{}.cost", place.path);
+            let path = Self::item_path(&path, at, table.cost.0.len());
             let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price().per();
             let Some(found) = self.figure(figure, &path, &place.inherit, &expect) else { continue };
             let content = match &found.basis.denominator {

@@ -4,7 +4,7 @@ use super::super::{Lowering, did_you_mean, figures::Expect, limits::LimitOn};
 use super::Place;
 use crate::{
     diagnostic::{Code, Diagnostic, nearest},
-    document::{Name, Rate as RateTable},
+    document::{Many, Name, Rate as RateTable},
     flowsheet::{
         ConsumableId, Consumption, Content, FigureId, Limit, LimitId, LimitKind, Port, Provenance,
         Rate, Sense, StreamId,
@@ -16,15 +16,31 @@ impl<'d> Lowering<'d> {
     pub(super) fn lower_opex(&mut self, place: &Place<'d>, outlets: &[StreamId]) -> Vec<Rate> {
         let path = format!("{}.opex", place.path);
         let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).usual_price().per();
-        let rates = place.common.opex.0.iter();
-        rates.filter_map(|rate| self.lower_rate(rate, &path, place, outlets, &expect)).collect()
+        self.lower_rates(place.common.opex, &path, place, outlets, &expect)
     }
 
     pub(super) fn lower_incentive(&mut self, place: &Place<'d>, outlets: &[StreamId]) -> Vec<Rate> {
         let path = format!("{}.incentive", place.path);
         let expect = Expect::not_negative(Dimension::MONEY_PER_MASS).per();
-        let rates = place.common.incentive.0.iter();
-        rates.filter_map(|rate| self.lower_rate(rate, &path, place, outlets, &expect)).collect()
+        self.lower_rates(place.common.incentive, &path, place, outlets, &expect)
+    }
+
+    /// Figures per t of throughput, one or a list of them.
+    fn lower_rates(
+        &mut self,
+        rates: &Many<RateTable>,
+        path: &str,
+        place: &Place<'_>,
+        outlets: &[StreamId],
+        expect: &Expect,
+    ) -> Vec<Rate> {
+        let items = rates.0.iter().enumerate();
+        items
+            .filter_map(|(at, rate)| {
+                let path = Self::item_path(path, at, rates.0.len());
+                self.lower_rate(rate, &path, place, outlets, expect)
+            })
+            .collect()
     }
 
     pub(super) fn lower_consumption(
@@ -114,7 +130,8 @@ impl<'d> Lowering<'d> {
             let expect = Expect::share().usual(0.3, 1.0, "30–100 %");
             Some(self.figure(figure, &path, &place.inherit, &expect)?.id)
         });
-        for rate in &place.common.capacity.0 {
+        let rates = &place.common.capacity.0;
+        for (at, rate) in rates.iter().enumerate() {
             let Some(port) = self.port(rate, place, outlets) else { continue };
             let before = self.limits.len();
             let on = LimitOn {
@@ -127,6 +144,7 @@ impl<'d> Lowering<'d> {
                 span: place.name.span,
             };
             let path = format!("{}.capacity", place.path);
+            let path = Self::item_path(&path, at, rates.len());
             let limit = rate.figure.clone().into();
             self.lower_limit(&limit, Sense::AtMost, &path, &place.inherit, &on);
             if let Some(id) = self.limits.ids().nth(before) {

@@ -1,7 +1,7 @@
 //! Operations and what flows between them, with what flows back.
 //!
-//! plotly.js draws as a loop whatever closes a circle at its first node. So nodes come in an order in which all flows but those
-//! that lead back go forwards, and what it draws as a loop is what is told to flow back. Where several do, each is cut.
+//! plotly.js draws whatever closes a circle as a loop around all else, and then keeps nodes less well apart. So what leads back
+//! to where its flow has been is cut.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +12,6 @@ const OTHER: &str = "--other";
 
 /// The colour of what flows back.
 pub(super) const RECYCLED: &str = "--recycled";
-
-/// Most flows that are drawn as loops.
-const LOOPS: usize = 1;
 
 /// An edge of the diagram.
 #[derive(Clone, Copy)]
@@ -27,6 +24,8 @@ pub(super) struct Link {
     pub(super) bought: f64,
     /// Whether it leads back to where its flow has been.
     pub(super) recycled: bool,
+    /// Whether anything flows.
+    flows: bool,
 }
 
 /// Operations and what flows between them.
@@ -81,6 +80,7 @@ impl Net {
                 stream: Some(stream),
                 bought: 0.0,
                 recycled: walk.back.contains(&stream),
+                flows: outcome.streams[stream].flow > 0.0,
             })
         });
         let purchases = operations.iter().enumerate().filter(|(_, it)| it.purchased > 0.0);
@@ -90,33 +90,45 @@ impl Net {
             stream: None,
             bought: operation.purchased,
             recycled: false,
+            flows: true,
         });
         let links = streams.chain(purchases).collect();
         let mut net = Self { nodes, colours, links };
-        if net.is_cut() {
-            net.cut();
-        }
+        net.cut();
         net
     }
 
-    /// Whether what flows back is cut.
-    pub(super) fn is_cut(&self) -> bool {
-        self.links.iter().filter(|link| link.recycled).count() > LOOPS
+    /// How many columns of nodes plotly.js draws, and how many nodes stand in the fullest of them.
+    pub(super) fn columns(&self) -> (usize, usize) {
+        let mut column = vec![0; self.nodes.len()];
+        // No way is longer than there are nodes.
+        for _ in &self.nodes {
+            for link in self.links.iter().filter(|link| link.flows) {
+                column[link.to] = column[link.to].max(column[link.from] + 1);
+            }
+        }
+        let mut filled = vec![0; column.iter().max().map_or(0, |last| last + 1)];
+        for (node, &at) in column.iter().enumerate() {
+            let ends = |link: &Link| link.flows && (link.from == node || link.to == node);
+            filled[at] += usize::from(self.links.iter().any(ends));
+        }
+        (filled.len(), filled.into_iter().max().unwrap_or(0))
     }
 
-    /// Ends what flows back in a node of its own, and begins it again in another one: several loops push all else about.
+    /// Ends what flows back in a node of its own, and begins it again in another one.
     fn cut(&mut self) {
         for at in 0..self.links.len() {
-            let Link { from, to, stream, bought, recycled } = self.links[at];
-            if !recycled {
+            let link = self.links[at];
+            let Link { from, to, .. } = link;
+            if !link.recycled {
                 continue;
             }
             let (end, start) = (self.nodes.len(), self.nodes.len() + 1);
-            self.nodes.push(format!("↺ {}", self.nodes[to]));
-            self.nodes.push(format!("↺ {}", self.nodes[from]));
+            self.nodes.push(format!("↺\u{a0}{}", self.nodes[to]));
+            self.nodes.push(format!("↺\u{a0}{}", self.nodes[from]));
             self.colours.extend([RECYCLED.to_owned(), RECYCLED.to_owned()]);
             self.links[at].to = end;
-            self.links.push(Link { from: start, to, stream, bought, recycled });
+            self.links.push(Link { from: start, ..link });
         }
     }
 }
@@ -206,6 +218,27 @@ mod tests {
         walk.from(0);
         assert_eq!(walk.back, [3, 4]);
         assert_eq!(walk.forwards(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn columns_are_as_many_as_the_longest_way_has_nodes() {
+        let link = |from, to, recycled, flows| Link {
+            from,
+            to,
+            stream: None,
+            bought: 0.0,
+            recycled,
+            flows,
+        };
+        // 0 → 1 → 3 and 0 → 2; 3 → 1 leads back; nothing flows to 4.
+        let links = [(0, 1), (0, 2), (1, 3)].map(|(from, to)| link(from, to, false, true));
+        let links = links.into_iter().chain([link(3, 1, true, true), link(3, 4, false, false)]);
+        let names = ["a", "b", "c", "d", "e"].map(str::to_owned);
+        let mut net =
+            Net { nodes: names.to_vec(), colours: vec![String::new(); 5], links: links.collect() };
+        // What flows back ends in a fourth column and begins in the first.
+        net.cut();
+        assert_eq!(net.columns(), (4, 2));
     }
 
     #[test]

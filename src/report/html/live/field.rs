@@ -74,18 +74,9 @@ struct Field<'a> {
 fn fields(flowsheet: &Flowsheet) -> impl Iterator<Item = Field<'_>> {
     let written = flowsheet.figures.iter();
     let written = written.filter(|figure| figure.provenance != Provenance::Computed);
-    let set = written.filter(|figure| can_be_set(&figure.path));
+    // Another length of a period is another plan, and no slider moves it.
+    let set = written.filter(|figure| !figure.path.starts_with("period."));
     set.map(|figure| Field { figure, slider: slider(figure) })
-}
-
-/// Whether a path is a key by which the figure can be set.
-fn can_be_set(path: &str) -> bool {
-    let keys: Vec<&str> = path.split('.').collect();
-    let is_item = |at: usize| {
-        let is_number = keys[at].bytes().all(|byte| byte.is_ascii_digit());
-        is_number && keys[at - 1] != "by-period"
-    };
-    keys[0] != "period" && !(1..keys.len()).any(is_item)
 }
 
 /// The key by which the figure at a path is set: names that are not bare keys stand in quotes.
@@ -174,14 +165,6 @@ fn origin(figure: &Figure, words: &Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_an_item_of_a_list_has_no_key() {
-        assert!(can_be_set("feed.ore.supply.max.by-period.2028"));
-        assert!(!can_be_set("reactor.leach.reaction.0.conversion"));
-        assert!(!can_be_set("period.2025"));
-        assert!(can_be_set("price.La2O3"));
-    }
 
     #[test]
     fn names_that_are_no_bare_keys_are_quoted() {
