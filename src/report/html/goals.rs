@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::{Section, Told, table::Table};
+use super::{Section, Told, page::prose, table::Table};
 use crate::{
     analysis::{GoalCourse, GoalOutcome, GoalPoint, Roadmap},
     report::terminal::{claims::reasons, page::NONE},
@@ -82,7 +82,7 @@ fn section(
             h3 { (words.text("why-missed")) }
             ul {
                 @for (goal, reason) in reasons {
-                    li { strong { (goal) } ": " (reason) }
+                    li { strong { (goal) } ": " (prose(reason)) }
                 }
             }
         }
@@ -133,7 +133,7 @@ fn by_period(told: &Told<'_>, roadmap: &Roadmap) -> Option<Section> {
             name,
             verdict(told, goal.met),
             bounds(goal, show),
-            wanted_in(roadmap, goal),
+            stretches(roadmap, goal, |point| point.wanted),
             worst.unwrap_or_else(|| NONE.to_owned()),
         ]);
     }
@@ -172,11 +172,11 @@ fn courses(told: &Told<'_>, roadmap: &Roadmap) -> Table {
     table
 }
 
-/// The periods in which a goal is to hold: `2025–2027, 2030`.
-fn wanted_in(roadmap: &Roadmap, goal: &GoalCourse) -> String {
+/// The periods in which something is so of a goal: `2025–2027, 2030`.
+fn stretches(roadmap: &Roadmap, goal: &GoalCourse, so: impl Fn(&GoalPoint) -> bool) -> String {
     let points: Vec<_> = roadmap.periods.iter().zip(&goal.points).collect();
-    let stretches = points.chunk_by(|(_, one), (_, next)| one.wanted == next.wanted);
-    let stretches = stretches.filter(|stretch| stretch[0].1.wanted).map(|stretch| match stretch {
+    let stretches = points.chunk_by(|(_, one), (_, next)| so(one) == so(next));
+    let stretches = stretches.filter(|stretch| so(stretch[0].1)).map(|stretch| match stretch {
         [(first, _), .., (last, _)] => format!("{}–{}", first.name, last.name),
         _ => stretch[0].0.name.clone(),
     });
@@ -209,11 +209,13 @@ fn bounds(goal: &GoalCourse, show: impl Fn(f64) -> String) -> String {
 /// When a goal is missed and by how much, and how good it could be at last.
 fn reason_by_period(told: &Told<'_>, roadmap: &Roadmap, goal: &GoalCourse) -> String {
     let Told { outcome, words, .. } = told;
-    let points = roadmap.periods.iter().zip(&goal.points);
-    let missed: Vec<_> = points.filter(|(_, point)| point.wanted && !point.met).collect();
-    let periods: Vec<&str> = missed.iter().map(|(period, _)| period.name.as_str()).collect();
-    let mut parts = vec![words.text_with("missed-in", &[("periods", periods.join(", "))])];
-    let Some((period, point)) = missed.last() else { return parts.remove(0) };
+    let is_missed = |point: &GoalPoint| point.wanted && !point.met;
+    let periods = stretches(roadmap, goal, is_missed);
+    let mut parts = vec![words.text_with("missed-in", &[("periods", periods)])];
+    let mut points = roadmap.periods.iter().zip(&goal.points).rev();
+    let Some((period, point)) = points.find(|(_, point)| is_missed(point)) else {
+        return parts.remove(0);
+    };
     let signed = |value: f64| words.signed(value, &goal.unit, &outcome.currency);
     if let Some(value) = point.value {
         let slack = if goal.sense == "at most" { point.bound - value } else { value - point.bound };

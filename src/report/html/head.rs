@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Told;
+use super::{Told, page::prose};
 use crate::measure::format_number;
 
 /// Title, note, objective and proof.
@@ -79,20 +79,6 @@ pub(super) fn about(told: &Told<'_>) -> Markup {
                     p { (prose(paragraph)) }
                 }
             }
-        }
-    }
-}
-
-/// A text in which what stands between backticks is code.
-fn prose(text: &str) -> Markup {
-    let parts: Vec<&str> = text.split('`').collect();
-    // One that is not closed is a sign like any other.
-    if parts.len().is_multiple_of(2) {
-        return html! { (text) };
-    }
-    html! {
-        @for (at, part) in parts.iter().enumerate() {
-            @if at % 2 == 0 { (part) } @else { code { (part) } }
         }
     }
 }

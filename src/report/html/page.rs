@@ -50,6 +50,20 @@ impl Picture {
     }
 }
 
+/// A text in which what stands between backticks is code.
+pub(super) fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // One that is not closed is a sign like any other.
+    if parts.len().is_multiple_of(2) {
+        return html! { (text) };
+    }
+    html! {
+        @for (at, part) in parts.iter().enumerate() {
+            @if at % 2 == 0 { (part) } @else { code { (part) } }
+        }
+    }
+}
+
 /// Links to sections.
 pub(super) fn contents(sections: &[Section]) -> Markup {
     html! {
