@@ -1,6 +1,7 @@
 //! `--watch`: runs again on save, survives what is broken in between, and ends well.
 
 use std::{
+    cell::RefCell,
     io::{BufRead as _, BufReader, Read},
     path::Path,
     process::{Child, Command, Stdio},
@@ -17,6 +18,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 struct Watching {
     child: Child,
     lines: Receiver<String>,
+    /// What came while something else was waited for: which of two streams is read first is chance.
+    passed: RefCell<Vec<String>>,
 }
 
 impl Watching {
@@ -37,20 +40,23 @@ impl Watching {
                 }
             });
         }
-        Self { child, lines }
+        Self { child, lines, passed: RefCell::default() }
     }
 
-    /// The next line that contains a word.
+    /// The next line that contains a word, of those that were not waited for yet.
     fn wait_for(&self, word: &str) -> String {
-        let mut seen = Vec::new();
+        let mut passed = self.passed.borrow_mut();
+        if let Some(at) = passed.iter().position(|line| line.contains(word)) {
+            return passed.remove(at);
+        }
         loop {
             let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
-                panic!("no `{word}` in {seen:#?}");
+                panic!("no `{word}` in {passed:#?}");
             };
             if line.contains(word) {
                 return line;
             }
-            seen.push(line);
+            passed.push(line);
         }
     }
 
