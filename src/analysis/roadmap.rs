@@ -452,25 +452,24 @@ pub(super) fn findings(flowsheet: &Flowsheet, roadmap: &Roadmap) -> Diagnostics 
             || "has none, because the denominator is 0".to_owned(),
             |value| format!("reaches {}{unit}", format_number(value)),
         );
-        let then = if flowsheet.is_dated() {
-            let count = roadmap.periods.iter().zip(&course.points);
-            let count = count.filter(|(_, point)| point.wanted).count();
-            format!(
-                " in {} of {count} periods; in {} the plan {reached}",
-                missed.len(),
-                period.name
-            )
-        } else {
-            format!(", the plan {reached}")
+        let wanted = course.points.iter().filter(|point| point.wanted).count();
+        let name = &period.name;
+        let then = match (flowsheet.is_dated(), wanted) {
+            (false, _) => format!(", the plan {reached}"),
+            (true, 1) => format!(" in {name}, the plan {reached}"),
+            (true, _) => {
+                let count = missed.len();
+                format!(
+                    " and misses it in {count} of {wanted} periods; in {name} the plan {reached}"
+                )
+            }
         };
         let message = format!(
-            "goal `{}` wants {} {}{unit} and misses it{then}",
+            "goal `{}` wants {} {}{unit}{then}",
             course.name,
             course.sense,
             format_number(last.bound)
         );
-        let message =
-            if flowsheet.is_dated() { message } else { message.replace(" and misses it", "") };
         let mut finding =
             Diagnostic::new(Code::GoalMissed, message).at(goal.span, course.measure.clone());
         if let Some(best) = last.best {
