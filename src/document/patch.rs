@@ -164,13 +164,15 @@ pub(super) fn read_value(text: &str) -> Option<Node<'_>> {
     if deep { None } else { DeValue::parse(text).ok() }
 }
 
-/// The keys of a dotted path, with their places in the text.
+/// The keys of a dotted path, with their places in the text: as TOML has them, or as reports tell them, in which no key is
+/// quoted (`extractant.P507.separation-factor.Ce/La`).
 fn read_path(text: &str) -> Option<Vec<Key<'static>>> {
     if text.bytes().filter(|&byte| byte == b'.').count() > MAX_DEPTH || text.contains(['\n', '#']) {
         return None;
     }
     let line = format!("{text}=0");
-    let mut table = Tree::parse(&line).ok()?.into_inner();
+    let Ok(table) = Tree::parse(&line) else { return told_path(text) };
+    let mut table = table.into_inner();
     let mut path = Vec::new();
     loop {
         let (key, value) = table.into_iter().next()?;
@@ -181,6 +183,22 @@ fn read_path(text: &str) -> Option<Vec<Key<'static>>> {
             _ => return Some(path),
         }
     }
+}
+
+/// The keys of a path as reports tell it.
+fn told_path(text: &str) -> Option<Vec<Key<'static>>> {
+    let is_key = |key: &str| {
+        let strange = |c: char| c.is_whitespace() || "\"'[]{}=,".contains(c);
+        !key.is_empty() && !key.contains(strange)
+    };
+    let from = text.len() - text.trim_start().len();
+    let keys = text.trim().split('.').scan(from, |at, key| {
+        let start = *at;
+        *at += key.len() + 1;
+        let found = toml::Spanned::new(start..start + key.len(), Cow::Owned(key.to_owned()));
+        Some(is_key(key).then_some(found))
+    });
+    keys.collect()
 }
 
 /// The tree in which a value stands under a path.

@@ -14,6 +14,12 @@ const LARGEST: f64 = 1e15;
 /// No figure but 0 is smaller: 1 mg/yr is 1e-9 t/yr.
 const SMALLEST: f64 = 1e-12;
 
+/// A bare number, without hundreds of zeros.
+fn written(value: f64) -> String {
+    let plain = value == 0.0 || (1e-9..1e21).contains(&value.abs()) || !value.is_finite();
+    if plain { value.to_string() } else { format!("{value:e}") }
+}
+
 /// The values that make sense.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Range {
@@ -184,7 +190,7 @@ impl Lowering<'_> {
     ) -> Option<Lowered> {
         let (value, dimension, basis, text) = match &figure.value {
             Scalar::Number(value) => {
-                (*value, Dimension::FRACTION, Basis::default(), value.to_string())
+                (*value, Dimension::FRACTION, Basis::default(), written(*value))
             }
             Scalar::Text(text) => match self.units.parse(text) {
                 Ok(quantity) => (quantity.value, quantity.dimension, quantity.basis, text.clone()),
@@ -289,8 +295,7 @@ impl Lowering<'_> {
             let message = format!("`{path}` {fault}, found {text}");
             let mut diagnostic = Diagnostic::new(Code::OutOfRange, message).at(span, "");
             let bare = text.parse::<f64>().is_ok();
-            let share = matches!(expect.range, Range::Share | Range::PositiveShare);
-            if share && bare && value > 1.0 && value <= 100.0 {
+            if expect.range == Range::Share && bare && value > 1.0 && value <= 100.0 {
                 diagnostic = diagnostic.help(format!(
                     "a bare number is a share of 1; write `\"{text} %\"` for percent"
                 ));

@@ -42,37 +42,38 @@ impl Lowering<'_> {
             let named = name.parse::<u32>().ok().filter(|_| name.len() == 4).map(f64::from);
             let said = table.from.as_ref().map(|from| from.value).or(named);
             let from = said.or(end).unwrap_or(0.0);
-            let first = self.periods.iter().next().map_or(from, |period| period.from);
-            let wrong = if (0.0..=LAST_YEAR).contains(&from) {
-                let span = from + years - first;
-                (span > FAR).then(|| {
-                    let span = format_number(span);
-                    (format!("ends {span} yr after the first begins"), length.span)
-                })
-            } else {
-                let span = table.from.as_ref().map_or(name.span, |from| from.span);
-                Some((format!("begins in no calendar year: 0 to {LAST_YEAR}"), span))
-            };
-            if let Some((how, span)) = wrong {
-                let message = format!("period `{name}` {how}");
-                let finding = Diagnostic::new(Code::BadPeriod, message).at(span, "");
-                self.report(finding.help(format!("periods reach over {FAR} yr at most")));
+            let begins = table.from.as_ref().map_or(name.span, |from| from.span);
+            if !(0.0..=LAST_YEAR).contains(&from) {
+                let message = format!("period `{name}` begins in no calendar year");
+                let finding = Diagnostic::new(Code::BadPeriod, message).at(begins, "");
+                self.report(finding.help("write a year of four digits, such as 2030"));
                 continue;
             }
+            let first = self.periods.iter().next().map_or(from, |period| period.from);
+            let far = from + years - first > FAR;
             if let (Some(end), Some(before)) = (end, before)
                 && (from - end).abs() > MEET
             {
                 let (how, help) = if from < end {
                     ("overlap", "shorten the first, or let the second begin later")
+                } else if first == 0.0 {
+                    ("leave a gap", "say in which year the first period begins: `from = …`")
                 } else {
                     ("leave a gap", "lengthen the first, or write the time between as a period")
                 };
                 let message = format!(
                     "periods `{before}` and `{name}` {how}: one ends at {end}, the other begins at {from}"
                 );
-                let span = table.from.as_ref().map_or(name.span, |from| from.span);
-                let finding = Diagnostic::new(Code::BadPeriod, message).at(span, "begins here");
+                let finding = Diagnostic::new(Code::BadPeriod, message).at(begins, "begins here");
                 self.report(finding.at(before.span, "the one before").help(help));
+            } else if far {
+                let span = format_number(from + years - first);
+                let message = format!("period `{name}` ends {span} yr after the first begins");
+                let finding = Diagnostic::new(Code::BadPeriod, message).at(length.span, "");
+                self.report(finding.help(format!("periods reach over {FAR} yr at most")));
+            }
+            if far {
+                continue;
             }
             end = Some(from + years);
             before = Some(name);

@@ -204,6 +204,9 @@ pub fn shell(title: &str, scenarios: &[(String, Option<String>)], language: Lang
                     }
                     div id="report" {
                         div id="findings" role="alert" {}
+                        @if language != Language::English {
+                            p id="findings-language" { (text("findings-language")) }
+                        }
                         noscript { p { (text("needs-script")) } }
                         div id="head" {}
                         nav id="contents" aria-label=(text("contents")) {}

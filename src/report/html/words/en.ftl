@@ -327,6 +327,7 @@ copy-command = Copy command
 live-figures = Figures
 live-scenario = Scenario
 as-in-file = as in the file
+findings-language = Findings are written in English: 1,200.5 is a thousand and two hundred and a half
 find-figure = Find a figure
 needs-script = This page solves the flowsheet at each change, for which it needs scripts. `reeflow report` writes a page that needs none.
 fields-capacity = Capacities, supplies, demands

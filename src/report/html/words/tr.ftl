@@ -418,6 +418,7 @@ copy-command = Komutu kopyala
 live-figures = Değerler
 live-scenario = Senaryo
 as-in-file = dosyadaki gibi
+findings-language = Bulgular İngilizcedir, sayıları da İngilizce yazılır: 1,200.5 bin iki yüz buçuktur
 find-figure = Değer ara
 needs-script = Bu sayfa her değişiklikte akım şemasını yeniden çözer ve bunun için betik gerektirir. `reeflow report` betik gerektirmeyen bir sayfa yazar.
 fields-capacity = Kapasite, arz, talep
