@@ -66,12 +66,14 @@ pub(super) fn check_names(names: &[String], kind: Kind, known: &[&str]) -> Resul
             continue;
         }
         let near = nearest(name, known.iter().copied());
-        let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-        return Err(Stop::Tool(format!("there is no table `{name}`; {near}There are `{list}`")));
+        let hint = near.map_or_else(
+            || format!("; there are `{list}`"),
+            |near| format!(": did you mean `{near}`? There are `{list}`"),
+        );
+        return Err(Stop::Tool(format!("there is no table `{name}`{hint}")));
     }
     if kind == Kind::Page && !names.is_empty() {
-        let message =
-            "a page tells everything; to choose tables end the path with `.md`, `.csv` or `.xlsx`";
+        let message = "a page tells everything; to choose tables end the path with `.md`, `.csv`, `.xlsx` or `/`";
         return Err(Stop::Tool(message.to_owned()));
     }
     if kind == Kind::Csv && names.len() != 1 {
