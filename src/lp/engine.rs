@@ -143,7 +143,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Pivots after which a method is thought to go in circles.
-    pub(super) fn patience(&self) -> usize {
+    fn patience(&self) -> usize {
         2000 + 10 * self.value.len()
     }
 

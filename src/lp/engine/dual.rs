@@ -124,8 +124,10 @@ impl<'a> Engine<'a> {
     }
 
     /// Pivots until the basis is feasible again, the objective passes `ceiling`, or `pivots` are
-    /// spent. What does not price out is left to the primal simplex.
+    /// spent, or as many as [`Engine::patience`] allows: the dual simplex may go in circles. What
+    /// does not price out is left to the primal simplex.
     pub(in crate::lp) fn reoptimise(&mut self, ceiling: f64, pivots: usize) -> Back {
+        let pivots = pivots.min(self.patience());
         let mut reduced = self.price_all();
         self.settle(&reduced);
         self.recompute();

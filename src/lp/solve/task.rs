@@ -154,9 +154,7 @@ impl<'a> Task<'a> {
     pub(super) fn vertex_on(&self, resting: &Resting) -> Result<Solution, Failure> {
         let (program, columns) = (&self.scaled.program, &self.columns);
         let mut engine = Engine::resume(program, columns, resting, self.deadline);
-        // The dual simplex may go in circles; the primal one then goes on from where it is.
-        let patience = engine.patience();
-        let end = match engine.reoptimise(f64::INFINITY, patience) {
+        let end = match engine.reoptimise(f64::INFINITY, usize::MAX) {
             Back::Infeasible(multipliers) => End::Infeasible(multipliers),
             Back::TimeLimit => End::TimeLimit,
             _ => engine.run(),

@@ -64,20 +64,19 @@ pub(super) fn goals(told: &Told<'_>) -> Option<Section> {
             Some((name, reason(told, goal)?))
         })
         .collect();
-    let none = Table::new(String::new(), [""]);
-    Some(section(told, &table, &none, &reasons))
+    Some(section(told, &table, None, &reasons))
 }
 
 fn section(
     told: &Told<'_>,
     table: &Table,
-    courses: &Table,
+    courses: Option<&Table>,
     reasons: &[(String, String)],
 ) -> Section {
     let words = &told.words;
     let body = html! {
         (table.markup())
-        (courses.folded(words))
+        @if let Some(courses) = courses { (courses.folded(words)) }
         @if !reasons.is_empty() {
             h3 { (words.text("why-missed")) }
             ul {
@@ -144,7 +143,7 @@ fn by_period(told: &Told<'_>, roadmap: &Roadmap) -> Option<Section> {
         (name, reason_by_period(told, roadmap, goal))
     });
     let reasons: Vec<(String, String)> = reasons.collect();
-    Some(section(told, &table, &courses, &reasons))
+    Some(section(told, &table, Some(&courses), &reasons))
 }
 
 /// What each goal reaches in each period, in one unit.

@@ -102,12 +102,11 @@ impl<'a> Relaxation<'a> {
             let beyond = cutoff + BEYOND * cutoff.abs() - self.program.offset;
             beyond * scaled.price / scaled.quantity
         });
-        let patience = engine.patience();
-        let mut back = engine.reoptimise(ceiling, patience);
+        let mut back = engine.reoptimise(ceiling, usize::MAX);
         if matches!(back, Back::Ceiling) {
             match self.floor() {
                 Some(floor) if floor.bound >= cutoff => return Outcome::Above(floor.bound),
-                _ => back = self.engine_mut().reoptimise(f64::INFINITY, patience),
+                _ => back = self.engine_mut().reoptimise(f64::INFINITY, usize::MAX),
             }
         }
         for again in [true, false] {
@@ -232,8 +231,7 @@ impl<'a> Relaxation<'a> {
             engine.set_bounds(column, scaled, scaled);
         }
         let ceiling = (cutoff - self.program.offset) * scaled.price / scaled.quantity;
-        let patience = engine.patience();
-        let back = engine.reoptimise(ceiling, patience);
+        let back = engine.reoptimise(ceiling, usize::MAX);
         let found = matches!(back, Back::Optimal) && matches!(engine.primal(), Back::Optimal);
         found.then(|| scaled.primal(&engine.value[..self.program.column_count()]))
     }
